@@ -1,0 +1,25 @@
+"""Where pooling windows lie: sizes, padding, unused pixels and receptive fields.
+
+Integers only; neither pixels nor NumPy. Every other module asks this one, so a size that
+is printed, checked or computed is always the same size.
+"""
+
+from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis
+from poolcli.geometry.chain import MAX_PIXELS, Step, chain, check_pixels
+from poolcli.geometry.window import AdaptiveWindow, AnyWindow, Padding, PaddingLike, Pair, Window
+
+__all__ = [
+    "MAX_PIXELS",
+    "AdaptiveAxis",
+    "AdaptiveWindow",
+    "AnyAxis",
+    "AnyWindow",
+    "Axis",
+    "Padding",
+    "PaddingLike",
+    "Pair",
+    "Step",
+    "Window",
+    "chain",
+    "check_pixels",
+]

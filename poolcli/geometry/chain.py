@@ -1,0 +1,151 @@
+"""Pooling repeated: every iteration's windows, checked before a pixel is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from poolcli.errors import PoolcliError
+from poolcli.geometry.axis import AnyAxis, Axis
+from poolcli.geometry.window import AnyWindow, Pair, Window, describe
+
+MAX_PIXELS = 250_000_000
+
+
+@dataclass(frozen=True)
+class Step:
+    """One pooling iteration.
+
+    Attributes
+    ----------
+    axes : pair of Axis
+        The windows along rows and along columns.
+    receptive_field : (rows, columns)
+        How many pixels of the chain's first image one output pixel sees.
+    jump : (rows, columns) or None
+        How many of those pixels lie between neighbours' views; None where it varies.
+    """
+
+    axes: tuple[AnyAxis, AnyAxis]
+    receptive_field: Pair
+    jump: Pair | None
+
+    @property
+    def input_shape(self) -> Pair:
+        """Give the (rows, columns) that go in."""
+        return self.axes[0].size, self.axes[1].size
+
+    @property
+    def shape(self) -> Pair:
+        """Give the (rows, columns) that come out."""
+        return self.axes[0].output, self.axes[1].output
+
+    @property
+    def dropped(self) -> Pair:
+        """Give how many (rows, columns) at the bottom and right no window reaches."""
+        return self.axes[0].dropped, self.axes[1].dropped
+
+    @property
+    def skipped(self) -> Pair:
+        """Give how many (rows, columns) before those no window sees."""
+        return self.axes[0].skipped, self.axes[1].skipped
+
+
+def chain(
+    window: AnyWindow,
+    shape: Sequence[int],
+    iterations: int = 1,
+    *,
+    exact: bool = False,
+    max_pixels: int = MAX_PIXELS,
+) -> tuple[Step, ...]:
+    """Lay `window` over an image of `shape`, then over the result, `iterations` times.
+
+    Parameters
+    ----------
+    shape : (rows, columns)
+        The image's size in pixels.
+    exact : bool
+        Refuse a chain in which a pixel goes unused.
+    max_pixels : int
+        The largest image that the chain may hold, in pixels.
+
+    Returns
+    -------
+    tuple of Step
+        One for each iteration. Per axis, the receptive field `r` and the jump `j` grow as
+        `r ← r + (extent − 1)·j`, `j ← j·stride`, from `r = j = 1`.
+
+    Raises
+    ------
+    PoolcliError
+        If in some iteration no window fits, a pixel goes unused although `exact`, or the
+        result exceeds `max_pixels`. The message names the options that help.
+    """
+    size = (shape[0], shape[1])
+    check_pixels(size, max_pixels)
+    steps: list[Step] = []
+    for iteration in range(1, iterations + 1):
+        try:
+            axes = window.axes(size)
+        except PoolcliError as error:
+            remedy = _remedy(window, size, iteration)
+            raise PoolcliError(f"{error}{_place(iteration)}; use {remedy}") from None
+        step = _step(axes, steps[-1] if steps else None)
+        if exact and any((*step.dropped, *step.skipped)):
+            raise PoolcliError(_unused(step, iteration))
+        check_pixels(step.shape, max_pixels, f"the result of iteration {iteration}")
+        steps.append(step)
+        size = step.shape
+    return tuple(steps)
+
+
+def check_pixels(shape: Sequence[int], max_pixels: int, what: str = "the image") -> None:
+    """Raise PoolcliError if an image of `shape` (rows, columns) exceeds `max_pixels`."""
+    rows, columns = shape[:2]
+    if rows * columns > max_pixels:
+        raise PoolcliError(
+            f"{what} has {rows * columns:,} pixels ({rows} rows, {columns} columns), more than"
+            f" {max_pixels:,}; allow it with --max-pixels {rows * columns}"
+        )
+
+
+def _step(axes: tuple[AnyAxis, AnyAxis], before: Step | None) -> Step:
+    rows, columns = axes
+    field = before.receptive_field if before else (1, 1)
+    known = before.jump if before else (1, 1)
+    # After adaptive windows comes only the identity, whose extent of 1 needs no jump.
+    jump = known or (1, 1)
+    field = (field[0] + (rows.extent - 1) * jump[0], field[1] + (columns.extent - 1) * jump[1])
+    if known and isinstance(rows, Axis) and isinstance(columns, Axis):
+        return Step(axes, field, (jump[0] * rows.stride, jump[1] * columns.stride))
+    return Step(axes, field, None)
+
+
+def _place(iteration: int) -> str:
+    return f" of iteration {iteration}" if iteration > 1 else ""
+
+
+def _remedy(window: AnyWindow, size: Pair, iteration: int) -> str:
+    remedies = []
+    if iteration > 1:
+        remedies.append(f"-n {iteration - 1}")
+    if isinstance(window, Window) and window.padding != "same":
+        try:
+            replace(window, ceil_mode=True).axes(size)
+            remedies.append("--ceil")
+        except PoolcliError:
+            pass
+    smaller = "a smaller kernel"
+    return f"{', '.join(remedies)} or {smaller}" if remedies else smaller
+
+
+def _unused(step: Step, iteration: int) -> str:
+    rows, columns = (
+        dropped + skipped for dropped, skipped in zip(step.dropped, step.skipped, strict=True)
+    )
+    return (
+        f"iteration {iteration} would leave {rows} rows and {columns} columns of its"
+        f" {describe(step.input_shape)} image unused; choose another kernel, stride or padding,"
+        " or leave out --exact"
+    )

@@ -1,0 +1,175 @@
+"""A window's settings, checked once, and how it is laid over an image."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from poolcli.errors import PoolcliError, UsageError
+from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis, ceil_divide
+
+Pair = tuple[int, int]
+Padding = tuple[Pair, Pair] | Literal["same"]
+PaddingLike = int | Sequence[int] | Sequence[Sequence[int]] | str
+
+
+@dataclass(frozen=True)
+class Window:
+    """A pooling window and how it moves; build one with `Window.of`.
+
+    Attributes
+    ----------
+    kernel, stride, dilation : (rows, columns)
+        Each at least 1.
+    padding : ((top, bottom), (left, right)) or "same"
+        Each at least 0 and smaller than the kernel.
+    ceil_mode : bool
+        Keep partial windows at the bottom and right.
+    """
+
+    kernel: Pair = (2, 2)
+    stride: Pair = (2, 2)
+    padding: Padding = ((0, 0), (0, 0))
+    dilation: Pair = (1, 1)
+    ceil_mode: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        kernel: int | Sequence[int] = 2,
+        stride: int | Sequence[int] | None = None,
+        padding: PaddingLike = 0,
+        dilation: int | Sequence[int] = 1,
+        ceil_mode: bool = False,
+    ) -> Window:
+        """Normalise what a caller wrote, and refuse what no image could satisfy.
+
+        Raises
+        ------
+        UsageError
+            If a value is no whole number or too small, or if `padding` is not smaller than
+            `kernel`, or is "same" together with `ceil_mode`.
+        """
+        kernel = pair(kernel, "kernel", minimum=1)
+        stride = kernel if stride is None else pair(stride, "stride", minimum=1)
+        sides = _sides(padding)
+        if sides == "same" and ceil_mode:
+            raise UsageError('padding "same" keeps every pixel already; leave out ceil mode')
+        if sides != "same":
+            for along, taps, side in zip(("rows", "columns"), kernel, sides, strict=True):
+                if max(side) >= taps:
+                    raise UsageError(
+                        f"padding must be smaller than the kernel, got {max(side)}"
+                        f" for a kernel of {taps} {along}"
+                    )
+        return cls(kernel, stride, sides, pair(dilation, "dilation", minimum=1), bool(ceil_mode))
+
+    def axes(self, shape: Sequence[int]) -> tuple[Axis, Axis]:
+        """Lay the window over an image of `shape` (rows, columns).
+
+        Raises
+        ------
+        PoolcliError
+            If no window fits, or if one would hold no real pixel.
+        """
+        rows, columns = self._axis(0, shape[0]), self._axis(1, shape[1])
+        if rows.output < 1 or columns.output < 1:
+            raise PoolcliError(f"{self._name()} does not fit the {describe(shape)} image")
+        if self.dilation != (1, 1) and not all((*rows.counts(), *columns.counts())):
+            raise PoolcliError(
+                f"{self._name()} has windows without a pixel of the {describe(shape)} image"
+            )
+        return rows, columns
+
+    def _axis(self, index: int, size: int) -> Axis:
+        kernel, stride, dilation = self.kernel[index], self.stride[index], self.dilation[index]
+        extent = dilation * (kernel - 1) + 1
+        if self.padding == "same":
+            # TensorFlow's rule: the odd pixel goes to the bottom and right.
+            output = ceil_divide(size, stride)
+            total = max((output - 1) * stride + extent - size, 0)
+            before, after = total // 2, total - total // 2
+            return Axis(size, output, kernel, stride, dilation, before, after)
+        before, after = self.padding[index]
+        room = size + before + after - extent
+        if self.ceil_mode:
+            output = ceil_divide(room, stride) + 1
+            # PyTorch's rule: no window starts in the padding on the right.
+            if (output - 1) * stride >= size + before:
+                output -= 1
+        else:
+            output = room // stride + 1
+        return Axis(size, output, kernel, stride, dilation, before, after)
+
+    def _name(self) -> str:
+        dilated = "" if self.dilation == (1, 1) else f" with dilation {spell(self.dilation)}"
+        rows, columns = self.kernel
+        square = f"{rows}x{columns}" if rows == columns else spell(self.kernel)
+        return f"kernel {square}{dilated}"
+
+
+@dataclass(frozen=True)
+class AdaptiveWindow:
+    """Windows chosen so that the output has `output_size` (rows, columns)."""
+
+    output_size: Pair
+
+    @classmethod
+    def of(cls, output_size: int | Sequence[int]) -> AdaptiveWindow:
+        """Normalise what a caller wrote; raise UsageError if it is no size."""
+        return cls(pair(output_size, "output size", minimum=1))
+
+    def axes(self, shape: Sequence[int]) -> tuple[AnyAxis, AnyAxis]:
+        """Lay the windows over an image of `shape` (rows, columns)."""
+        return self._axis(0, shape[0]), self._axis(1, shape[1])
+
+    def _axis(self, index: int, size: int) -> AnyAxis:
+        output = self.output_size[index]
+        if size % output:
+            return AdaptiveAxis(size, output)
+        # Equal windows side by side are those of an ordinary kernel.
+        return Axis(size, output, kernel=size // output, stride=size // output)
+
+
+AnyWindow = Window | AdaptiveWindow
+
+
+def pair(value: int | Sequence[int], name: str, *, minimum: int) -> Pair:
+    """Read one whole number, or two (rows, columns), each at least `minimum`."""
+    values = tuple(value) if isinstance(value, Sequence) else (value, value)
+    try:
+        rows, columns = map(operator.index, values)
+    except (TypeError, ValueError):
+        raise UsageError(f"{name} must be one or two whole numbers, got {value!r}") from None
+    if min(rows, columns) < minimum:
+        raise UsageError(f"{name} must be at least {minimum}, got {min(rows, columns)}")
+    return rows, columns
+
+
+def spell(numbers: Sequence[int]) -> str:
+    """Write numbers as the command line takes them: `2,3`."""
+    return ",".join(map(str, numbers))
+
+
+def describe(shape: Sequence[int]) -> str:
+    """Say an image's size without a doubt which number is which: `7x7`, `7-row, 9-column`."""
+    rows, columns = shape[:2]
+    return f"{rows}x{columns}" if rows == columns else f"{rows}-row, {columns}-column"
+
+
+def _sides(padding: PaddingLike) -> Padding:
+    if isinstance(padding, str):
+        if padding == "same":
+            return "same"
+        if padding == "valid":
+            return (0, 0), (0, 0)
+        raise UsageError(f'padding must be numbers, "same" or "valid", got {padding!r}')
+    sides: tuple[Any, ...] = tuple(padding) if isinstance(padding, Sequence) else (padding, padding)
+    if len(sides) != 2:
+        raise UsageError(
+            f"padding must be one or two numbers or ((top, bottom), (left, right)), got {padding!r}"
+        )
+    rows, columns = sides
+    return pair(rows, "padding", minimum=0), pair(columns, "padding", minimum=0)

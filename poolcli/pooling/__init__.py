@@ -1,0 +1,175 @@
+"""Arrays in, pooled arrays out: the NumPy core."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from poolcli.errors import PoolcliError
+from poolcli.geometry import AdaptiveWindow, AnyWindow, Axis, PaddingLike, Window
+from poolcli.pooling.adaptive import pool_spans
+from poolcli.pooling.bands import pool_bands
+from poolcli.pooling.median import pool_median
+from poolcli.pooling.operations import (
+    OPERATIONS,
+    Operation,
+    carry_type,
+    check_operation,
+    reduction,
+)
+
+__all__ = [
+    "OPERATIONS",
+    "Operation",
+    "adaptive_pool2d",
+    "carry_type",
+    "check_operation",
+    "pool",
+    "pool2d",
+]
+
+
+def pool2d(
+    image: ArrayLike,
+    operation: Operation,
+    kernel: int | Sequence[int] = 2,
+    stride: int | Sequence[int] | None = None,
+    padding: PaddingLike = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+    count_include_pad: bool = False,
+    norm: float = 2.0,
+) -> NDArray[Any]:
+    """Pool an image with a sliding window.
+
+    Parameters
+    ----------
+    image : array_like, (H, W) or (H, W, C), any real dtype
+        Channels are pooled independently. Strided and byte-swapped arrays are welcome.
+    operation : "max", "avg", "min", "median" or "lp"
+        What becomes of the pixels of a window. NaN propagates.
+    kernel : int or (rows, columns), default 2
+        The window's size in pixels.
+    stride : int or (rows, columns), default `kernel`
+        How far apart windows start.
+    padding : int, (rows, columns), ((top, bottom), (left, right)), "same" or "valid", default 0
+        Positions around the image, smaller than the kernel on each side. They are ignored: never
+        a value, whatever the operation. "same" is TensorFlow's rule.
+    dilation : int or (rows, columns), default 1
+        The distance between the pixels of a window.
+    ceil_mode : bool, default False
+        Keep partial windows at the bottom and right, by PyTorch's rule.
+    count_include_pad : bool, default False
+        Let padding count in the divisor of an average, as PyTorch does by default. Only for avg.
+    norm : float, 1 to 32, default 2
+        The power `p` of lp, the power mean `(Σ|x|ᵖ / count)^(1/p)`.
+
+    Returns
+    -------
+    ndarray, (H', W') or (H', W', C)
+        Per axis of size `N`, padding `a` and `b` and extent `e = dilation·(kernel − 1) + 1`::
+
+            N' = ⌊(N + a + b − e) / stride⌋ + 1
+
+        or with ⌈ ⌉ in ceil mode, and `⌈N / stride⌉` for "same". max and min keep the dtype and are
+        exact. The others give ``np.result_type(image, np.float32)``. The average of integers is an
+        exact sum and one correctly rounded division (64-bit integers are summed in float64), lp is
+        computed in float64, and the median of an even count is the mean of the middle two.
+
+    Raises
+    ------
+    PoolcliError
+        If the array is no image, a parameter is out of range, or no window fits.
+
+    Notes
+    -----
+    Two times about `log2(kernel)` passes, in bands that stay in the cache: memory beside input
+    and output does not grow with the image's height. The median sorts every window.
+
+    Examples
+    --------
+    >>> pool2d([[1, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]], "max").tolist()
+    [[6, 8], [3, 4]]
+    """
+    window = Window.of(kernel, stride, padding, dilation, ceil_mode)
+    return pool(np.asarray(image), operation, window, count_include_pad, norm)
+
+
+def adaptive_pool2d(
+    image: ArrayLike,
+    operation: Operation,
+    output_size: int | Sequence[int],
+    norm: float = 2.0,
+) -> NDArray[Any]:
+    """Pool an image to a wanted size, as PyTorch's adaptive layers do.
+
+    Parameters
+    ----------
+    image : array_like, (H, W) or (H, W, C), any real dtype
+        Channels are pooled independently.
+    operation : "max", "avg", "min", "median" or "lp"
+        What becomes of the pixels of a window. NaN propagates.
+    output_size : int or (rows, columns)
+        The size `o` of the result; 1 is global pooling. Output `i` sees the pixels
+        `[⌊i·N/o⌋, ⌈(i+1)·N/o⌉)`, so windows may overlap and, for `o > N`, repeat pixels.
+    norm : float, 1 to 32, default 2
+        The power of lp.
+
+    Returns
+    -------
+    ndarray, (rows, columns) or (rows, columns, C)
+        With the dtype of `pool2d`.
+
+    Raises
+    ------
+    PoolcliError
+        If the array is no image or `output_size` is out of range.
+
+    Examples
+    --------
+    >>> adaptive_pool2d([[1, 2, 3], [4, 5, 6], [7, 8, 9]], "avg", 2).tolist()
+    [[3.0, 4.0], [6.0, 7.0]]
+    """
+    return pool(np.asarray(image), operation, AdaptiveWindow.of(output_size), norm=norm)
+
+
+def pool(
+    image: NDArray[Any],
+    operation: Operation,
+    window: AnyWindow,
+    count_include_pad: bool = False,
+    norm: float = 2.0,
+) -> NDArray[Any]:
+    """Pool an image with a window that is already checked; see `pool2d`."""
+    check_image(image)
+    check_operation(operation, count_include_pad, norm)
+    rows, columns = window.axes(image.shape)
+    layers = image if image.ndim == 3 else image[:, :, np.newaxis]
+    shape = (rows.output, columns.output, layers.shape[2])
+    with np.errstate(over="ignore", invalid="ignore"):
+        if operation == "median":
+            output = np.empty(shape, carry_type(image.dtype))
+            pool_median(layers, rows, columns, output)
+        else:
+            how = reduction(operation, image.dtype, rows.kernel * columns.kernel, norm)
+            output = np.empty(shape, how.result)
+            if isinstance(rows, Axis) and isinstance(columns, Axis):
+                pool_bands(layers, rows, columns, how, output, count_include_pad)
+            else:
+                pool_spans(layers, rows, columns, how, output)
+    return output if image.ndim == 3 else output[:, :, 0]
+
+
+def check_image(image: NDArray[Any]) -> None:
+    """Raise PoolcliError unless the array is a non-empty image of real numbers."""
+    if image.ndim not in (2, 3):
+        raise PoolcliError(
+            f"an image is (rows, columns) or (rows, columns, channels), got shape {image.shape}"
+        )
+    if 0 in image.shape:
+        raise PoolcliError(f"the image is empty: its shape is {image.shape}")
+    if image.dtype.kind not in "buif":
+        raise PoolcliError(f"an image holds real numbers, got dtype {image.dtype}")

@@ -1,0 +1,29 @@
+"""Windows of unequal lengths: adaptive pooling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcli.geometry import AnyAxis
+from poolcli.pooling.operations import Reduction
+
+Array = NDArray[Any]
+
+
+def pool_spans(
+    image: Array, rows: AnyAxis, columns: AnyAxis, how: Reduction, output: Array
+) -> None:
+    """Fill `output` (H', W', C) with the pooled `image` (H, W, C), one span at a time."""
+    lines = np.empty((rows.output, *image.shape[1:]), how.working)
+    for line, taps in zip(lines, rows.taps(), strict=True):
+        seen = how.prepare(image[taps.start : taps.stop])
+        how.combine.reduce(seen, axis=0, out=line, dtype=how.working)
+    pooled = np.empty(output.shape, how.working)
+    for column, taps in enumerate(columns.taps()):
+        seen = lines[:, taps.start : taps.stop]
+        how.combine.reduce(seen, axis=1, out=pooled[:, column], dtype=how.working)
+    counts = np.outer(rows.counts(), columns.counts()).astype(how.divide)
+    how.finish(pooled, counts[:, :, np.newaxis], output)

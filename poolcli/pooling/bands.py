@@ -1,0 +1,172 @@
+"""Windows at equal distances, band by band.
+
+A rectangular window is separable: first the rows of each window are combined, then the
+columns. Both happen in a band of output rows that fits the cache, in buffers that are made once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcli.geometry import Axis
+from poolcli.pooling.operations import Reduction
+
+Array = NDArray[Any]
+
+BAND_BYTES = 256 * 1024
+
+
+def pool_bands(
+    image: Array,
+    rows: Axis,
+    columns: Axis,
+    how: Reduction,
+    output: Array,
+    count_include_pad: bool,
+) -> None:
+    """Fill `output` (H', W', C) with the pooled `image` (H, W, C)."""
+    channels = image.shape[2]
+    used = min(columns.size, columns.reach - columns.before)
+    line = columns.reach * channels
+    margin = columns.before * channels
+    height = _band_height(rows, line * how.working.itemsize)
+
+    # The margins of `padded` hold the padding of the columns for every band.
+    padded = np.full((height, line), how.identity, how.working)
+    inner = padded[:, margin : margin + used * channels]
+    scratch = [
+        np.empty((height + rows.kernel // rows.stride) * line, how.working) for _ in range(3)
+    ]
+    row_counts = np.array(rows.counts(padding=count_include_pad), how.divide)
+    column_counts = _common(np.array(columns.counts(padding=count_include_pad), how.divide))
+    if columns.stride == 1 and len(column_counts) > 1:
+        column_counts = np.repeat(column_counts, channels)
+
+    for first in range(0, rows.output, height):
+        count = min(height, rows.output - first)
+        source = _input_rows(image[:, :used], rows, first, count, how)
+        _combine_rows(source, rows, inner[:count], scratch, how)
+        dense = _combine_columns(padded[:count].reshape(-1), columns, channels, scratch, how)
+        dense = dense[: count * line].reshape(count, line)
+        divisor = _common(row_counts[first : first + count])[:, np.newaxis] * column_counts
+        _keep(dense, columns.stride, output[first : first + count], divisor, how)
+
+
+def _band_height(rows: Axis, line_bytes: int) -> int:
+    """Choose how many output rows to do at once: few enough for the cache.
+
+    Neighbouring bands share the input rows of overlapping windows; twice as many keeps what
+    is done twice small.
+    """
+    shared = max(0, rows.extent - rows.stride) // rows.stride
+    return min(rows.output, max(1, BAND_BYTES // line_bytes, 2 * shared))
+
+
+def _input_rows(image: Array, rows: Axis, first: int, count: int, how: Reduction) -> Array:
+    """Give the rows that the output rows need as lines (rows, W·C): a view, or padded copies."""
+    start = first * rows.stride - rows.before
+    stop = start + (count - 1) * rows.stride + rows.extent
+    lines = image[max(0, start) : min(stop, rows.size)]
+    lines = how.prepare(lines.reshape(len(lines), -1))
+    if len(lines) == stop - start:
+        return lines
+    padded = np.full((stop - start, lines.shape[1]), how.identity, lines.dtype)
+    padded[max(0, -start) : max(0, -start) + len(lines)] = lines
+    return padded
+
+
+def _combine_rows(
+    source: Array, rows: Axis, target: Array, scratch: list[Array], how: Reduction
+) -> None:
+    """Combine the rows of each window: line `i` of `target` is output row `i`."""
+    count, width = target.shape
+    kernel, stride, dilation = rows.kernel, rows.stride, rows.dilation
+    whole, rest = divmod(kernel, stride)
+    if dilation > 1 or whole < 2:
+        taps = (source[tap * dilation :: stride][:count] for tap in range(kernel))
+        _fold(taps, target, how)
+        return
+    # Windows overlap: combine the rows of one stride to a block, then slide over the blocks.
+    blocks = source
+    lines = [buffer[: (count + whole) * width].reshape(-1, width) for buffer in scratch]
+    if stride > 1:
+        blocks = lines.pop()[: count + whole - 1]
+        _fold((source[tap::stride][: len(blocks)] for tap in range(stride)), blocks, how)
+    _slide(blocks, whole, 1, target, lines, how)
+    for tap in range(kernel - rest, kernel):
+        how.combine(target, source[tap::stride][:count], out=target, dtype=how.working)
+
+
+def _combine_columns(
+    line: Array, columns: Axis, channels: int, scratch: list[Array], how: Reduction
+) -> Array:
+    """Combine a window's columns from every item on, over a band laid out as one line.
+
+    Windows that start near the end of a row run into the next row; nobody keeps those.
+    """
+    if columns.kernel == 1:
+        return line
+    *spare, target = scratch
+    step = columns.dilation * channels
+    _slide(
+        line, columns.kernel, step, target[: len(line) - (columns.kernel - 1) * step], spare, how
+    )
+    return target
+
+
+def _slide(
+    source: Array, kernel: int, step: int, target: Array, scratch: list[Array], how: Reduction
+) -> None:
+    """Combine `kernel` items, `step` apart, from each item on, in `log2(kernel)` passes.
+
+    Spans of 1, 2, 4, … items are combined to longer ones. Where an item may count twice the
+    halves overlap; where it may not, the odd item of a span is added by itself.
+    """
+    reaches = []
+    while kernel > 1:
+        reaches.append(kernel)
+        kernel = (kernel + 1) // 2 if how.idempotent else kernel // 2
+    spans, span = source, 1
+    for turn, reach in enumerate(reversed(reaches), start=1):
+        length = len(source) - (reach - 1) * step
+        longer = target if turn == len(reaches) else scratch[turn % 2][:length]
+        second = (reach - span if how.idempotent else span) * step
+        how.combine(spans[:length], spans[second:][:length], out=longer, dtype=how.working)
+        if not how.idempotent and reach % 2:
+            odd = source[(reach - 1) * step :]
+            how.combine(longer, odd, out=longer, dtype=how.working)
+        spans, span = longer, reach
+
+
+def _fold(parts: Iterable[Array], target: Array, how: Reduction) -> None:
+    """Combine arrays of one shape, one after the other."""
+    parts = iter(parts)
+    first = next(parts)
+    second = next(parts, None)
+    if second is None:
+        np.copyto(target, first)
+        return
+    how.combine(first, second, out=target, dtype=how.working)
+    for part in parts:
+        how.combine(target, part, out=target, dtype=how.working)
+
+
+def _keep(dense: Array, stride: int, band: Array, divisor: Array, how: Reduction) -> None:
+    """Finish every `stride`-th pixel of the dense lines into the band of the output."""
+    count, width, channels = band.shape
+    if stride == 1:
+        how.finish(dense[:, : width * channels], divisor, band.reshape(count, -1))
+        return
+    for channel in range(channels):
+        # One channel at a time keeps NumPy's inner loop long.
+        pixels = dense[:, channel :: stride * channels][:, :width]
+        how.finish(pixels, divisor, band[:, :, channel])
+
+
+def _common(counts: Array) -> Array:
+    """Reduce counts that all agree to one of them."""
+    return counts[:1] if (counts == counts[0]).all() else counts

@@ -6,7 +6,15 @@ is printed, checked or computed is always the same size.
 
 from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis
 from poolcli.geometry.chain import MAX_PIXELS, Step, chain, check_pixels
-from poolcli.geometry.window import AdaptiveWindow, AnyWindow, Padding, PaddingLike, Pair, Window
+from poolcli.geometry.window import (
+    AdaptiveWindow,
+    AnyWindow,
+    Padding,
+    PaddingLike,
+    Pair,
+    Window,
+    count_lines,
+)
 
 __all__ = [
     "MAX_PIXELS",
@@ -22,4 +30,5 @@ __all__ = [
     "Window",
     "chain",
     "check_pixels",
+    "count_lines",
 ]

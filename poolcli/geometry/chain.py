@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from poolcli.errors import PoolcliError
 from poolcli.geometry.axis import AnyAxis, Axis
-from poolcli.geometry.window import AnyWindow, Pair, Window, describe
+from poolcli.geometry.window import AnyWindow, Pair, Window, count_lines, describe
 
 MAX_PIXELS = 250_000_000
 
@@ -141,11 +141,9 @@ def _remedy(window: AnyWindow, size: Pair, iteration: int) -> str:
 
 
 def _unused(step: Step, iteration: int) -> str:
-    rows, columns = (
-        dropped + skipped for dropped, skipped in zip(step.dropped, step.skipped, strict=True)
-    )
+    rows, columns = step.axes
+    unused = (rows.dropped + rows.skipped, columns.dropped + columns.skipped)
     return (
-        f"iteration {iteration} would leave {rows} rows and {columns} columns of its"
-        f" {describe(step.input_shape)} image unused; choose another kernel, stride or padding,"
-        " or leave out --exact"
+        f"{count_lines(unused)} of the {describe(step.input_shape)} image{_place(iteration)} would"
+        " go unused; choose another kernel, stride or padding, or leave out --exact"
     )

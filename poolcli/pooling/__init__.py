@@ -29,6 +29,7 @@ __all__ = [
     "check_operation",
     "pool",
     "pool2d",
+    "reduction",
 ]
 
 
@@ -142,8 +143,13 @@ def pool(
     window: AnyWindow,
     count_include_pad: bool = False,
     norm: float = 2.0,
+    *,
+    skip_nan: bool = False,
 ) -> NDArray[Any]:
-    """Pool an image with a window that is already checked; see `pool2d`."""
+    """Pool an image with a window that is already checked; see `pool2d`.
+
+    With `skip_nan`, a median is that of the other pixels.
+    """
     check_image(image)
     check_operation(operation, count_include_pad, norm)
     rows, columns = window.axes(image.shape)
@@ -152,7 +158,7 @@ def pool(
     with np.errstate(over="ignore", invalid="ignore"):
         if operation == "median":
             output = np.empty(shape, carry_type(image.dtype))
-            pool_median(layers, rows, columns, output)
+            pool_median(layers, rows, columns, output, skip_nan=skip_nan)
         else:
             how = reduction(operation, image.dtype, rows.kernel * columns.kernel, norm)
             output = np.empty(shape, how.result)

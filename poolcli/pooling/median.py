@@ -14,10 +14,13 @@ Array = NDArray[Any]
 GATHERED_BYTES = 4 * 1024 * 1024
 
 
-def pool_median(image: Array, rows: AnyAxis, columns: AnyAxis, output: Array) -> None:
+def pool_median(
+    image: Array, rows: AnyAxis, columns: AnyAxis, output: Array, *, skip_nan: bool = False
+) -> None:
     """Fill `output` (H', W', C) with the medians of the windows of `image` (H, W, C).
 
-    Each window's pixels are sorted: O(k² log k) for each output pixel.
+    Each window's pixels are sorted: O(k² log k) for each output pixel. NaN propagates, or with
+    `skip_nan` is passed over.
     """
     channels = image.shape[2]
     column_taps = columns.taps()
@@ -37,21 +40,25 @@ def pool_median(image: Array, rows: AnyAxis, columns: AnyAxis, output: Array) ->
             windows[:, ~real[some]] = _last(image.dtype)
             # (rows, outputs, columns, channels) to (outputs, channels, pixels)
             windows = windows.transpose(1, 3, 0, 2).reshape(len(line[some]), channels, -1)
-            line[some] = _medians(windows, len(taps) * widths[some], output.dtype)
+            line[some] = _medians(windows, len(taps) * widths[some], output.dtype, skip_nan)
 
 
-def _medians(windows: Array, counts: Array, carry: np.dtype[Any]) -> Array:
+def _medians(windows: Array, counts: Array, carry: np.dtype[Any], skip_nan: bool) -> Array:
     """Average the middle two of the first `counts` sorted pixels of each window."""
     wide = np.result_type(carry, np.float64)
     ranked = np.sort(windows, axis=-1)
+    # NumPy sorts NaN behind everything else.
+    missing = np.isnan(ranked) if ranked.dtype.kind == "f" else np.zeros(ranked.shape, np.bool_)
+    pixels = np.broadcast_to(counts[:, np.newaxis], ranked.shape[:2])
+    if skip_nan:
+        pixels = np.maximum(pixels - missing.sum(axis=-1), 1)
     middle = [
-        np.take_along_axis(ranked, at[:, np.newaxis, np.newaxis], axis=-1)[..., 0].astype(wide)
-        for at in ((counts - 1) // 2, counts // 2)
+        np.take_along_axis(ranked, at[:, :, np.newaxis], axis=-1)[..., 0].astype(wide)
+        for at in ((pixels - 1) // 2, pixels // 2)
     ]
     medians: Array = (middle[0] + middle[1]) / 2
-    if ranked.dtype.kind == "f":
-        # NumPy sorts NaN behind everything else.
-        medians[np.isnan(ranked[..., -1])] = np.nan
+    if not skip_nan:
+        medians[missing[..., -1]] = np.nan
     return medians
 
 

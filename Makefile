@@ -1,0 +1,38 @@
+# Everything here needs Python 3.11 or later, make and git; the rest goes to .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint clean
+.DEFAULT_GOAL := help
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/run ## Pool a photograph of a cat, and say where the pictures are
+	$(BIN)/poolcli max samples/cat.jpg -k 2 -n 3
+	@echo "The pictures are in $(CURDIR)/pooled; open cat_max_k2_n3_comparison.png first."
+
+test: $(VENV)/test ## Run all tests, with branch coverage
+	$(BIN)/python -m pytest --cov --cov-report=term-missing
+
+lint: $(VENV)/test ## Check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+clean: ## Remove what was built
+	rm -rf $(VENV) pooled build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/test: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@ $(VENV)/run

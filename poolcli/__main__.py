@@ -1,0 +1,7 @@
+"""Lets `python -m poolcli` be the command `poolcli`."""
+
+import sys
+
+from poolcli.cli import main
+
+sys.exit(main())

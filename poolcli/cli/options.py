@@ -1,0 +1,289 @@
+"""Every option of every command, declared once, in the groups that the help shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from poolcli.cli.types import Numbers, PictureSize
+from poolcli.geometry import MAX_PIXELS
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+# Spelled out here, since the modules that know them load NumPy; a test holds both together.
+FILTERS = ("prewitt", "prewitt-v", "prewitt-h", "laplacian")
+FORMATS = ("png", "tif", "jpg", "webp", "npy", "csv", "same")
+
+
+class GroupedOption(click.Option):
+    """An option that the help shows under a heading.
+
+    Parameters
+    ----------
+    heading : str
+        Options with one heading form a section.
+    otherwise : str or None
+        What holds if the option is not given, in words.
+    """
+
+    def __init__(
+        self, *arguments: Any, heading: str, otherwise: str | None = None, **settings: Any
+    ) -> None:
+        if otherwise is not None:
+            settings["help"] += f"  [default: {otherwise}]"
+        super().__init__(*arguments, **settings)
+        self.heading = heading
+
+
+class GroupedCommand(click.Command):
+    """A command whose help shows options under their headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write one section for each heading, in the order of the options."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if isinstance(parameter, click.Option) and record is not None:
+                sections.setdefault(getattr(parameter, "heading", "Run"), []).append(record)
+        for heading, records in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+def inputs(command: Decorated) -> Decorated:
+    """Take the inputs."""
+    return click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")(command)
+
+
+def window(command: Decorated) -> Decorated:
+    """Take what describes a window and its movement."""
+    return _all(
+        command,
+        _option(
+            "Window",
+            "-k",
+            "--kernel",
+            type=Numbers(),
+            otherwise="2",
+            help="Size of the window in pixels: one number, or rows and columns.",
+        ),
+        _option(
+            "Window",
+            "-s",
+            "--stride",
+            type=Numbers(),
+            otherwise="the kernel",
+            help="Distance between windows in pixels.",
+        ),
+        _option(
+            "Window",
+            "-p",
+            "--padding",
+            type=Numbers(0, ("same", "valid"), sides=True),
+            otherwise="0",
+            help="Positions around the image, in pixels, smaller than the kernel; they are ignored,"
+            " never a value. 'same' keeps ceil(size / stride) pixels, as TensorFlow does.",
+        ),
+        _option(
+            "Window",
+            "--dilation",
+            type=Numbers(),
+            otherwise="1",
+            help="Distance between the pixels of a window, in pixels.",
+        ),
+        _option(
+            "Window",
+            "--ceil",
+            "ceil_mode",
+            is_flag=True,
+            help="Keep partial windows at the bottom and right; by default they are dropped.",
+        ),
+        _option(
+            "Window",
+            "--exact",
+            is_flag=True,
+            help="Fail if a pixel would go unused; by default it is only counted (-v).",
+        ),
+    )
+
+
+def count_pad(command: Decorated) -> Decorated:
+    """Take the divisor of an average."""
+    return _all(
+        command,
+        _option(
+            "Window",
+            "--count-pad",
+            is_flag=True,
+            help="Let padding count in the divisor, as PyTorch does by default; by default only"
+            " real pixels count, as in TensorFlow and ONNX.",
+        ),
+    )
+
+
+def norm(command: Decorated) -> Decorated:
+    """Take the power of a power mean."""
+    return _all(
+        command,
+        _option(
+            "Window",
+            "--norm",
+            type=click.FloatRange(1, 32),
+            default=2.0,
+            show_default=True,
+            metavar="P",
+            help="Power of the mean, 1 to 32: 1 is the average, large powers near the maximum.",
+        ),
+    )
+
+
+def times(command: Decorated) -> Decorated:
+    """Take how often, or to what size, an image is pooled."""
+    return _all(
+        command,
+        _option(
+            "Times",
+            "-n",
+            "--iterations",
+            type=click.IntRange(1, 256),
+            default=1,
+            show_default=True,
+            metavar="N",
+            help="How often to pool, 1 to 256; each iteration pools the result of the last.",
+        ),
+        _option(
+            "Times",
+            "--to",
+            "output_size",
+            type=Numbers(),
+            help="Adaptive pooling to this many pixels (rows, columns); 1 is global pooling. Takes"
+            " the place of -k, -s, -p, --dilation, --ceil, --exact and -n.",
+        ),
+    )
+
+
+def preparation(command: Decorated) -> Decorated:
+    """Take what is done before pooling."""
+    heading = "Before pooling, in this order"
+    return _all(
+        command,
+        _option(
+            heading, "-g", "--gray", is_flag=True, help="Weigh the colours to one gray channel."
+        ),
+        _option(
+            heading,
+            "--resize",
+            "size",
+            type=PictureSize(),
+            help="Resize to width x height pixels; a side left out keeps the proportions.",
+        ),
+        _option(
+            heading,
+            "--filter",
+            type=click.Choice(FILTERS),
+            metavar="NAME",
+            help=f"Find edges, on gray: {', '.join(FILTERS)} (v finds vertical edges).",
+        ),
+        _option(
+            heading,
+            "--relu",
+            is_flag=True,
+            help="Keep max(x, 0); with a filter instead of its absolute value.",
+        ),
+    )
+
+
+def output(command: Decorated) -> Decorated:
+    """Take where results go and what they are."""
+    return _all(
+        command,
+        _option(
+            "Output",
+            "-d",
+            "--outdir",
+            metavar="DIR",
+            envvar="POOLCLI_OUTDIR",
+            otherwise="pooled",
+            help="Folder for the results; made if missing. $POOLCLI_OUTDIR sets it too.",
+        ),
+        _option(
+            "Output",
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write just the last iteration, to this file ('-': standard output); its suffix"
+            " decides the format. No figure unless --figure asks for one.",
+        ),
+        _option(
+            "Output",
+            "--name",
+            metavar="TEMPLATE",
+            otherwise="{stem}_{op}_{settings}_{i}",
+            help="Names of the results without suffix, from {stem} {suffix} {op} {settings} {i}.",
+        ),
+        _option(
+            "Output",
+            "-f",
+            "--format",
+            "format_",
+            type=click.Choice(FORMATS),
+            metavar="NAME",
+            otherwise="png, and npy or csv for a matrix",
+            help=f"Format of the results: {', '.join(FORMATS)} (the input's). npy and csv hold"
+            " unrounded values.",
+        ),
+        _option("Output", "--last", is_flag=True, help="Write the last iteration only."),
+        _option(
+            "Output",
+            "--figure",
+            metavar="PATH",
+            otherwise="beside the results",
+            help="Where the comparison figure goes: .png, .svg or .pdf.",
+        ),
+        _option("Output", "--no-figure", is_flag=True, help="Draw no figure; saves time."),
+        _option(
+            "Output",
+            "--cmap",
+            metavar="NAME",
+            otherwise="gray, and viridis for a matrix",
+            help="The figure's colours for one channel, a name of matplotlib.",
+        ),
+    )
+
+
+def run(command: Decorated) -> Decorated:
+    """Take how a run behaves."""
+    return _all(
+        command,
+        _option("Run", "-q", "--quiet", is_flag=True, help="Print errors only, no paths."),
+        _option(
+            "Run",
+            "-v",
+            "--verbose",
+            is_flag=True,
+            help="Print sizes, dropped and skipped pixels and times.",
+        ),
+        _option(
+            "Run",
+            "--max-pixels",
+            type=click.IntRange(1, 2**53),
+            default=MAX_PIXELS,
+            otherwise=f"{MAX_PIXELS:,}",
+            envvar="POOLCLI_MAX_PIXELS",
+            metavar="N",
+            help="Largest image accepted or made, in pixels. $POOLCLI_MAX_PIXELS sets it too.",
+        ),
+    )
+
+
+def _all(command: Decorated, *options: Callable[[Decorated], Decorated]) -> Decorated:
+    """Apply decorators so that the help shows them in this order."""
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _option(heading: str, *names: str, **settings: Any) -> Callable[[Decorated], Decorated]:
+    return click.option(*names, cls=GroupedOption, heading=heading, **settings)

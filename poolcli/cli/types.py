@@ -1,0 +1,86 @@
+"""What option values look like, and what to write instead of what was written."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NoReturn
+
+import click
+
+
+class Numbers(click.ParamType[Any]):
+    """Whole numbers for the axes of a tensor: `N`, or `ROWS,COLUMNS`.
+
+    Parameters
+    ----------
+    minimum : int
+        The least number allowed.
+    words : tuple of str
+        Words allowed instead of numbers.
+    sides : bool
+        Whether four numbers, top, bottom, left, right, are allowed too.
+    """
+
+    name = "numbers"
+
+    def __init__(self, minimum: int = 1, words: tuple[str, ...] = (), sides: bool = False) -> None:
+        self.minimum, self.words, self.sides = minimum, words, sides
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Show the forms in the help."""
+        return "|".join(["N", "R,C", *(["T,B,L,R"] if self.sides else []), *self.words])
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...] | str:
+        """Read the numbers; a tuple of 2 or 4, or a word."""
+        if not isinstance(value, str):
+            return tuple(value)
+        text = value.strip()
+        if text in self.words:
+            return text
+        if re.fullmatch(r"\d+x\d+", text):
+            self.fail(f"{text!r}: write {text.replace('x', ',')} (rows, columns)", param, ctx)
+        parts = text.split(",")
+        allowed = (1, 2, 4) if self.sides else (1, 2)
+        if len(parts) not in allowed or not all(re.fullmatch(r"-?\d+", part) for part in parts):
+            self._refuse(text, param, ctx)
+        numbers = tuple(int(part) for part in parts)
+        for number in numbers:
+            if not self.minimum <= number < 2**31:
+                self.fail(f"{number} is not in the range {self.minimum} to 2147483647", param, ctx)
+        return numbers * 2 if len(numbers) == 1 else numbers
+
+    def _refuse(
+        self, text: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> NoReturn:
+        forms = ["a whole number", "ROWS,COLUMNS"]
+        if self.sides:
+            forms.append("TOP,BOTTOM,LEFT,RIGHT")
+        forms += self.words
+        self.fail(f"{text!r} is not {', '.join(forms[:-1])} or {forms[-1]}", param, ctx)
+
+
+class PictureSize(click.ParamType[Any]):
+    """A picture's size in pixels: `WxH`, `Wx` or `xH`."""
+
+    name = "size"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Show the forms in the help."""
+        return "WxH|Wx|xH"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int | None, int | None]:
+        """Read (width, height); None for a side that follows."""
+        match = re.fullmatch(r"(\d*)x(\d*)", value.strip())
+        if match is None or match[0] == "x":
+            swapped = re.fullmatch(r"(\d+),(\d+)", value.strip())
+            hint = f"write {swapped[2]}x{swapped[1]}" if swapped else "write WxH, Wx or xH"
+            self.fail(f"{value!r}: {hint} (width x height)", param, ctx)
+        sides = [int(side) if side else None for side in match.groups()]
+        for side in sides:
+            if side is not None and not 1 <= side < 2**31:
+                self.fail(f"{side} is not in the range 1 to 2147483647", param, ctx)
+        return sides[0], sides[1]

@@ -1,0 +1,13 @@
+"""Figures: the only matplotlib code of the project.
+
+Importing this package costs what importing matplotlib costs; import it where a figure is due.
+"""
+
+from poolcli.figures.shield import load_matplotlib
+
+load_matplotlib()
+
+from poolcli.figures.colours import check_colormap  # noqa: E402 - matplotlib loads shielded first
+from poolcli.figures.comparison import FIGURE_SUFFIXES, Comparison  # noqa: E402 - likewise
+
+__all__ = ["FIGURE_SUFFIXES", "Comparison", "check_colormap"]

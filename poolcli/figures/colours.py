@@ -1,0 +1,99 @@
+"""Pixel values as colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcli.errors import UsageError
+
+Array = NDArray[Any]
+
+BOUND = 1e300  # differences within it are finite
+NEGLIGIBLE = 1e-6  # rounding of a constant matrix is not shown as a contrast
+NOT_A_NUMBER = (255, 158, 170)  # a rose that no common colour map has
+
+
+@dataclass(frozen=True)
+class Colouring:
+    """Shows the values from `low` to `high`: in a colour map's colours, or RGB as RGB."""
+
+    low: float
+    high: float
+    colormap: str
+
+    def __call__(self, pixels: Array) -> NDArray[np.uint8]:
+        """Give the colours (H, W, 3) of one channel, of RGB, or (H, W, 4) of RGBA.
+
+        Values beyond the range get the colour of its end, NaN a colour of its own.
+        """
+        values: Array = pixels.astype(np.float32 if pixels.dtype.itemsize <= 2 else np.float64)
+        missing = np.isnan(values)
+        unit = np.clip((values - self.low) / (self.high - self.low), 0, 1)
+        unit[missing] = 0
+        if pixels.ndim == 2:
+            colours: NDArray[np.uint8] = self._table()[np.minimum((unit * 256).astype(np.intp), 255)]
+        else:
+            colours = np.rint(unit * 255).astype(np.uint8)
+        if missing.any():
+            colours[missing if pixels.ndim == 2 else missing.any(axis=2), :3] = NOT_A_NUMBER
+        return colours
+
+    def _table(self) -> NDArray[np.uint8]:
+        colours: Array = mpl.colormaps[self.colormap](np.arange(256) / 255, bytes=True)
+        return colours[:, :3]
+
+
+class FiniteRange:
+    """The smallest and largest finite value of all pixels seen so far."""
+
+    def __init__(self) -> None:
+        self._low, self._high = np.inf, -np.inf
+
+    def include(self, pixels: Array) -> None:
+        """Look at the pixels of one more array."""
+        low, high = float(pixels.min()), float(pixels.max())
+        if not np.isfinite((low, high)).all():
+            finite = pixels[np.isfinite(pixels)]
+            low, high = float(finite.min(initial=np.inf)), float(finite.max(initial=-np.inf))
+        self._low, self._high = min(self._low, low), max(self._high, high)
+
+    def limits(self) -> tuple[float, float]:
+        """Give a range that colours can spread over, even if there is no or just one value."""
+        if self._low > self._high:
+            return 0.0, 1.0
+        low, high = max(-BOUND, min(self._low, BOUND)), max(-BOUND, min(self._high, BOUND))
+        largest = max(abs(low), abs(high))
+        if high - low <= NEGLIGIBLE * largest:
+            half = largest / 2 or 0.5
+            return low - half, high + half
+        return low, high
+
+
+def check_colormap(name: str) -> None:
+    """Raise UsageError unless matplotlib knows the colour map; the message names close ones."""
+    if name in mpl.colormaps:
+        return
+    close = _closest(name, sorted(mpl.colormaps))
+    raise UsageError(f"unknown colour map {name!r}; {close}")
+
+
+def readable_on(colours: Array) -> NDArray[np.bool_]:
+    """Tell for each colour (..., 3) whether white text reads better on it than black."""
+    linear = (colours / 255.0) ** 2.2
+    luminance: Array = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return luminance < 0.18
+
+
+def _closest(name: str, known: Sequence[str]) -> str:
+    by_lowercase = {candidate.lower(): candidate for candidate in known}
+    close = [by_lowercase[match] for match in get_close_matches(name.lower(), by_lowercase, n=3)]
+    if close:
+        return f"did you mean {', '.join(close)}?"
+    return "well-known ones are gray, viridis, magma and cividis"

@@ -1,0 +1,51 @@
+"""How every figure looks, whatever matplotlib is told elsewhere."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+
+from poolcli.figures.page import HAIRLINE, TICK, Box
+from poolcli.figures.text import fonts
+
+INK, QUIET, FRAME = "#1f2328", "#646b76", "#b9bec5"
+
+_settings_lock = threading.RLock()
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw with matplotlib's defaults and the few settings of poolcli, and leave no trace.
+
+    Glyphs that no installed font has are drawn as boxes, without a warning.
+    """
+    # rc_context restores everything but the backend, which is not ours to choose.
+    defaults = mpl.rcParamsDefault.items()
+    settings = {key: value for key, value in defaults if not key.startswith("backend")}
+    settings |= {
+        "font.family": fonts(),
+        "text.parse_math": False,
+        "svg.hashsalt": "poolcli",
+        "pdf.fonttype": 42,
+    }
+    with _settings_lock, mpl.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .*missing from font", UserWarning)
+        warnings.filterwarnings("ignore", "Matplotlib currently does not support", UserWarning)
+        yield
+
+
+def style_ticks(axes: Axes, box: Box) -> None:
+    """Make ticks and their labels small and gray."""
+    axes.tick_params(
+        length=3 * box.scale,
+        width=HAIRLINE * box.scale,
+        pad=2 * box.scale,
+        labelsize=TICK * box.scale,
+        color=FRAME,
+        labelcolor=QUIET,
+    )

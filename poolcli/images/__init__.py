@@ -1,0 +1,16 @@
+"""Bytes to arrays and back: the only decoder and the only encoder."""
+
+from poolcli.images.image import Image, Source
+from poolcli.images.reading import open_source
+from poolcli.images.writing import FORMATS, check_format, encode, format_of, keeps_profile
+
+__all__ = [
+    "FORMATS",
+    "Image",
+    "Source",
+    "check_format",
+    "encode",
+    "format_of",
+    "keeps_profile",
+    "open_source",
+]

@@ -1,0 +1,106 @@
+"""More than 8 bits a channel: telling how many a file holds, and reading 16-bit colour.
+
+Pillow cuts 16-bit colour to 8 bits; OpenCV reads it, but trusts files too much. So OpenCV only
+sees what Pillow has decoded whole, and PNG only with chunk lengths that are true.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as pillow  # noqa: N813 - `Image` is ours
+
+from poolcli.errors import PoolcliError
+
+Array = NDArray[Any]
+
+BITS_PER_SAMPLE, PLANAR, EXTRA_SAMPLES, SAMPLE_FORMAT = 258, 284, 338, 339
+SEPARATE, ASSOCIATED, SIGNED = 2, 1, 2
+
+
+def bits_per_channel(picture: pillow.Image, content: bytes) -> int:
+    """Tell how many bits a channel holds in the file."""
+    if picture.format == "PNG":
+        return content[24]
+    if picture.format == "TIFF":
+        return int(max(_tags(picture).get(BITS_PER_SAMPLE, (1,))))
+    if picture.format == "PPM":
+        return 8 if _maxval(picture) < 256 else 16
+    if picture.format == "JPEG2000":
+        # The image and tile size marker; each component's precision follows its 38 bytes.
+        size = content.index(b"\xff\x51")
+        return 1 + (content[size + 40] & 0x7F)
+    if picture.format == "AVIF":
+        configuration = content.find(b"av1C")
+        flags = content[configuration + 6] if configuration >= 0 else 0
+        return {0x00: 8, 0x40: 10, 0x60: 12}.get(flags & 0x60, 8)
+    return 8
+
+
+def check_depth(picture: pillow.Image, bits: int) -> None:
+    """Refuse pixels that would be read with fewer bits, or wrongly."""
+    tags = _tags(picture)
+    signed = SIGNED in tags.get(SAMPLE_FORMAT, ())
+    deep_colour = bits > 8 and picture.mode in ("RGB", "RGBA")
+    if picture.format == "TIFF":
+        if deep_colour and tags.get(PLANAR) == SEPARATE:
+            raise PoolcliError("stores 16-bit colour plane by plane; save it pixel by pixel")
+        if (bits == 8 and signed) or (bits == 32 and picture.mode == "I" and not signed):
+            kind = "signed 8" if signed else "unsigned 32"
+            raise PoolcliError(f"holds {kind}-bit integers, which tif files get wrong; use npy")
+    if picture.format in ("AVIF", "JPEG2000") and bits not in (1, 2, 4, 8, 16):
+        raise PoolcliError(f"holds {bits} bits a channel; save it with 8 or 16, as png or tif")
+
+
+def decode_deep_colour(picture: pillow.Image, content: bytes) -> Array:
+    """Read 16-bit colour, (H, W, C), of a picture that Pillow has decoded whole."""
+    import cv2
+
+    if picture.format == "PNG":
+        _check_chunks(content)
+    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
+        raise PoolcliError("holds 16-bit colour that cannot be decoded")
+    if pixels.shape[:2] != picture.size[::-1]:
+        raise PoolcliError("holds 16-bit colour of another size than it says")
+    code = cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
+    pixels = cv2.cvtColor(pixels, code)
+    if picture.format == "PPM" and _maxval(picture) < 65535:
+        # As Pillow does for gray: white becomes 65535.
+        scaled: Array = np.rint(pixels * (65535 / _maxval(picture))).astype(np.uint16)
+        return scaled
+    if ASSOCIATED in _tags(picture).get(EXTRA_SAMPLES, ()):
+        alpha = np.maximum(pixels[:, :, 3:], 1).astype(np.float64)
+        pixels[:, :, :3] = np.rint(np.minimum(pixels[:, :, :3] * 65535 / alpha, 65535))
+    if picture.format == "PNG" and content[25] == 4:
+        # OpenCV makes colour of gray with alpha.
+        return np.ascontiguousarray(pixels[:, :, [0, 3]])
+    return np.asarray(pixels)
+
+
+def _check_chunks(content: bytes) -> None:
+    """Refuse a PNG chunk that claims more bytes than there are: OpenCV would reserve them."""
+    position = 8
+    while position + 8 <= len(content):
+        length = int.from_bytes(content[position : position + 4], "big")
+        if position + 12 + length > len(content):
+            raise PoolcliError("is damaged: a chunk claims more bytes than the file has")
+        if content[position + 4 : position + 8] == b"IEND":
+            return
+        position += 12 + length
+
+
+def _maxval(picture: pillow.Image) -> int:
+    """Give the value of white in a PPM file."""
+    arguments = getattr(picture, "tile")[0].args  # noqa: B009 - Pillow types it for files only
+    if isinstance(arguments, tuple):
+        return int(arguments[1])
+    return 65535 if re.search("16", str(arguments)) else 255
+
+
+def _tags(picture: pillow.Image) -> dict[int, Any]:
+    tags: dict[int, Any] = getattr(picture, "tag_v2", {})
+    return tags

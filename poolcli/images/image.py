@@ -1,0 +1,67 @@
+"""An image in memory, and one whose pixels are still to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Image:
+    """Pixels and what must be known to write them again.
+
+    Attributes
+    ----------
+    pixels : ndarray, (H, W) or (H, W, C)
+        In RGB order, values as stored. With `alpha` the last of 2 or 4 channels is α, and
+        colour that α hides is 0.
+    depth : dtype
+        The type of the pixels in the file: the range that results are clipped to.
+    matrix : bool
+        Whether the input was a matrix of numbers rather than a picture.
+    alpha : bool
+        Whether the last channel is α.
+    profile : bytes or None
+        The ICC profile.
+    resolution : (x, y) or None
+        Pixels an inch.
+    warnings : tuple of str
+        What the user should know about how the file was read.
+    """
+
+    pixels: NDArray[Any]
+    depth: np.dtype[Any]
+    matrix: bool = False
+    alpha: bool = False
+    profile: bytes | None = None
+    resolution: tuple[float, float] | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def full(self) -> int | None:
+        """Give the value of white, or None for numbers without a fixed range."""
+        ranged = not self.matrix and self.depth in (np.uint8, np.uint16)
+        return int(np.iinfo(self.depth).max) if ranged else None
+
+
+@dataclass(frozen=True)
+class Source:
+    """An input whose header is read.
+
+    Attributes
+    ----------
+    shape : (rows, columns)
+        As the pixels will have it.
+    kind : "png", "npy" or "csv"
+        The format that results have unless another is asked for.
+    decode : callable
+        Reads the pixels.
+    """
+
+    shape: tuple[int, int]
+    kind: Literal["png", "npy", "csv"]
+    decode: Callable[[], Image]

@@ -1,0 +1,90 @@
+"""Matrices of numbers: npy files and text with one row a line."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcli.errors import PoolcliError
+
+NPY_MAGIC = b"\x93NUMPY"
+
+Array = NDArray[Any]
+
+
+def parse_npy(content: bytes) -> Array:
+    """Read an array of real numbers, (H, W) or (H, W, C), from the bytes of an npy file."""
+    stream = io.BytesIO(content)
+    try:
+        major, _ = np.lib.format.read_magic(stream)
+        read_header = (
+            np.lib.format.read_array_header_1_0
+            if major == 1
+            else np.lib.format.read_array_header_2_0
+        )
+        shape, _, dtype = read_header(stream)
+    except ValueError as error:
+        raise PoolcliError(f"is a damaged npy file: {error}") from None
+    if dtype.kind not in "buif":
+        raise PoolcliError(f"holds {dtype}; an image is made of real numbers")
+    if len(shape) not in (2, 3) or 0 in shape:
+        raise PoolcliError(
+            f"has shape {shape}; an image is (rows, columns) or (rows, columns, channels)"
+        )
+    held = len(content) - stream.tell()
+    if held != math.prod(shape) * dtype.itemsize:
+        raise PoolcliError(f"is a damaged npy file: shape {shape} does not match {held} bytes")
+    array: Array = np.load(io.BytesIO(content), allow_pickle=False)
+    return array
+
+
+def parse_text(content: bytes) -> Array:
+    """Read a matrix, (H, W), from text: int64 where every number is whole, else float64.
+
+    Numbers are separated by semicolons, commas, tabs or blanks, the first of these found.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise PoolcliError("is neither an image nor a text matrix") from None
+    delimiter = next((mark for mark in ";,\t" if mark in text), None)
+    lines = {n: line for n, line in enumerate(text.splitlines(), start=1) if line.strip()}
+    if not lines:
+        raise PoolcliError("is empty")
+    # Letters and points make floats: 1.0, 1e3, nan, inf.
+    kind = np.float64 if re.search("[.einEIN]", text) else np.int64
+    try:
+        matrix: Array = np.loadtxt(
+            lines.values(), dtype=kind, comments=None, delimiter=delimiter, ndmin=2
+        )
+    except ValueError:
+        raise PoolcliError(_fault(lines, delimiter, kind)) from None
+    return matrix
+
+
+def _fault(lines: dict[int, str], delimiter: str | None, kind: type[np.number[Any]]) -> str:
+    """Find what keeps the lines from being a matrix of numbers."""
+    rows = {number: line.split(delimiter) for number, line in lines.items()}
+    for number, tokens in rows.items():
+        for column, token in enumerate(tokens, start=1):
+            try:
+                kind(token)
+            except (ValueError, OverflowError):
+                name = "64-bit number" if token.strip("+- \t").isdecimal() else "number"
+                return f"line {number}, column {column}: {token.strip()!r} is no {name}"
+    first, width = next((number, len(tokens)) for number, tokens in rows.items())
+    number, tokens = next(row for row in rows.items() if len(row[1]) != width)
+    return f"line {number} has {len(tokens)} numbers where line {first} has {width}"
+
+
+def format_text(array: Array) -> bytes:
+    """Write a matrix, (H, W), as comma-separated text that reads back to the same numbers."""
+    stream = io.BytesIO()
+    values = array.astype(np.uint8) if array.dtype.kind == "b" else array
+    np.savetxt(stream, values, fmt="%s", delimiter=",")
+    return stream.getvalue()

@@ -1,0 +1,153 @@
+"""Picture files to arrays. Pillow identifies and decodes; OpenCV helps with deep colour."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as pillow  # noqa: N813 - `Image` is ours
+from PIL import UnidentifiedImageError
+
+from poolcli.errors import PoolcliError
+from poolcli.images.deep import bits_per_channel, check_depth, decode_deep_colour
+from poolcli.images.image import Image, Source
+
+Array = NDArray[Any]
+
+# Pillow runs other programs for some formats, so it may look for these only.
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "JPEG2000", "AVIF")
+
+ORIENTATION = 0x0112
+SIDEWAYS = range(5, 9)
+PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
+
+# The limit on sizes is poolcli's own, checked from the header.
+pillow.MAX_IMAGE_PIXELS = None
+
+
+def open_picture(content: bytes) -> Source | None:
+    """Read the header of a picture file, or give None if it is not one.
+
+    Raises
+    ------
+    PoolcliError
+        If the file is damaged, or holds pixels that could not be read exactly.
+    """
+    try:
+        with _damage_in_one_line():
+            picture = pillow.open(io.BytesIO(content), formats=FORMATS)
+    except UnidentifiedImageError:
+        return None
+    with _damage_in_one_line():
+        columns, rows = picture.size
+        orientation = picture.getexif().get(ORIENTATION, 1)
+        frames = getattr(picture, "n_frames", 1)
+        bits = bits_per_channel(picture, content)
+    check_depth(picture, bits)
+    # Pillow turns TIFF itself, and gives its size as turned.
+    turned = picture.format != "TIFF" and orientation in SIDEWAYS
+    notes = [] if frames == 1 else [f"only the first of {frames} frames or pages is used"]
+
+    def decode() -> Image:
+        with _damage_in_one_line():
+            return _decode(picture, content, bits, orientation, notes)
+
+    return Source((columns, rows) if turned else (rows, columns), "png", decode)
+
+
+@contextmanager
+def _damage_in_one_line() -> Iterator[None]:
+    """Turn whatever a decoder raises on a damaged file into one line."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    except (PoolcliError, UnidentifiedImageError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - decoders raise anything on damaged files
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise PoolcliError(f"is damaged: {reason}") from None
+
+
+def _decode(
+    picture: pillow.Image, content: bytes, bits: int, orientation: int, notes: list[str]
+) -> Image:
+    """Read the upright pixels of a picture."""
+    picture.load()
+    profile, resolution = picture.info.get("icc_profile"), picture.info.get("dpi")
+    key = picture.info.get("transparency")
+    if picture.mode in ("CMYK", "YCbCr", "LAB"):
+        notes = [*notes, f"{picture.mode} was converted to RGB"]
+        picture, profile = picture.convert("RGB"), None
+    if bits == 16 and picture.mode in ("RGB", "RGBA"):
+        pixels = decode_deep_colour(picture, content)
+    else:
+        pixels = _array(picture, transparent=key is not None)
+    alpha = picture.mode in ("LA", "RGBA", "PA") or key is not None
+    if key is not None and pixels.shape[2:] not in ((2,), (4,)):
+        pixels = _key_to_alpha(pixels, key, bits)
+    if picture.format != "TIFF":
+        pixels = _turn(pixels, orientation)
+    return Image(
+        _hide(pixels) if alpha else pixels,
+        pixels.dtype,
+        alpha=alpha,
+        profile=profile or None,
+        resolution=resolution,
+        warnings=tuple(notes),
+    )
+
+
+def _array(picture: pillow.Image, *, transparent: bool) -> Array:
+    """Give a picture's pixels in the widest range that its file can hold."""
+    if picture.mode in ("P", "PA"):
+        picture = picture.convert("RGBA" if transparent or picture.mode == "PA" else "RGB")
+    elif picture.mode in ("1", "RGBX"):
+        picture = picture.convert("L" if picture.mode == "1" else "RGB")
+    pixels: Array = np.asarray(picture)
+    pixels = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
+    if picture.format == "PPM" and picture.mode == "I":
+        return pixels.astype(np.uint16)
+    if picture.mode.startswith("I;16") and _tag(picture, PHOTOMETRIC) == WHITE_IS_ZERO:
+        return np.invert(pixels)
+    return pixels
+
+
+def _tag(picture: pillow.Image, number: int) -> Any:
+    return getattr(picture, "tag_v2", {}).get(number)
+
+
+def _key_to_alpha(pixels: Array, key: Any, bits: int) -> Array:
+    """Make a channel of the one gray or colour that a file declares transparent (tRNS)."""
+    full = np.iinfo(pixels.dtype).max
+    if pixels.ndim == 2 and 1 < bits < 8:
+        # Pillow widens pixels of 2 and 4 bits to 8, but not the key.
+        key *= full // (2**bits - 1)
+    hidden = pixels == np.asarray(key)
+    if pixels.ndim == 3:
+        hidden = hidden.all(axis=2)
+    return np.dstack((pixels, np.where(hidden, 0, full).astype(pixels.dtype)))
+
+
+def _turn(pixels: Array, orientation: int) -> Array:
+    """Turn pixels upright by the EXIF orientation, 1 to 8; others mean nothing."""
+    if orientation in SIDEWAYS:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)
+
+
+def _hide(pixels: Array) -> Array:
+    """Set colour that a fully transparent pixel hides to 0."""
+    hidden = pixels[:, :, -1] == 0
+    if hidden.any():
+        pixels = pixels.copy()
+        pixels[hidden] = 0
+    return pixels

@@ -1,0 +1,49 @@
+"""Bytes to arrays: what an input is, by its content rather than by its name."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from numpy.typing import NDArray
+
+from poolcli.errors import PoolcliError
+from poolcli.images.image import Image, Source
+from poolcli.images.matrices import NPY_MAGIC, parse_npy, parse_text
+from poolcli.images.pictures import open_picture
+
+TEXT_SUFFIXES = ("csv", "txt", "")
+
+
+def open_source(content: bytes, suffix: str) -> Source:
+    """Identify an input and read its header.
+
+    Parameters
+    ----------
+    content : bytes
+        A whole file.
+    suffix : str
+        What the file's name ends with, in lower case and without the dot; "" for standard
+        input. Text is taken for a matrix only under csv, txt and "".
+
+    Raises
+    ------
+    PoolcliError
+        If this is nothing that poolcli reads, or is damaged.
+    """
+    if not content:
+        raise PoolcliError("is empty")
+    if content.startswith(NPY_MAGIC):
+        return _matrix(parse_npy(content), "npy")
+    picture = open_picture(content)
+    if picture is not None:
+        return picture
+    if suffix in TEXT_SUFFIXES:
+        return _matrix(parse_text(content), "csv")
+    raise PoolcliError(
+        "is no image that can be read (png, jpg, webp, tif, bmp, gif, ppm, jp2, avif)"
+    )
+
+
+def _matrix(array: NDArray[Any], kind: Literal["npy", "csv"]) -> Source:
+    rows, columns = array.shape[:2]
+    return Source((rows, columns), kind, lambda: Image(array, array.dtype, matrix=True))

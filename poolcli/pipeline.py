@@ -1,0 +1,240 @@
+"""One image from start to end: read, check, prepare, pool, write, draw.
+
+This is the page to read first. Everything that happens to an image happens in `run`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, Literal
+
+from numpy.typing import NDArray
+
+from poolcli import storage
+from poolcli.alpha import pool_alpha
+from poolcli.captions import caption, name_operation, name_pixels
+from poolcli.errors import PoolcliError
+from poolcli.geometry import (
+    MAX_PIXELS,
+    AdaptiveWindow,
+    AnyWindow,
+    Pair,
+    Step,
+    Window,
+    chain,
+    check_pixels,
+)
+from poolcli.images import Image, Source, check_format, encode, keeps_profile, open_source
+from poolcli.pooling import Operation, check_operation, pool
+from poolcli.prepare import Preparation, prepare
+
+if TYPE_CHECKING:
+    from poolcli.figures import Comparison
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What to do to every image of a run.
+
+    Attributes
+    ----------
+    exact : bool
+        Refuse an image of which a pixel would go unused.
+    max_pixels : int
+        The largest image accepted or made, in pixels.
+    colormap : str or None
+        The figure's colours for one channel.
+    """
+
+    operation: Operation
+    window: AnyWindow = field(default_factory=Window)
+    iterations: int = 1
+    exact: bool = False
+    count_include_pad: bool = False
+    norm: float = 2.0
+    preparation: Preparation = field(default_factory=Preparation)
+    max_pixels: int = MAX_PIXELS
+    colormap: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no image could satisfy."""
+        check_operation(self.operation, self.count_include_pad, self.norm)
+        size = self.preparation.size
+        if size and size.width and size.height:
+            check_pixels((size.height, size.width), self.max_pixels, "the resized image")
+        if isinstance(self.window, AdaptiveWindow):
+            check_pixels(self.window.output_size, self.max_pixels, "the result")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One input and the files to make of it.
+
+    Attributes
+    ----------
+    source : str
+        A path, or `-` for standard input.
+    outputs : sequence of (str or None)
+        Where each iteration goes; None for one that is not written.
+    format : str or None
+        What the outputs hold; None for png, or csv if the input is a matrix.
+    figure : str or None
+        Where the comparison figure goes.
+    """
+
+    source: str
+    outputs: Sequence[str | None]
+    format: str | None = None
+    figure: str | None = None
+
+    @property
+    def places(self) -> list[str]:
+        """List every file that this job writes."""
+        return [place for place in (*self.outputs, self.figure) if place is not None]
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """What became of one iteration.
+
+    Attributes
+    ----------
+    output : str or None
+        Where it was written.
+    shape : tuple of int
+        (H, W) or (H, W, C).
+    dropped, skipped : (rows, columns)
+        Pixels of its input that no window saw, at the far ends and in between.
+    clipped : float, 0 to 1
+        The share of values outside the file's range.
+    """
+
+    output: str | None
+    shape: tuple[int, ...]
+    dropped: Pair
+    skipped: Pair
+    clipped: float
+
+
+@dataclass(frozen=True)
+class Record:
+    """What became of one input."""
+
+    job: Job
+    status: Literal["written", "failed"]
+    shape: tuple[int, ...] = ()
+    dtype: str = ""
+    iterations: tuple[Iteration, ...] = ()
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+    seconds: float = 0.0
+
+
+def run(job: Job, settings: Settings) -> Record:
+    """Make a job's files; an error that the user can mend is told in the record."""
+    start = time.perf_counter()
+    try:
+        return replace(_run(job, settings), seconds=time.perf_counter() - start)
+    except PoolcliError as error:
+        return Record(job, "failed", error=str(error), seconds=time.perf_counter() - start)
+
+
+def _run(job: Job, settings: Settings) -> Record:
+    source = open_source(storage.read(job.source), suffix_of(job.source))
+    steps = _check(source, settings)
+    format_ = job.format or ("png" if source.kind == "png" else "csv")
+    image = source.decode()
+    *unfiltered, image = _prepare(image, settings.preparation)
+    check_format(image, format_)
+    record = Record(job, "written", image.pixels.shape, str(image.pixels.dtype))
+    figure = _start_figure(job, settings, [*unfiltered, image]) if job.figure else None
+
+    iterations = []
+    for number, (step, output) in enumerate(zip(steps, job.outputs, strict=True), start=1):
+        image = replace(image, pixels=_pool(image, settings))
+        clipped = 0.0
+        if output:
+            content, clipped = encode(image, format_)
+            storage.write(output, content)
+        if figure:
+            figure.add(image.pixels, caption(number, step, steps[0].input_shape))
+        iterations.append(
+            Iteration(output, image.pixels.shape, step.dropped, step.skipped, clipped)
+        )
+    if figure and job.figure:
+        storage.write(job.figure, figure.render("." + suffix_of(job.figure)))
+    warnings = (*image.warnings, *_losses(image, format_, iterations))
+    return replace(record, iterations=tuple(iterations), warnings=warnings)
+
+
+def _prepare(image: Image, preparation: Preparation) -> list[Image]:
+    """Prepare an image; the last one returned is to be pooled, one before it is unfiltered."""
+    opaque = image.full if image.alpha else None
+    stages = []
+    for pixels in prepare(image.pixels, preparation, opaque):
+        # A profile describes the colour space that the file had.
+        same = pixels.shape[2:] == image.pixels.shape[2:]
+        stages.append(replace(image, pixels=pixels, profile=image.profile if same else None))
+    return stages
+
+
+def _pool(image: Image, settings: Settings) -> Array:
+    how = (settings.operation, settings.window, settings.count_include_pad, settings.norm)
+    if image.alpha and image.full:
+        return pool_alpha(image.pixels, image.full, *how)
+    return pool(image.pixels, *how)
+
+
+def _losses(image: Image, format_: str, iterations: Sequence[Iteration]) -> Iterator[str]:
+    """Say what the files do not hold."""
+    if image.profile and not keeps_profile(image, format_):
+        yield f"{format_} cannot hold the colour profile of this image"
+    clipped = max(iteration.clipped for iteration in iterations)
+    if clipped:
+        yield f"{clipped:.2%} of the values lie outside the range of {format_} and were clipped"
+
+
+def _check(source: Source, settings: Settings) -> tuple[Step, ...]:
+    """Lay out the whole chain from the header, before pixels are decoded or written."""
+    check_pixels(source.shape, settings.max_pixels)
+    shape = settings.preparation.shape(source.shape)
+    return chain(
+        settings.window,
+        shape,
+        settings.iterations,
+        exact=settings.exact,
+        max_pixels=settings.max_pixels,
+    )
+
+
+def _start_figure(job: Job, settings: Settings, inputs: Sequence[Image]) -> Comparison:
+    """Begin the comparison figure with the input, before and after its filter."""
+    from poolcli.figures import Comparison
+
+    name = PurePath(job.source).name if job.source != storage.STANDARD else "standard input"
+    operation = name_operation(
+        settings.operation, settings.window, settings.count_include_pad, settings.norm
+    )
+    rows, columns = inputs[-1].pixels.shape[:2]
+    figure = Comparison(
+        f"{name}: {operation}",
+        len(inputs) + settings.iterations,
+        (rows, columns),
+        full=inputs[-1].full,
+        colormap=settings.colormap,
+    )
+    filtered = settings.preparation.filter
+    titles = [f"before {filtered}", f"after {filtered}"] if filtered else ["input"]
+    for title, image in zip(titles, inputs, strict=True):
+        figure.add(image.pixels, [title, name_pixels(image.pixels.shape)])
+    return figure
+
+
+def suffix_of(place: str) -> str:
+    """Give what a file's name ends with, in lower case and without the dot."""
+    return PurePath(place).suffix.lower().lstrip(".")

@@ -1,0 +1,232 @@
+"""Inputs to jobs: what will be read and written, known and checked before any work."""
+
+from __future__ import annotations
+
+import os
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from poolcli import storage
+from poolcli.errors import PoolcliError
+from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair
+from poolcli.images import FORMATS, format_of, open_source
+from poolcli.pipeline import Job, Settings, suffix_of
+from poolcli.storage import STANDARD
+
+FOLDER = "pooled"
+TEMPLATE = "{stem}_{op}_{settings}_{i}"
+FIELDS = ("stem", "suffix", "op", "settings", "i")
+FIGURE_FORMATS = ("png", "svg", "pdf")
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Where results go and what they are called.
+
+    Attributes
+    ----------
+    folder : str or None
+        Where files named by the template go; None for `pooled`.
+    template : str or None
+        With the fields of `FIELDS`; None for `TEMPLATE`.
+    output : str or None
+        The one file to write, or `-`, instead of named files.
+    format : str or None
+        One of `FORMATS`, or "same"; None for what each input suggests.
+    last : bool
+        Write the last iteration only.
+    figure : str or None
+        Where the figure goes; None for beside the results, or nowhere with `output`.
+    draw : bool
+        Whether to draw a figure at all.
+    """
+
+    folder: str | None = None
+    template: str | None = None
+    output: str | None = None
+    format: str | None = None
+    last: bool = False
+    figure: str | None = None
+    draw: bool = True
+
+
+def plan(inputs: Sequence[str], settings: Settings, naming: Naming) -> list[Job]:
+    """Turn inputs into jobs, in their order; a file given twice counts once.
+
+    Raises
+    ------
+    PoolcliError
+        If the naming contradicts itself, two files would have one name, or an output would
+        be the same file as an input.
+    """
+    sources: dict[str, str] = {}
+    for source in inputs:
+        sources.setdefault(os.path.realpath(source) if source != STANDARD else source, source)
+    _check_naming(naming, len(sources), settings)
+    jobs = [_job(source, settings, naming) for source in sources.values()]
+    _check_places(jobs)
+    return jobs
+
+
+def name_settings(settings: Settings) -> str:
+    """Write settings as a part of a file name: the window, then what is not as usual."""
+    preparation = settings.preparation
+    return "_".join(
+        [
+            *_name_window(settings.window),
+            *["countpad"] * settings.count_include_pad,
+            *[f"norm{settings.norm:g}"] * (settings.norm != Settings.norm),
+            *["gray"] * preparation.gray,
+            *[str(preparation.size)] * (preparation.size is not None),
+            *[str(preparation.filter)] * (preparation.filter is not None),
+            *["relu"] * preparation.relu,
+        ]
+    )
+
+
+def _name_window(window: AnyWindow) -> list[str]:
+    if isinstance(window, AdaptiveWindow):
+        return [f"to{_dashed(window.output_size)}"]
+    parts = [f"k{_dashed(window.kernel)}"]
+    if window.stride != window.kernel:
+        parts.append(f"s{_dashed(window.stride)}")
+    if window.padding == "same":
+        parts.append("psame")
+    elif window.padding != ((0, 0), (0, 0)):
+        parts.append(f"p{_dashed_sides(window.padding)}")
+    if window.dilation != (1, 1):
+        parts.append(f"d{_dashed(window.dilation)}")
+    if window.ceil_mode:
+        parts.append("ceil")
+    return parts
+
+
+def _job(source: str, settings: Settings, naming: Naming) -> Job:
+    format_, suffix = _format(source, naming)
+    numbers = range(1, settings.iterations + 1)
+    if naming.output is not None:
+        outputs = [naming.output if i == settings.iterations else None for i in numbers]
+        return Job(source, outputs, format_, naming.figure)
+    name = PurePath(source)
+    fields = {
+        "stem": "stdin" if source == STANDARD else name.stem,
+        "suffix": suffix_of(source),
+        "op": settings.operation,
+        "settings": name_settings(settings),
+    }
+    folder, template = naming.folder or FOLDER, naming.template or TEMPLATE
+    named = [os.path.join(folder, f"{template.format(**fields, i=i)}.{suffix}") for i in numbers]  # noqa: PTH118 - a place is text
+    written = [
+        place if i == settings.iterations or not naming.last else None
+        for i, place in zip(numbers, named, strict=True)
+    ]
+    comparison = template.format(**fields, i=f"n{settings.iterations}_comparison")
+    figure = naming.figure or os.path.join(folder, f"{comparison}.png")  # noqa: PTH118 - as above
+    return Job(source, written, format_, figure if naming.draw else None)
+
+
+def _format(source: str, naming: Naming) -> tuple[str | None, str]:
+    """Choose what the outputs of a source hold, and the suffix that says so."""
+    if naming.output is not None:
+        own = format_of(suffix_of(naming.output))
+        chosen = naming.format if naming.format != "same" else format_of(suffix_of(source)) or "png"
+        if naming.output != STANDARD and own is None and chosen is None:
+            known = ", ".join(FORMATS)
+            raise PoolcliError(
+                f"-o {naming.output}: the suffix names no format; use {known}, or -f"
+            )
+        if own and chosen and own != chosen:
+            raise PoolcliError(
+                f"-o {naming.output} and -f {naming.format} disagree; use one of them"
+            )
+        return own or chosen, ""
+    suffix = suffix_of(source)
+    if naming.format == "same":
+        format_ = format_of(suffix) or "png"
+        return format_, suffix if format_of(suffix) else format_
+    format_ = naming.format or _kind(source)
+    return format_, format_
+
+
+def _kind(source: str) -> str:
+    """Tell what an input's results are by default: a matrix keeps its kind."""
+    if source != STANDARD:
+        format_ = format_of(suffix_of(source))
+        return format_ if format_ in ("npy", "csv") else "png"
+    try:
+        return open_source(storage.read(STANDARD), "").kind
+    except PoolcliError:
+        return "png"  # the job will say what is wrong
+
+
+def _check_naming(naming: Naming, inputs: int, settings: Settings) -> None:
+    """Refuse what contradicts itself, whatever the inputs hold."""
+    if naming.output is not None:
+        if inputs > 1:
+            raise PoolcliError(f"-o writes one file and there are {inputs} inputs; use -d")
+        for option, value in (("-d", naming.folder), ("--name", naming.template)):
+            if value is not None:
+                raise PoolcliError(f"-o names the file itself; leave out {option} {value}")
+    if naming.figure is not None:
+        if not naming.draw:
+            raise PoolcliError("--figure and --no-figure contradict each other")
+        if inputs > 1:
+            raise PoolcliError(f"--figure names one file and there are {inputs} inputs")
+        if suffix_of(naming.figure) not in FIGURE_FORMATS:
+            known = ", ".join(f".{suffix}" for suffix in FIGURE_FORMATS)
+            raise PoolcliError(f"--figure {naming.figure}: a figure's name ends with {known}")
+    if naming.template is not None:
+        files = 1 if naming.last else settings.iterations
+        _check_template(naming.template, files + (naming.draw and naming.figure is None))
+
+
+def _check_template(template: str, files: int) -> None:
+    try:
+        parts = list(string.Formatter().parse(template))
+    except ValueError as error:
+        raise PoolcliError(f"--name {template}: {error}") from None
+    fields = {name for _, name, _, _ in parts if name is not None}
+    if fields - set(FIELDS) or any(spec or conversion for *_, spec, conversion in parts):
+        known = " ".join(f"{{{name}}}" for name in FIELDS)
+        raise PoolcliError(f"--name {template}: the fields are {known}, and braces are doubled")
+    if "/" in template or os.sep in template or "\0" in template:
+        raise PoolcliError(f"--name {template}: a name holds no folders; use -d")
+    if "i" not in fields and files > 1:
+        raise PoolcliError(
+            f"--name {template}: {files} files of one input need {{i}} to tell them apart"
+            " (one file is written with --last --no-figure)"
+        )
+
+
+def _check_places(jobs: list[Job]) -> None:
+    """Refuse to write over an input, or two files under one name."""
+    sources = {storage.identity(job.source): job.source for job in jobs if job.source != STANDARD}
+    writers: dict[str, str] = {}
+    for job in jobs:
+        for place in job.places:
+            if place == STANDARD:
+                continue
+            over = sources.get(storage.identity(place))
+            if over is not None:
+                raise PoolcliError(f"{place} would replace the input {over}; write somewhere else")
+            other = writers.setdefault(os.path.realpath(place), job.source)
+            if other != job.source:
+                raise PoolcliError(
+                    f"{other} and {job.source} would both be written to {place};"
+                    " tell them apart with --name '{stem}_{suffix}_{op}_{settings}_{i}'"
+                )
+        if len({os.path.realpath(place) for place in job.places}) < len(job.places):
+            raise PoolcliError(f"{job.source}: two of its results have the name {job.places[0]}")
+
+
+def _dashed(numbers: Pair) -> str:
+    return str(numbers[0]) if numbers[0] == numbers[1] else "-".join(map(str, numbers))
+
+
+def _dashed_sides(sides: tuple[Pair, Pair]) -> str:
+    (top, bottom), (left, right) = sides
+    if top == bottom and left == right:
+        return _dashed((top, left))
+    return f"{top}-{bottom}-{left}-{right}"

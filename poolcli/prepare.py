@@ -1,0 +1,236 @@
+"""What happens to an image before pooling: gray, resize, filter, ReLU, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcli.errors import PoolcliError
+from poolcli.geometry import Pair
+from poolcli.pooling import carry_type
+
+Array = NDArray[Any]
+Filter = Literal["prewitt", "prewitt-v", "prewitt-h", "laplacian"]
+FILTERS: tuple[Filter, ...] = get_args(Filter)
+
+PREWITT_V = np.array([[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]])
+LAPLACIAN = np.array([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]])
+
+# ITU-R 601 luma, as Pillow's mode L has it: whole numbers of 2^-16.
+LUMA = (19595, 38470, 7471)
+BAND_PIXELS = 1 << 18
+
+
+@dataclass(frozen=True)
+class Size:
+    """A wanted picture size in pixels; a side that is None keeps the proportions."""
+
+    width: int | None
+    height: int | None
+
+    def shape(self, shape: Pair) -> Pair:
+        """Give the (rows, columns) that an image of `shape` is resized to."""
+        rows, columns = shape
+        if self.width is None and self.height is not None:
+            return self.height, _proportional(columns, self.height, rows)
+        if self.height is None and self.width is not None:
+            return _proportional(rows, self.width, columns), self.width
+        return self.height or rows, self.width or columns
+
+    def __str__(self) -> str:
+        return f"{self.width or ''}x{self.height or ''}"
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What to do to an image before pooling it."""
+
+    gray: bool = False
+    size: Size | None = None
+    filter: Filter | None = None
+    relu: bool = False
+
+    def shape(self, shape: Pair) -> Pair:
+        """Give the (rows, columns) that an image of `shape` is prepared to."""
+        return self.size.shape(shape) if self.size else shape
+
+
+def prepare(image: Array, preparation: Preparation, opaque: float | None = None) -> Iterator[Array]:
+    """Yield the image before its filter, if it has one, and at last the prepared image.
+
+    Parameters
+    ----------
+    image : ndarray, (H, W) or (H, W, C), any real dtype
+    opaque : float or None
+        The α of an opaque pixel, if the last channel is α. Resizing weighs colour by it; gray,
+        filter and ReLU leave it as it is.
+
+    Yields
+    ------
+    ndarray
+        Filters give the carry type, `np.result_type(image, np.float32)`.
+
+    Raises
+    ------
+    PoolcliError
+        If gray is wanted of something other than 1 or 3 channels.
+    """
+    colour, alpha = (image, None) if opaque is None else (image[:, :, :-1], image[:, :, -1])
+    if preparation.gray or preparation.filter:
+        colour = to_gray(colour)
+    if preparation.size:
+        shape = preparation.size.shape(image.shape[:2])
+        colour, alpha = _resize_all(colour, alpha, shape, opaque)
+    if preparation.filter:
+        yield _with_alpha(colour, alpha)
+        colour = edges(colour, preparation.filter, relu=preparation.relu)
+    elif preparation.relu:
+        colour = np.maximum(colour, colour.dtype.type(0))
+    yield _with_alpha(colour, alpha)
+
+
+def _resize_all(
+    colour: Array, alpha: Array | None, shape: Pair, opaque: float | None
+) -> tuple[Array, Array | None]:
+    """Resize colour, weighed by α where there is any but `opaque`, and α itself."""
+    if alpha is None:
+        return resize(colour, shape), None
+    if (alpha == opaque).all():
+        return resize(colour, shape), np.full(shape, opaque, alpha.dtype)
+    layers = colour.reshape(*alpha.shape, -1)
+    weights = alpha.astype(np.float64)
+    mass = np.clip(resize(weights, shape), 0, opaque)
+    resized = np.zeros((*shape, layers.shape[2]), colour.dtype)
+    visible = np.rint(mass) > 0
+    for channel in range(layers.shape[2]):
+        total = resize(layers[:, :, channel] * weights, shape)[visible] / mass[visible]
+        resized[visible, channel] = np.rint(total).clip(0, opaque)
+    return resized.reshape(*shape, *colour.shape[2:]), np.rint(mass).astype(alpha.dtype)
+
+
+def _with_alpha(colour: Array, alpha: Array | None) -> Array:
+    return colour if alpha is None else np.dstack((colour, alpha.astype(colour.dtype)))
+
+
+def to_gray(image: Array) -> Array:
+    """Weigh red, green and blue to one channel, as Pillow's mode L does.
+
+    Parameters
+    ----------
+    image : ndarray, (H, W), (H, W, 1) or (H, W, 3), any real dtype
+
+    Returns
+    -------
+    ndarray, (H, W)
+        Integers of up to 32 bits: `(19595 R + 38470 G + 7471 B + 32768) >> 16`, exactly, in the
+        image's dtype. Others: `0.299 R + 0.587 G + 0.114 B` in the carry type.
+
+    Raises
+    ------
+    PoolcliError
+        If the image has another number of channels.
+    """
+    if image.ndim == 2:
+        return image
+    if image.shape[2] == 1:
+        return image[:, :, 0]
+    if image.shape[2] != 3:
+        raise PoolcliError(f"has {image.shape[2]} channels; gray is made of 1 or 3")
+    whole = image.dtype.kind in "iu" and image.dtype.itemsize < 8
+    gray = np.empty(image.shape[:2], image.dtype if whole else carry_type(image.dtype))
+    height = max(1, BAND_PIXELS // image.shape[1])
+    for first in range(0, len(image), height):
+        band = image[first : first + height]
+        if whole:
+            red, green, blue = (
+                np.multiply(band[:, :, channel], weight, dtype=np.int64)
+                for channel, weight in enumerate(LUMA)
+            )
+            gray[first : first + height] = (red + green + blue + 32768) >> 16
+        else:
+            red, green, blue = (band[:, :, channel].astype(gray.dtype) for channel in range(3))
+            gray[first : first + height] = 0.299 * red + 0.587 * green + 0.114 * blue
+    return gray
+
+
+def resize(image: Array, shape: Pair) -> Array:
+    """Resize to (rows, columns): by area where an axis shrinks, then cubic where one grows.
+
+    Parameters
+    ----------
+    image : ndarray, (H, W) or (H, W, C), any real dtype
+    shape : (rows, columns)
+
+    Returns
+    -------
+    ndarray, (rows, columns) or (rows, columns, C)
+        In the image's dtype if OpenCV resizes it (uint8, uint16, int16, float32, float64), else
+        in the carry type.
+    """
+    import cv2
+
+    rows, columns = image.shape[:2]
+    if (rows, columns) == shape:
+        return image
+    if image.dtype not in (np.uint8, np.uint16, np.int16, np.float32, np.float64):
+        image = image.astype(_filter_type(image.dtype))
+    shrunk = (min(columns, shape[1]), min(rows, shape[0]))
+    layers = image.reshape(rows, columns, -1)
+    resized = np.empty((*shape, layers.shape[2]), image.dtype)
+    # OpenCV shrinks at most four channels at once.
+    for first in range(0, layers.shape[2], 4):
+        some = np.ascontiguousarray(layers[:, :, first : first + 4])
+        some = cv2.resize(some, shrunk, interpolation=cv2.INTER_AREA)
+        some = cv2.resize(some, shape[::-1], interpolation=cv2.INTER_CUBIC)
+        resized[:, :, first : first + 4] = some.reshape(*shape, -1)
+    return resized.reshape(*shape, *image.shape[2:])
+
+
+def edges(image: Array, name: Filter, *, relu: bool = False) -> Array:
+    """Filter one channel with replicated borders.
+
+    Parameters
+    ----------
+    image : ndarray, (H, W), any real dtype
+    name : "prewitt-v", "prewitt-h", "prewitt" or "laplacian"
+        Three rows of `−1 0 1` (vertical edges), its transpose, `√(v² + h²)` of the two, or 8 in
+        the middle of −1 (Prewitt 1970; the 8-neighbour Laplacian). Kernels are not normalised.
+    relu : bool
+        Keep positive responses only, instead of their absolute value.
+
+    Returns
+    -------
+    ndarray, (H, W)
+        The carry type.
+    """
+    if name == "prewitt":
+        vertical, horizontal = _correlate(image, PREWITT_V), _correlate(image, PREWITT_V.T)
+        response: Array = np.sqrt(vertical * vertical + horizontal * horizontal)
+        return response
+    kernels = {"prewitt-v": PREWITT_V, "prewitt-h": PREWITT_V.T, "laplacian": LAPLACIAN}
+    response = _correlate(image, kernels[name])
+    return np.maximum(response, 0, out=response) if relu else np.abs(response, out=response)
+
+
+def _correlate(image: Array, kernel: Array) -> Array:
+    import cv2
+
+    carry = image.astype(_filter_type(image.dtype))
+    weights = kernel.astype(carry.dtype)
+    response: Array = cv2.filter2D(carry, -1, weights, borderType=cv2.BORDER_REPLICATE)
+    return response
+
+
+def _filter_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Give the carry type, or float64 where OpenCV knows nothing wider."""
+    carry = carry_type(dtype)
+    return carry if carry.itemsize <= 8 else np.dtype(np.float64)
+
+
+def _proportional(side: int, wanted: int, other: int) -> int:
+    """Scale `side` by `wanted / other`, rounding half up, to at least 1."""
+    return max(1, (2 * side * wanted + other) // (2 * other))

@@ -171,7 +171,7 @@ def resize(image: Array, shape: Pair) -> Array:
         In the image's dtype if OpenCV resizes it (uint8, uint16, int16, float32, float64), else
         in the carry type.
     """
-    import cv2
+    from poolcli.opencv import cv2
 
     rows, columns = image.shape[:2]
     if (rows, columns) == shape:
@@ -217,7 +217,7 @@ def edges(image: Array, name: Filter, *, relu: bool = False) -> Array:
 
 
 def _correlate(image: Array, kernel: Array) -> Array:
-    import cv2
+    from poolcli.opencv import cv2
 
     carry = image.astype(_filter_type(image.dtype))
     weights = kernel.astype(carry.dtype)

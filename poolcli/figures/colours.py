@@ -15,7 +15,7 @@ from poolcli.errors import UsageError
 
 Array = NDArray[Any]
 
-BOUND = 1e300  # differences within it are finite
+BOUND = 1e300  # differences between values within it are finite, and their inverse is not 0
 NEGLIGIBLE = 1e-6  # rounding of a constant matrix is not shown as a contrast
 NOT_A_NUMBER = (255, 158, 170)  # a rose that no common colour map has
 
@@ -38,7 +38,9 @@ class Colouring:
         unit = np.clip((values - self.low) / (self.high - self.low), 0, 1)
         unit[missing] = 0
         if pixels.ndim == 2:
-            colours: NDArray[np.uint8] = self._table()[np.minimum((unit * 256).astype(np.intp), 255)]
+            colours: NDArray[np.uint8] = self._table()[
+                np.minimum((unit * 256).astype(np.intp), 255)
+            ]
         else:
             colours = np.rint(unit * 255).astype(np.uint8)
         if missing.any():
@@ -70,9 +72,9 @@ class FiniteRange:
             return 0.0, 1.0
         low, high = max(-BOUND, min(self._low, BOUND)), max(-BOUND, min(self._high, BOUND))
         largest = max(abs(low), abs(high))
-        if high - low <= NEGLIGIBLE * largest:
-            half = largest / 2 or 0.5
-            return low - half, high + half
+        if high - low <= max(NEGLIGIBLE * largest, 1 / BOUND):
+            half = largest / 2 if largest > 1 / BOUND else 0.5
+            return low - half, low + half
         return low, high
 
 

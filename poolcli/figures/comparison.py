@@ -144,7 +144,9 @@ def _encode_png(figure: Figure, rgba: io.BytesIO) -> bytes:
     """Encode a drawn page with OpenCV, in a tenth of the time that matplotlib's own PNG takes."""
     width, height = figure.canvas.get_width_height()
     dots = np.frombuffer(rgba.getbuffer(), np.uint8).reshape(height, width, 4)
-    return cv2.imencode(".png", cv2.cvtColor(dots, cv2.COLOR_RGBA2BGR))[1].tobytes()
+    # Smaller than OpenCV's own choice, run lengths, and as fast.
+    strategy = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_DEFAULT)
+    return cv2.imencode(".png", cv2.cvtColor(dots, cv2.COLOR_RGBA2BGR), strategy)[1].tobytes()
 
 
 def bar_marks(low: float, high: float) -> dict[float, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 Rectangle = tuple[float, float, float, float]
 
-PANEL_AREA = 321.0 * 214.0  # square points: a photo of 3:2
+PANEL_AREA = 324.0 * 216.0  # square points: a photo of 3:2
 LONGEST_PAGE = 1728.0
 ASPECTS = (1 / 4, 5.0)  # columns to rows; a panel beyond is stretched to stay visible
 DOTS_PER_INCH = 150.0
@@ -21,7 +21,7 @@ HEADING, TITLE, CAPTION, TICK = 16.0, 11.5, 10.0, 8.0  # sizes of type
 LEADING = 1.28
 HAIRLINE, GRIDLINE = 0.6, 0.8
 EDGE = 10.0
-GAP = 12.0
+GAP = 11.0
 TICKS_BELOW = 15.0
 CAPTION_WIDTH = (150.0, 230.0)  # what a caption is thought to need, and what it may have
 NARROWEST_PAGE = 380.0

@@ -21,6 +21,7 @@ Array = NDArray[Any]
 
 MOST_NUMBERS = 16  # rows or columns whose pixels are printed as numbers
 LARGEST_NUMBER = 20.0  # points
+MOST_LABELS, SMALLEST_LABEL = 6, 4.0  # along an axis; points
 CHECKERBOARD = (255, 226)
 CHECK = 7.0
 
@@ -58,7 +59,7 @@ class Panel:
         """Measure the longest line of the caption, in points of full scale."""
         title, *others = self.caption
         widths = [width_of(line, page.CAPTION) for line in others]
-        return max(width_of(title, page.TITLE, "bold"), *widths)
+        return max([width_of(title, page.TITLE, "bold"), *widths])
 
     @property
     def numbered(self) -> bool:
@@ -161,11 +162,12 @@ def _print_numbers(axes: Axes, box: Box, pixels: Array, shown: Array) -> None:
 
 
 def _label_pixels(axes: Axes, box: Box, rows: int, columns: int) -> None:
-    """Write numbers at a few rows and columns, and frame the panel thinly."""
-    room = width_of(str(columns), page.TICK) + 2 * page.TICK
-    axes.set_xticks(page.ticks(columns, min(6, int(box.to_points(box.width) / room))))
-    room = 2 * page.TICK
-    axes.set_yticks(page.ticks(rows, min(6, int(box.to_points(box.height) / room))))
+    """Write numbers at a few rows and columns, where they can be read, and frame the panel."""
+    column_room, row_room = width_of(str(columns), page.TICK) + 2 * page.TICK, 2 * page.TICK
+    across, down = box.to_points(box.width) / column_room, box.to_points(box.height) / row_room
+    legible = page.TICK * box.scale >= SMALLEST_LABEL
+    axes.set_xticks(page.ticks(columns, min(MOST_LABELS, int(across))) if legible else [])
+    axes.set_yticks(page.ticks(rows, min(MOST_LABELS, int(down))) if legible else [])
     style_ticks(axes, box)
     axes.spines[:].set(color=FRAME, linewidth=page.HAIRLINE * box.scale)
 

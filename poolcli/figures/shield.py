@@ -5,34 +5,40 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 
 from poolcli.errors import PoolcliError
 
 
-def load_matplotlib() -> None:
-    """Import matplotlib whatever MPLBACKEND and a foreign matplotlibrc say.
-
-    Matplotlib reads both when it is imported: a nonsense MPLBACKEND raises, and nonsense in a
-    matplotlibrc is logged on standard error.
-    """
-    if "matplotlib" in sys.modules:
-        return
-    backend = os.environ.pop("MPLBACKEND", None)
+@contextmanager
+def without_log() -> Iterator[None]:
+    """Keep off the screen what matplotlib notes, such as a bad line in a matplotlibrc."""
     log = logging.getLogger("matplotlib")
     level = log.level
     log.setLevel(logging.ERROR)
     try:
-        matplotlib = import_module("matplotlib")
-        import_module("matplotlib.backends.backend_agg")
+        yield
+    finally:
+        log.setLevel(level)
+
+
+def load_matplotlib() -> None:
+    """Import matplotlib, which reads MPLBACKEND then and raises if it is nonsense."""
+    if "matplotlib" in sys.modules:
+        return
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        with without_log():
+            matplotlib = import_module("matplotlib")
+            import_module("matplotlib.backends.backend_agg")
     except (OSError, UnicodeDecodeError) as error:
         raise PoolcliError(
             f"matplotlib does not load: {error}; move a damaged matplotlibrc away, or use"
             " --no-figure"
         ) from error
     finally:
-        log.setLevel(level)
         if backend is not None:
             os.environ["MPLBACKEND"] = backend
     if backend:

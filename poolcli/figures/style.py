@@ -11,6 +11,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 
 from poolcli.figures.page import HAIRLINE, TICK, Box
+from poolcli.figures.shield import without_log
 from poolcli.figures.text import fonts
 
 INK, QUIET, FRAME = "#1f2328", "#646b76", "#b9bec5"
@@ -33,7 +34,7 @@ def house_style() -> Iterator[None]:
         "svg.hashsalt": "poolcli",
         "pdf.fonttype": 42,
     }
-    with _settings_lock, mpl.rc_context(settings), warnings.catch_warnings():
+    with _settings_lock, mpl.rc_context(settings), without_log(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"Glyph \d+ .*missing from font", UserWarning)
         warnings.filterwarnings("ignore", "Matplotlib currently does not support", UserWarning)
         yield

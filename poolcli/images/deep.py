@@ -6,7 +6,7 @@ sees what Pillow has decoded whole, and PNG only with chunk lengths that are tru
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,23 +21,34 @@ BITS_PER_SAMPLE, PLANAR, EXTRA_SAMPLES, SAMPLE_FORMAT = 258, 284, 338, 339
 SEPARATE, ASSOCIATED, SIGNED = 2, 1, 2
 
 
-def bits_per_channel(picture: pillow.Image, content: bytes) -> int:
-    """Tell how many bits a channel holds in the file."""
+@dataclass(frozen=True)
+class Depth:
+    """How many bits a channel holds in a file, and the value that white has there."""
+
+    bits: int
+    white: int
+
+
+def read_depth(picture: pillow.Image, content: bytes) -> Depth:
+    """Read the depth from the header of a picture that Pillow has opened."""
+    bits = 8
     if picture.format == "PNG":
-        return content[24]
-    if picture.format == "TIFF":
-        return int(max(_tags(picture).get(BITS_PER_SAMPLE, (1,))))
-    if picture.format == "PPM":
-        return 8 if _maxval(picture) < 256 else 16
-    if picture.format == "JPEG2000":
-        # The image and tile size marker; each component's precision follows its 38 bytes.
-        size = content.index(b"\xff\x51")
-        return 1 + (content[size + 40] & 0x7F)
-    if picture.format == "AVIF":
+        bits = content[24]
+    elif picture.format == "TIFF":
+        bits = max(_tags(picture).get(BITS_PER_SAMPLE, (1,)))
+    elif picture.format == "PPM":
+        # Pillow's decoder of whole bytes is told a mode, the others are told white.
+        told = getattr(picture, "tile")[0].args  # noqa: B009 - Pillow types it for files only
+        white = int(told[1]) if isinstance(told, tuple) else 65535 if "16" in told else 255
+        return Depth(8 if white < 256 else 16, white)
+    elif picture.format == "JPEG2000":
+        # The image and tile size marker; the first component's precision follows 38 bytes on.
+        bits = 1 + (content[content.index(b"\xff\x51") + 40] & 0x7F)
+    elif picture.format == "AVIF":
         configuration = content.find(b"av1C")
         flags = content[configuration + 6] if configuration >= 0 else 0
-        return {0x00: 8, 0x40: 10, 0x60: 12}.get(flags & 0x60, 8)
-    return 8
+        bits = {0x40: 10, 0x60: 12}.get(flags & 0x60, 8)
+    return Depth(bits, 2**bits - 1)
 
 
 def check_depth(picture: pillow.Image, bits: int) -> None:
@@ -55,26 +66,28 @@ def check_depth(picture: pillow.Image, bits: int) -> None:
         raise PoolcliError(f"holds {bits} bits a channel; save it with 8 or 16, as png or tif")
 
 
-def decode_deep_colour(picture: pillow.Image, content: bytes) -> Array:
+def decode_deep_colour(picture: pillow.Image, content: bytes, white: int) -> Array:
     """Read 16-bit colour, (H, W, C), of a picture that Pillow has decoded whole."""
-    import cv2
+    from poolcli.opencv import cv2
 
     if picture.format == "PNG":
         _check_chunks(content)
-    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    # A PPM of text may end with its last digit, which OpenCV does not see.
+    ended = content + b"\n" if picture.format == "PPM" else content
+    pixels = cv2.imdecode(np.frombuffer(ended, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
         raise PoolcliError("holds 16-bit colour that cannot be decoded")
     if pixels.shape[:2] != picture.size[::-1]:
         raise PoolcliError("holds 16-bit colour of another size than it says")
     code = cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
     pixels = cv2.cvtColor(pixels, code)
-    if picture.format == "PPM" and _maxval(picture) < 65535:
+    if white < 65535:
         # As Pillow does for gray: white becomes 65535.
-        scaled: Array = np.rint(pixels * (65535 / _maxval(picture))).astype(np.uint16)
+        scaled: Array = np.floor(pixels * (65535 / white) + 0.5).astype(np.uint16)
         return scaled
     if ASSOCIATED in _tags(picture).get(EXTRA_SAMPLES, ()):
-        alpha = np.maximum(pixels[:, :, 3:], 1).astype(np.float64)
-        pixels[:, :, :3] = np.rint(np.minimum(pixels[:, :, :3] * 65535 / alpha, 65535))
+        share = np.maximum(pixels[:, :, 3:], 1) / 65535
+        pixels[:, :, :3] = np.rint(np.minimum(pixels[:, :, :3] / share, 65535))
     if picture.format == "PNG" and content[25] == 4:
         # OpenCV makes colour of gray with alpha.
         return np.ascontiguousarray(pixels[:, :, [0, 3]])
@@ -91,14 +104,6 @@ def _check_chunks(content: bytes) -> None:
         if content[position + 4 : position + 8] == b"IEND":
             return
         position += 12 + length
-
-
-def _maxval(picture: pillow.Image) -> int:
-    """Give the value of white in a PPM file."""
-    arguments = getattr(picture, "tile")[0].args  # noqa: B009 - Pillow types it for files only
-    if isinstance(arguments, tuple):
-        return int(arguments[1])
-    return 65535 if re.search("16", str(arguments)) else 255
 
 
 def _tags(picture: pillow.Image) -> dict[int, Any]:

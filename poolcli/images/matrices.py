@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcli.errors import PoolcliError
+from poolcli.images.damage import damage_in_one_line
 
 NPY_MAGIC = b"\x93NUMPY"
 
@@ -20,7 +21,7 @@ Array = NDArray[Any]
 def parse_npy(content: bytes) -> Array:
     """Read an array of real numbers, (H, W) or (H, W, C), from the bytes of an npy file."""
     stream = io.BytesIO(content)
-    try:
+    with damage_in_one_line():
         major, _ = np.lib.format.read_magic(stream)
         read_header = (
             np.lib.format.read_array_header_1_0
@@ -28,8 +29,6 @@ def parse_npy(content: bytes) -> Array:
             else np.lib.format.read_array_header_2_0
         )
         shape, _, dtype = read_header(stream)
-    except ValueError as error:
-        raise PoolcliError(f"is a damaged npy file: {error}") from None
     if dtype.kind not in "buif":
         raise PoolcliError(f"holds {dtype}; an image is made of real numbers")
     if len(shape) not in (2, 3) or 0 in shape:
@@ -38,9 +37,10 @@ def parse_npy(content: bytes) -> Array:
         )
     held = len(content) - stream.tell()
     if held != math.prod(shape) * dtype.itemsize:
-        raise PoolcliError(f"is a damaged npy file: shape {shape} does not match {held} bytes")
-    array: Array = np.load(io.BytesIO(content), allow_pickle=False)
-    return array
+        raise PoolcliError(f"is damaged: shape {shape} does not match {held} bytes")
+    with damage_in_one_line():
+        array: Array = np.load(io.BytesIO(content), allow_pickle=False)
+    return array.astype(dtype.newbyteorder("="), copy=False)
 
 
 def parse_text(content: bytes) -> Array:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -13,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 from PIL import UnidentifiedImageError
 
-from poolcli.errors import PoolcliError
-from poolcli.images.deep import bits_per_channel, check_depth, decode_deep_colour
+from poolcli.images.damage import damage_in_one_line, silent_libraries
+from poolcli.images.deep import Depth, check_depth, decode_deep_colour, read_depth
 from poolcli.images.image import Image, Source
 
 Array = NDArray[Any]
@@ -39,42 +36,29 @@ def open_picture(content: bytes) -> Source | None:
         If the file is damaged, or holds pixels that could not be read exactly.
     """
     try:
-        with _damage_in_one_line():
+        with damage_in_one_line(UnidentifiedImageError), silent_libraries():
             picture = pillow.open(io.BytesIO(content), formats=FORMATS)
     except UnidentifiedImageError:
         return None
-    with _damage_in_one_line():
+    with damage_in_one_line(), silent_libraries():
         columns, rows = picture.size
         orientation = picture.getexif().get(ORIENTATION, 1)
         frames = getattr(picture, "n_frames", 1)
-        bits = bits_per_channel(picture, content)
-    check_depth(picture, bits)
+        depth = read_depth(picture, content)
+    check_depth(picture, depth.bits)
     # Pillow turns TIFF itself, and gives its size as turned.
     turned = picture.format != "TIFF" and orientation in SIDEWAYS
     notes = [] if frames == 1 else [f"only the first of {frames} frames or pages is used"]
 
     def decode() -> Image:
-        with _damage_in_one_line():
-            return _decode(picture, content, bits, orientation, notes)
+        with damage_in_one_line(), silent_libraries():
+            return _decode(picture, content, depth, orientation, notes)
 
     return Source((columns, rows) if turned else (rows, columns), "png", decode)
 
 
-@contextmanager
-def _damage_in_one_line() -> Iterator[None]:
-    """Turn whatever a decoder raises on a damaged file into one line."""
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            yield
-    except (PoolcliError, UnidentifiedImageError, MemoryError):
-        raise
-    except Exception as error:  # noqa: BLE001 - decoders raise anything on damaged files
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise PoolcliError(f"is damaged: {reason}") from None
-
-
 def _decode(
-    picture: pillow.Image, content: bytes, bits: int, orientation: int, notes: list[str]
+    picture: pillow.Image, content: bytes, depth: Depth, orientation: int, notes: list[str]
 ) -> Image:
     """Read the upright pixels of a picture."""
     picture.load()
@@ -83,13 +67,13 @@ def _decode(
     if picture.mode in ("CMYK", "YCbCr", "LAB"):
         notes = [*notes, f"{picture.mode} was converted to RGB"]
         picture, profile = picture.convert("RGB"), None
-    if bits == 16 and picture.mode in ("RGB", "RGBA"):
-        pixels = decode_deep_colour(picture, content)
+    if depth.bits == 16 and picture.mode in ("RGB", "RGBA"):
+        pixels = decode_deep_colour(picture, content, depth.white)
     else:
         pixels = _array(picture, transparent=key is not None)
     alpha = picture.mode in ("LA", "RGBA", "PA") or key is not None
     if key is not None and pixels.shape[2:] not in ((2,), (4,)):
-        pixels = _key_to_alpha(pixels, key, bits)
+        pixels = _key_to_alpha(pixels, key, depth.bits)
     if picture.format != "TIFF":
         pixels = _turn(pixels, orientation)
     return Image(

@@ -100,7 +100,7 @@ def encode(image: Image, format_: str) -> tuple[bytes, float]:
     if format_ == "png":
         return _png(pixels, image), clipped
     if format_ == "tif" and pixels.dtype == np.uint16 and pixels.ndim == 3:
-        import cv2
+        from poolcli.opencv import cv2
 
         return _opencv(pixels, ".tif", [cv2.IMWRITE_TIFF_COMPRESSION, 8]), clipped
     return _pillow(pixels, image, _PILLOW[format_]), clipped
@@ -154,7 +154,7 @@ def _chunk(named: tuple[bytes, bytes]) -> bytes:
 
 def _opencv(pixels: Array, suffix: str, settings: list[int]) -> bytes:
     """Encode gray, RGB or RGBA: the one place where channels stand in OpenCV's order."""
-    import cv2
+    from poolcli.opencv import cv2
 
     if pixels.ndim == 3:
         code = cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA

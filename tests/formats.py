@@ -1,0 +1,396 @@
+"""Every kind of file, made by other means than the ones under test, and what it holds."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+from PIL import Image as pillow  # noqa: N813 - as in the package
+
+Array = NDArray[Any]
+
+SIZE = (23, 34)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file and the pixels that must be read from it, or why it must be refused.
+
+    Attributes
+    ----------
+    name : str
+        What a row of the table in docs/formats.md is called.
+    content : bytes
+    suffix : str
+    pixels : ndarray or None
+        Upright, RGB order, α last, colour under α = 0 set to 0; None if the file is refused.
+    alpha : bool
+    warning, refusal : str
+        A part of the one message that must come.
+    """
+
+    name: str
+    content: bytes
+    suffix: str
+    pixels: Array | None = None
+    alpha: bool = False
+    warning: str = ""
+    refusal: str = ""
+
+
+def noise(dtype: str, *channels: int, seed: int = 0) -> Array:
+    """Make an image whose values fill the range of its type."""
+    numbers = np.random.default_rng(seed)
+    kind = np.dtype(dtype)
+    if kind.kind == "f":
+        return numbers.normal(0, 1000, (*SIZE, *channels)).astype(kind)
+    limits = np.iinfo(kind)
+    native = kind.newbyteorder("=")
+    pixels = numbers.integers(limits.min, limits.max, (*SIZE, *channels), native, endpoint=True)
+    return pixels.astype(kind)
+
+
+def with_alpha(dtype: str, channels: int) -> Array:
+    """Make colour with alpha of which a third is hidden and a third opaque."""
+    pixels = noise(dtype, channels)
+    alpha = pixels[..., -1]
+    full = np.iinfo(alpha.dtype).max
+    alpha[alpha < full // 3] = 0
+    alpha[alpha > full // 3 * 2] = full
+    return pixels
+
+
+def shown(pixels: Array) -> Array:
+    """Blacken what α hides."""
+    return np.where(pixels[..., -1:] == 0, 0, pixels).astype(pixels.dtype)
+
+
+def png(pixels: Array, bits: int, colour_type: int, *chunks: tuple[bytes, bytes]) -> bytes:
+    """Write a PNG by the book: no filter, one IDAT; pixels of 1 to 4 bits are packed."""
+    rows, columns = pixels.shape[:2]
+    if bits == 16:
+        lines = [row.astype(">u2").tobytes() for row in pixels]
+    elif bits == 8:
+        lines = [row.astype(np.uint8).tobytes() for row in pixels]
+    else:
+        unpacked = (pixels[..., np.newaxis] >> np.arange(bits - 1, -1, -1)) & 1
+        lines = [np.packbits(row.reshape(-1)).tobytes() for row in unpacked]
+    header = struct.pack(">IIBBBBB", columns, rows, bits, colour_type, 0, 0, 0)
+    data = zlib.compress(b"".join(b"\0" + line for line in lines))
+    parts = [(b"IHDR", header), *chunks, (b"IDAT", data), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    """Write a PNG chunk."""
+    checksum = zlib.crc32(name + data)
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checksum)
+
+
+def tif(pixels: Array, **settings: Any) -> bytes:
+    """Write a TIFF with tifffile."""
+    stream = io.BytesIO()
+    tifffile.imwrite(stream, pixels, **settings)
+    return stream.getvalue()
+
+
+def saved(pixels: Array | pillow.Image, format_: str, **settings: Any) -> bytes:
+    """Write a file with Pillow."""
+    picture = pixels if isinstance(pixels, pillow.Image) else pillow.fromarray(pixels)
+    stream = io.BytesIO()
+    picture.save(stream, format_, **settings)
+    return stream.getvalue()
+
+
+def npy(pixels: Array) -> bytes:
+    """Write an npy file."""
+    stream = io.BytesIO()
+    np.save(stream, pixels)
+    return stream.getvalue()
+
+
+def cases() -> list[Case]:
+    """List every kind of file."""
+    return [*_png_cases(), *_tif_cases(), *_other_cases(), *_matrix_cases()]
+
+
+def _png_cases() -> list[Case]:
+    gray, deep = noise("u1"), noise("u2")
+    rgb, deep_rgb = noise("u1", 3), noise("u2", 3)
+    la, rgba = with_alpha("u1", 2), with_alpha("u1", 4)
+    deep_la, deep_rgba = with_alpha("u2", 2), with_alpha("u2", 4)
+    palette = noise("u1", 3)[:4, :4].reshape(16, 3)
+    index = noise("u1") % 16
+    see_through = np.dstack((palette[index], np.where(index == 3, 0, 255))).astype(np.uint8)
+    plte = (b"PLTE", palette.tobytes())
+
+    def key(pixels: Array, values: list[int], scale: int = 1) -> Array:
+        layers = pixels if pixels.ndim == 3 else pixels[..., np.newaxis]
+        hidden = (layers == values).all(axis=2)
+        full = np.iinfo(pixels.dtype).max
+        return shown(np.dstack((layers * scale, np.where(hidden, 0, full))).astype(pixels.dtype))
+
+    small_key = struct.pack(">H", 5)
+    return [
+        Case("png, 1-bit gray", png(gray & 1, 1, 0), "png", (gray & 1) * 255),
+        Case("png, 2-bit gray", png(gray & 3, 2, 0), "png", (gray & 3) * 85),
+        Case("png, 4-bit gray", png(gray & 15, 4, 0), "png", (gray & 15) * 17),
+        Case("png, 8-bit gray", png(gray, 8, 0), "png", gray),
+        Case("png, 16-bit gray", png(deep, 16, 0), "png", deep),
+        Case("png, 8-bit RGB", png(rgb, 8, 2), "png", rgb),
+        Case("png, 16-bit RGB", png(deep_rgb, 16, 2), "png", deep_rgb),
+        Case("png, palette", png(index, 4, 3, plte), "png", palette[index]),
+        Case(
+            "png, palette with transparency",
+            png(index, 8, 3, plte, (b"tRNS", b"\xff\xff\xff\0")),
+            "png",
+            shown(see_through),
+            alpha=True,
+        ),
+        Case("png, 8-bit gray with alpha", png(la, 8, 4), "png", shown(la), alpha=True),
+        Case("png, 16-bit gray with alpha", png(deep_la, 16, 4), "png", shown(deep_la), alpha=True),
+        Case("png, 8-bit RGBA", png(rgba, 8, 6), "png", shown(rgba), alpha=True),
+        Case("png, 16-bit RGBA", png(deep_rgba, 16, 6), "png", shown(deep_rgba), alpha=True),
+        Case(
+            "png, 4-bit gray with a transparent value",
+            png(gray & 15, 4, 0, (b"tRNS", small_key)),
+            "png",
+            key(gray & 15, [5], 17),
+            alpha=True,
+        ),
+        Case(
+            "png, 8-bit gray with a transparent value",
+            png(gray, 8, 0, (b"tRNS", small_key)),
+            "png",
+            key(gray, [5]),
+            alpha=True,
+        ),
+        Case(
+            "png, 16-bit gray with a transparent value",
+            png(deep, 16, 0, (b"tRNS", struct.pack(">H", int(deep[3, 4])))),
+            "png",
+            key(deep, [int(deep[3, 4])]),
+            alpha=True,
+        ),
+        Case(
+            "png, 8-bit RGB with a transparent colour",
+            png(rgb, 8, 2, (b"tRNS", struct.pack(">HHH", *rgb[3, 4]))),
+            "png",
+            key(rgb, rgb[3, 4].tolist()),
+            alpha=True,
+        ),
+        Case(
+            "png, 16-bit RGB with a transparent colour",
+            png(deep_rgb, 16, 2, (b"tRNS", struct.pack(">HHH", *deep_rgb[3, 4]))),
+            "png",
+            key(deep_rgb, deep_rgb[3, 4].tolist()),
+            alpha=True,
+        ),
+    ]
+
+
+def _tif_cases() -> list[Case]:
+    gray, deep, rgb, deep_rgb = noise("u1"), noise("u2"), noise("u1", 3), noise("u2", 3)
+    la, rgba, deep_rgba = with_alpha("u1", 2), with_alpha("u1", 4), with_alpha("u2", 4)
+    straight: dict[str, Any] = {"extrasamples": ["unassalpha"]}
+    colour: dict[str, Any] = {"photometric": "rgb"}
+    planes: dict[str, Any] = {"planarconfig": "separate", **colour}
+    tiles: dict[str, Any] = {"tile": (16, 16)}
+    refused = noise("f8"), noise("f4", 3), noise("u2", 2)
+
+    def turned(pixels: Array) -> Array:
+        return np.rot90(pixels, -1)
+
+    sideways: dict[str, Any] = {"extratags": [(274, 3, 1, 6, True)]}
+    return [
+        Case("tif, 1-bit", tif(gray > 99), "tif", np.where(gray > 99, 0, 255).astype(np.uint8)),
+        Case("tif, 8-bit gray", tif(gray), "tif", gray),
+        Case("tif, 8-bit gray, white is 0", tif(gray, photometric="miniswhite"), "tif", 255 - gray),
+        Case("tif, 16-bit gray", tif(deep), "tif", deep),
+        Case("tif, 16-bit gray, big-endian", tif(deep, byteorder=">"), "tif", deep),
+        Case("tif, 16-bit gray, white is 0", tif(deep, photometric="miniswhite"), "tif", ~deep),
+        Case("tif, 16-bit gray, tiled", tif(deep, **tiles), "tif", deep),
+        Case("tif, 16-bit gray, deflate", tif(deep, compression="zlib"), "tif", deep),
+        Case("tif, signed 16-bit", tif(noise("i2")), "tif", noise("i2").astype(np.int32)),
+        Case("tif, signed 32-bit", tif(noise("i4")), "tif", noise("i4")),
+        Case("tif, float32", tif(noise("f4")), "tif", noise("f4")),
+        Case("tif, float32, big-endian", tif(noise("f4"), byteorder=">"), "tif", noise("f4")),
+        Case("tif, 8-bit RGB", tif(rgb, **colour), "tif", rgb),
+        Case("tif, 8-bit RGB, tiled", tif(rgb, **tiles, **colour), "tif", rgb),
+        Case("tif, 8-bit RGB, planar", tif(np.moveaxis(rgb, 2, 0), **planes), "tif", rgb),
+        Case("tif, 8-bit RGB, turned", tif(rgb, **sideways, **colour), "tif", turned(rgb)),
+        Case("tif, 16-bit RGB", tif(deep_rgb, **colour), "tif", deep_rgb),
+        Case(
+            "tif, 16-bit RGB, big-endian",
+            tif(deep_rgb, byteorder=">", **colour),
+            "tif",
+            deep_rgb,
+        ),
+        Case("tif, 16-bit RGB, tiled", tif(deep_rgb, **tiles, **colour), "tif", deep_rgb),
+        Case(
+            "tif, 16-bit RGB, turned", tif(deep_rgb, **sideways, **colour), "tif", turned(deep_rgb)
+        ),
+        Case(
+            "tif, 16-bit RGB, planar",
+            tif(np.moveaxis(deep_rgb, 2, 0), **planes),
+            "tif",
+            refusal="plane by plane",
+        ),
+        Case(
+            "tif, 8-bit gray with alpha",
+            tif(la, photometric="minisblack", planarconfig="contig", **straight),
+            "tif",
+            shown(la),
+            alpha=True,
+        ),
+        Case("tif, 8-bit RGBA", tif(rgba, **straight, **colour), "tif", shown(rgba), alpha=True),
+        Case(
+            "tif, 16-bit RGBA",
+            tif(deep_rgba, **straight, **colour),
+            "tif",
+            shown(deep_rgba),
+            alpha=True,
+        ),
+        Case(
+            "tif, several pages",
+            tif(np.stack((gray, gray // 2, gray // 3)), photometric="minisblack"),
+            "tif",
+            gray,
+            warning="only the first of 3 frames or pages",
+        ),
+        Case(
+            "tif, CMYK",
+            tif(noise("u1", 4), photometric="separated"),
+            "tif",
+            np.asarray(pillow.fromarray(noise("u1", 4), "CMYK").convert("RGB")),
+            warning="CMYK was converted to RGB",
+        ),
+        Case("tif, signed 8-bit", tif(noise("i1")), "tif", refusal="signed 8-bit"),
+        Case("tif, unsigned 32-bit", tif(noise("u4")), "tif", refusal="unsigned 32-bit"),
+        Case("tif, float64", tif(refused[0]), "tif", refusal="no image that can be read"),
+        Case(
+            "tif, float RGB", tif(refused[1], **colour), "tif", refusal="no image that can be read"
+        ),
+        Case(
+            "tif, 16-bit gray with alpha",
+            tif(refused[2], photometric="minisblack", planarconfig="contig", **straight),
+            "tif",
+            refusal="no image that can be read",
+        ),
+    ]
+
+
+def _other_cases() -> list[Case]:
+    gray, rgb, rgba, deep = noise("u1"), noise("u1", 3), with_alpha("u1", 4), noise("u2")
+    deep_rgb = noise("u2", 3)
+    jpeg_gray = saved(gray, "JPEG", quality=90)
+    jpeg = saved(rgb, "JPEG", quality=90)
+    cmyk = saved(pillow.fromarray(noise("u1", 4), "CMYK"), "JPEG", quality=90)
+    two = [pillow.fromarray(gray), pillow.fromarray(255 - gray)]
+    bits = gray > 99
+    black = np.where(bits, 0, 255).astype(np.uint8)
+    avif = saved(rgb, "AVIF", quality=100, subsampling="4:4:4")
+    head = f"{SIZE[1]} {SIZE[0]}".encode()
+
+    def decoded(content: bytes, mode: str = "RGB") -> Array:
+        return np.asarray(pillow.open(io.BytesIO(content)).convert(mode))
+
+    def raw(kind: str, white: int, pixels: Array) -> bytes:
+        stored = pixels.astype(">u2" if white > 255 else "u1").tobytes()
+        return f"{kind}\n# made by hand\n".encode() + head + b" %d\n" % white + stored
+
+    def plain(kind: str, white: int, pixels: Array) -> bytes:
+        numbers = " ".join(map(str, pixels.reshape(-1).tolist())).encode()
+        return f"{kind}\n# made by hand\n".encode() + head + b"\n%d\n" % white + numbers
+
+    def widened(pixels: Array) -> Array:
+        return np.floor(pixels / 1023 * 65535 + 0.5).astype(np.uint16)
+
+    jpeg_turned = saved(rgb, "JPEG", quality=90, exif=_orientation(8))
+    return [
+        Case("jpg, gray", jpeg_gray, "jpg", decoded(jpeg_gray, "L")),
+        Case("jpg, colour", jpeg, "jpg", decoded(jpeg)),
+        Case("jpg, turned", jpeg_turned, "jpg", np.rot90(decoded(jpeg_turned))),
+        Case("jpg, CMYK", cmyk, "jpg", decoded(cmyk), warning="CMYK was converted to RGB"),
+        Case("webp, RGB", saved(rgb, "WEBP", lossless=True), "webp", rgb),
+        Case(
+            "webp, RGBA",
+            saved(rgba, "WEBP", lossless=True, exact=True),
+            "webp",
+            shown(rgba),
+            alpha=True,
+        ),
+        Case("bmp, gray", saved(gray, "BMP"), "bmp", gray),
+        Case("bmp, RGB", saved(rgb, "BMP"), "bmp", rgb),
+        Case("bmp, 1-bit", saved(bits, "BMP"), "bmp", np.where(bits, 255, 0).astype(np.uint8)),
+        Case("gif", saved(gray, "GIF"), "gif", np.dstack((gray, gray, gray))),
+        Case(
+            "gif, animated",
+            saved(two[0], "GIF", save_all=True, append_images=two[1:]),
+            "gif",
+            np.dstack((gray, gray, gray)),
+            warning="only the first of 2 frames or pages",
+        ),
+        Case(
+            "gif, transparent",
+            saved(two[0].convert("P"), "GIF", transparency=7),
+            "gif",
+            shown(np.dstack((gray, gray, gray, np.where(gray == 7, 0, 255))).astype(np.uint8)),
+            alpha=True,
+        ),
+        Case("pbm", b"P4 " + head + b"\n" + np.packbits(bits, axis=1).tobytes(), "pbm", black),
+        Case("pgm, 8-bit", raw("P5", 255, gray), "pgm", gray),
+        Case("pgm, 16-bit", raw("P5", 65535, deep), "pgm", deep),
+        Case("pgm, 8-bit, text", plain("P2", 255, gray), "pgm", gray),
+        Case("pgm, white is 1023", raw("P5", 1023, deep >> 6), "pgm", widened(deep >> 6)),
+        Case("ppm, 8-bit", raw("P6", 255, rgb), "ppm", rgb),
+        Case("ppm, 16-bit", raw("P6", 65535, deep_rgb), "ppm", deep_rgb),
+        Case("ppm, white is 1023", raw("P6", 1023, deep_rgb >> 6), "ppm", widened(deep_rgb >> 6)),
+        Case("ppm, 16-bit, text", plain("P3", 65535, deep_rgb), "ppm", deep_rgb),
+        Case("jp2, gray", saved(gray, "JPEG2000"), "jp2", gray),
+        Case("jp2, 16-bit gray", saved(deep, "JPEG2000"), "jp2", deep),
+        Case("jp2, RGB", saved(rgb, "JPEG2000"), "jp2", rgb),
+        Case("avif, RGB", avif, "avif", decoded(avif)),
+        Case("eps", b"%!PS-Adobe-3.0 EPSF-3.0\nshowpage\n", "jpg", refusal="no image that can"),
+        Case("pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n", "png", refusal="no image that can"),
+        Case("text named .png", b"1 2\n3 4\n", "png", refusal="no image that can be read"),
+        Case("empty", b"", "png", refusal="is empty"),
+    ]
+
+
+def _orientation(number: int) -> pillow.Exif:
+    exif = pillow.Exif()
+    exif[274] = number
+    return exif
+
+
+def _matrix_cases() -> list[Case]:
+    integers, floats = np.array([[1, -2, 3], [40, 50, 60]]), np.array([[0.5, 1e3], [-2.0, np.nan]])
+    marked = "\ufeff1\t-2\t3\n40\t50\t60\n".encode()
+    return [
+        Case("csv, whole numbers", b"1,-2,3\n40,50,60\n", "csv", integers),
+        Case("csv, semicolons", b"1; -2; 3\r\n40; 50; 60\r\n", "csv", integers),
+        Case("csv, floats", b"0.5,1e3\n-2,nan\n", "csv", floats),
+        Case("txt, blanks", b"\n 1 -2  3\n\n40 50 60", "txt", integers),
+        Case("txt, tabs, with a byte order mark", marked, "txt", integers),
+        Case("txt, ragged", b"1 2\n\n3\n", "txt", refusal="line 3 has 1 numbers where line 1 has"),
+        Case("csv, words", b"1,2\n3,four\n", "csv", refusal="line 2, column 2: 'four' is no num"),
+        Case("csv, a hole", b"1,,2\n", "csv", refusal="line 1, column 2: '' is no number"),
+        Case("csv, beyond 64 bits", b"9223372036854775808\n", "csv", refusal="is no 64-bit number"),
+        *[
+            Case(f"npy, {dtype}", npy(noise(dtype)), "npy", noise(dtype))
+            for dtype in ("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8", ">u2")
+        ],
+        Case("npy, bool", npy(noise("u1") > 99), "npy", noise("u1") > 99),
+        Case("npy, 5 channels", npy(noise("f4", 5)), "npy", noise("f4", 5)),
+        Case("npy, complex", npy(noise("f4") * 1j), "npy", refusal="made of real numbers"),
+        Case("npy, objects", npy(np.array([[None]])), "npy", refusal="made of real numbers"),
+        Case("npy, one axis", npy(np.arange(3)), "npy", refusal="has shape (3,)"),
+        Case("npy, a lying header", npy(noise("u1"))[:-1], "npy", refusal="does not match"),
+    ]

@@ -1,0 +1,346 @@
+"""Files to arrays and back, for every kind of file in `formats`."""
+
+from __future__ import annotations
+
+import io
+import tracemalloc
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+from formats import Case, cases, chunk, noise, npy, png, saved, tif
+from numpy.typing import NDArray
+from PIL import Image as pillow  # noqa: N813 - as in the package
+from PIL import ImageCms
+
+from poolcli.errors import PoolcliError
+from poolcli.images import Image, check_format, encode, format_of, keeps_profile, open_source
+
+Array = NDArray[Any]
+
+CASES = cases()
+READ = [case for case in CASES if not case.refusal]
+REFUSED = [case for case in CASES if case.refusal]
+
+
+def read(content: bytes, suffix: str = "png") -> Image:
+    return open_source(content, suffix).decode()
+
+
+def name(case: Case) -> str:
+    return case.name
+
+
+@pytest.mark.parametrize("case", READ, ids=name)
+def test_a_file_is_read_exactly(case: Case) -> None:
+    source = open_source(case.content, case.suffix)
+    image = source.decode()
+    wanted = case.pixels
+    assert wanted is not None
+    assert image.pixels.dtype == wanted.dtype.newbyteorder("=")
+    np.testing.assert_array_equal(image.pixels, wanted)
+    assert source.shape == wanted.shape[:2]
+    assert image.alpha is case.alpha
+    assert image.depth == image.pixels.dtype
+    if case.warning:
+        assert [case.warning in warning for warning in image.warnings] == [True]
+    else:
+        assert not image.warnings
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=name)
+def test_what_cannot_be_read_exactly_is_refused(case: Case) -> None:
+    with pytest.raises(PoolcliError) as caught:
+        read(case.content, case.suffix)
+    assert case.refusal in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("orientation", range(10))
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
+def test_every_exif_orientation_is_turned_upright(orientation: int, format_: str) -> None:
+    exif = pillow.Exif()
+    exif[274] = orientation
+    stored = saved(noise("u1", 3), format_, exif=exif, lossless=True)
+    flat = np.asarray(pillow.open(io.BytesIO(stored)))
+    # EXIF 2.32, tag 274: which row and column of the stored image is at the top and left.
+    upright = {
+        2: flat[:, ::-1],
+        3: flat[::-1, ::-1],
+        4: flat[::-1],
+        5: np.transpose(flat, (1, 0, 2)),
+        6: np.rot90(flat, -1),
+        7: np.rot90(np.transpose(flat, (1, 0, 2)), 2),
+        8: np.rot90(flat),
+    }.get(orientation, flat)
+    source = open_source(stored, "jpg")
+    assert source.shape == upright.shape[:2]
+    np.testing.assert_array_equal(source.decode().pixels, upright)
+
+
+def test_deep_colour_is_turned_too() -> None:
+    exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+    pixels = noise("u2", 3)
+    image = read(png(pixels, 16, 2, (b"eXIf", exif)))
+    np.testing.assert_array_equal(image.pixels, np.rot90(pixels, -1))
+
+
+def test_a_nonsense_orientation_means_none() -> None:
+    exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x02\0\0\0\x04six\0\0\0\0\0"
+    stored = png(noise("u1"), 8, 0, (b"eXIf", exif))
+    np.testing.assert_array_equal(read(stored).pixels, noise("u1"))
+
+
+def test_content_decides_not_the_name() -> None:
+    assert read(saved(noise("u1"), "PNG"), "jpg").pixels.shape == noise("u1").shape
+    assert read(npy(noise("f4")), "png").matrix
+    assert open_source(b"1 2\n3 4\n", "").kind == "csv"
+
+
+def test_a_transparent_gray_key_of_16_bits_hides_one_value_only() -> None:
+    pixels = np.array([[300, 301, 44]], np.uint16)
+    image = read(png(pixels, 16, 0, (b"tRNS", b"\x01\x2c")))
+    np.testing.assert_array_equal(image.pixels[..., 1], [[0, 65535, 65535]])
+
+
+def test_premultiplied_deep_colour_is_divided_by_its_alpha() -> None:
+    stored = np.array([[[100, 200, 32768, 32768], [7, 7, 7, 0]]], np.uint16)
+    content = tif(stored, photometric="rgb", extrasamples=["assocalpha"])
+    image = read(content, "tif")
+    np.testing.assert_array_equal(image.pixels, [[[200, 400, 65535, 32768], [0, 0, 0, 0]]])
+
+
+def test_no_program_is_started_for_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object, **_settings: object) -> None:
+        pytest.fail("a process was started")
+
+    monkeypatch.setattr("subprocess.Popen.__init__", refuse)
+    for case in REFUSED:
+        with pytest.raises(PoolcliError):
+            read(case.content, case.suffix)
+
+
+def test_a_false_chunk_length_is_refused_before_opencv_reserves_it() -> None:
+    whole = png(noise("u2", 3), 16, 2)
+    lying = whole[:-12] + b"\x7f\xff\xff\xf0teSt" + b"\0" * 8
+    tracemalloc.start()
+    try:
+        with pytest.raises(PoolcliError, match="damaged"):
+            read(lying)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_compressed_profile_bomb_is_refused() -> None:
+    bomb = b"profile\0\0" + zlib.compress(b"\0" * 100_000_000)
+    with pytest.raises(PoolcliError, match="damaged"):
+        read(png(noise("u1", 3), 8, 2, (b"iCCP", bomb)))
+
+
+def attempt(content: bytes, suffix: str) -> Image | None:
+    """Read a file that may be damaged; None if it is refused in one line."""
+    try:
+        source = open_source(content, suffix)
+        return source.decode() if np.prod(source.shape) < 10_000_000 else None
+    except PoolcliError as error:
+        message = str(error)
+    assert "\n" not in message
+    return None
+
+
+BINARY = [case for case in READ if case.suffix not in ("csv", "txt")]
+
+
+@pytest.mark.parametrize("case", BINARY, ids=name)
+def test_a_file_cut_anywhere_is_complete_or_refused(case: Case) -> None:
+    wanted = case.pixels
+    assert wanted is not None
+    for end in range(0, len(case.content), max(1, len(case.content) // 60)):
+        image = attempt(case.content[:end], case.suffix)
+        if image is not None:
+            np.testing.assert_array_equal(image.pixels, wanted)
+
+
+def test_flipped_bits_never_escape_as_another_exception() -> None:
+    numbers = np.random.default_rng(5)
+    for case in READ:
+        for _ in range(20):
+            broken = bytearray(case.content)
+            for position in numbers.integers(0, len(broken), 3):
+                broken[position] ^= 1 << int(numbers.integers(8))
+            attempt(bytes(broken), case.suffix)
+
+
+WRITTEN = {
+    "uint8 gray": noise("u1"),
+    "uint8 RGB": noise("u1", 3),
+    "uint16 gray": noise("u2"),
+    "uint16 RGB": noise("u2", 3),
+    "uint8 gray with alpha": noise("u1", 2),
+    "uint8 RGBA": noise("u1", 4),
+    "uint16 RGBA": noise("u2", 4),
+}
+
+
+@pytest.mark.parametrize("format_", ["png", "tif", "webp"])
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_what_is_written_reads_back_to_the_same_pixels(kind: str, format_: str) -> None:
+    pixels = WRITTEN[kind]
+    alpha = pixels.ndim == 3 and pixels.shape[2] in (2, 4)
+    if alpha:
+        pixels = np.where(pixels[..., -1:] == 0, 0, pixels).astype(pixels.dtype)
+    image = Image(pixels, pixels.dtype, alpha=alpha)
+    if format_ == "webp" and pixels.dtype == np.uint16:
+        with pytest.raises(PoolcliError, match="webp cannot hold uint16 pixels; use -f png or tif"):
+            check_format(image, format_)
+        return
+    check_format(image, format_)
+    content, clipped = encode(image, format_)
+    back = read(content, format_)
+    shown = back.pixels
+    if format_ == "webp":  # it knows no gray
+        shown = (
+            shown[..., [0, *range(3, shown.shape[2])]] if kind.startswith("uint8 gray") else shown
+        )
+        shown = shown[..., 0] if pixels.ndim == 2 else shown
+    assert clipped == 0
+    assert back.depth == pixels.dtype
+    np.testing.assert_array_equal(shown, pixels)
+
+
+def test_16_bit_gray_with_alpha_is_written_as_colour_of_the_same_values() -> None:
+    pixels = np.array([[[7, 65535], [65535, 1]]], np.uint16)
+    for format_ in ("png", "tif"):
+        content, _ = encode(Image(pixels, pixels.dtype, alpha=True), format_)
+        np.testing.assert_array_equal(read(content).pixels, pixels[..., [0, 0, 0, 1]])
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float32"])
+def test_wide_pixels_go_to_tif_alone(dtype: str) -> None:
+    pixels = noise(dtype)
+    image = Image(pixels, pixels.dtype)
+    content, _ = encode(image, "tif")
+    np.testing.assert_array_equal(tifffile.imread(io.BytesIO(content)), pixels)
+    with pytest.raises(PoolcliError, match=f"png cannot hold {dtype} pixels; use -f tif or npy"):
+        check_format(image, "png")
+
+
+def test_files_hold_values_rounded_half_to_even_and_clipped() -> None:
+    state = np.array([[0.5, 1.5, 2.5, -3.0, 255.4, 256.0]], np.float32)
+    content, clipped = encode(Image(state, np.dtype(np.uint8)), "png")
+    np.testing.assert_array_equal(read(content).pixels, [[0, 2, 2, 0, 255, 255]])
+    assert clipped == pytest.approx(2 / 6)
+
+
+def test_npy_and_csv_hold_the_state_itself() -> None:
+    state = np.array([[0.1, -3.0], [np.nan, 256.0]], np.float32)
+    image = Image(state, np.dtype(np.uint8))
+    np.testing.assert_array_equal(np.load(io.BytesIO(encode(image, "npy")[0])), state)
+    back = read(encode(image, "csv")[0], "csv").pixels.astype(np.float32)
+    np.testing.assert_array_equal(back, state)
+
+
+def test_whole_numbers_stay_whole_in_csv() -> None:
+    content, _ = encode(Image(np.array([[1, -2], [3, 4]]), np.dtype(np.int64), matrix=True), "csv")
+    assert content == b"1,-2\n3,4\n"
+    truths = np.array([[True, False]])
+    assert encode(Image(truths, truths.dtype, matrix=True), "csv")[0] == b"1,0\n"
+
+
+def test_a_matrix_becomes_a_picture_of_bytes() -> None:
+    matrix = Image(np.array([[0, 300]]), np.dtype(np.int64), matrix=True)
+    content, clipped = encode(matrix, "png")
+    np.testing.assert_array_equal(read(content).pixels, np.array([[0, 255]], np.uint8))
+    assert clipped == 0.5
+
+
+@pytest.mark.parametrize(
+    ("pixels", "alpha", "format_", "message"),
+    [
+        (
+            noise("u1", 3),
+            False,
+            "csv",
+            "csv holds one channel and this has 3; make it gray with -g",
+        ),
+        (noise("u1", 4), True, "jpg", "jpg cannot hold alpha; use -f png, tif or webp"),
+        (noise("u1", 5), False, "png", "png cannot hold 5 channels; use -f npy"),
+        (noise("u2"), False, "jpg", "jpg cannot hold uint16 pixels; use -f png or tif or npy"),
+    ],
+)
+def test_a_format_that_cannot_hold_an_image_names_one_that_can(
+    pixels: Array, alpha: bool, format_: str, message: str
+) -> None:
+    with pytest.raises(PoolcliError, match=message):
+        check_format(Image(pixels, pixels.dtype, alpha=alpha), format_)
+
+
+def test_nan_goes_to_no_picture() -> None:
+    image = Image(np.array([[np.nan]]), np.dtype(np.float64), matrix=True)
+    with pytest.raises(PoolcliError, match="holds NaN"):
+        check_format(image, "png")
+
+
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+@pytest.mark.parametrize("format_", ["png", "tif", "jpg", "webp"])
+def test_profile_and_resolution_are_kept_and_nothing_else(format_: str) -> None:
+    exif = pillow.Exif()
+    exif[0x010E] = "a description"
+    stored = saved(noise("u1", 3), "JPEG", icc_profile=PROFILE, dpi=(300, 300), exif=exif)
+    image = read(stored)
+    assert image.profile == PROFILE
+    content, _ = encode(image, format_)
+    back = pillow.open(io.BytesIO(content))
+    assert back.info["icc_profile"] == PROFILE
+    if format_ != "webp":
+        assert back.info["dpi"] == pytest.approx((300, 300), abs=0.01)
+    assert 0x010E not in back.getexif()
+    assert keeps_profile(image, format_)
+
+
+def test_deep_colour_tif_cannot_keep_a_profile() -> None:
+    image = Image(noise("u2", 3), np.dtype(np.uint16), profile=PROFILE)
+    assert not keeps_profile(image, "tif")
+    assert keeps_profile(image, "png")
+    back = pillow.open(io.BytesIO(encode(image, "png")[0]))
+    assert back.info["icc_profile"] == PROFILE
+
+
+def test_the_same_pixels_give_the_same_bytes() -> None:
+    image = Image(noise("u1", 3), np.dtype(np.uint8), profile=PROFILE)
+    for format_ in ("png", "tif", "jpg", "webp", "npy"):
+        assert encode(image, format_) == encode(image, format_)
+
+
+def test_suffixes_name_formats() -> None:
+    assert [format_of(s) for s in ("png", "jpeg", "tiff", "txt", "bmp")] == [
+        "png",
+        "jpg",
+        "tif",
+        "csv",
+        None,
+    ]
+
+
+def test_white_is_known_for_pictures_only() -> None:
+    byte, deep = np.dtype(np.uint8), np.dtype(np.uint16)
+    assert Image(noise("u1"), byte).full == 255
+    assert Image(noise("u2"), deep).full == 65535
+    assert Image(noise("u1"), byte, matrix=True).full is None
+    assert Image(noise("f4"), np.dtype(np.float32)).full is None
+
+
+def test_the_samples_are_read_as_pillow_reads_them(samples: Path) -> None:
+    for path in sorted(samples.glob("*.[jp][pn]g")):
+        image = read(path.read_bytes(), path.suffix)
+        np.testing.assert_array_equal(image.pixels, np.asarray(pillow.open(path)))
+
+
+def test_a_chunk_helper_writes_true_checksums() -> None:
+    assert chunk(b"IEND", b"") == bytes.fromhex("0000000049454e44ae426082")

@@ -163,6 +163,8 @@ def _kind(source: str) -> str:
 
 def _check_naming(naming: Naming, inputs: int, settings: Settings) -> None:
     """Refuse what contradicts itself, whatever the inputs hold."""
+    if naming.folder == "":
+        raise PoolcliError("-d needs the name of a folder; '.' is the one you are in")
     if naming.output is not None:
         if inputs > 1:
             raise PoolcliError(f"-o writes one file and there are {inputs} inputs; use -d")

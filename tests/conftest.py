@@ -71,3 +71,8 @@ def reopen(path: Path | str) -> NDArray[np.generic]:
     if pixels.ndim == 2:
         return np.asarray(pixels)
     return np.asarray(pixels[:, :, [2, 1, 0, 3][: pixels.shape[2]]])
+
+
+def names(folder: Path | str = ".") -> list[str]:
+    """List what a folder holds."""
+    return sorted(path.name for path in Path(folder).iterdir())

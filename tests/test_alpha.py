@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 from typing import Any
 
 import numpy as np
 import pytest
+from alpha_oracle import pool_alpha_slowly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from poolcli.alpha import pool_alpha
 from poolcli.errors import PoolcliError
-from poolcli.geometry import AdaptiveWindow, AnyWindow, Axis, Window
+from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
 from poolcli.pooling import OPERATIONS, Operation, pool
 
 Array = NDArray[Any]
@@ -29,47 +28,6 @@ windows = st.builds(
     st.integers(1, 2),
     st.booleans(),
 ) | st.builds(AdaptiveWindow.of, st.integers(1, 5))
-
-
-def slow(
-    image: Array,
-    full: int,
-    operation: str,
-    window: AnyWindow,
-    count_include_pad: bool,
-    norm: float,
-) -> Array:
-    """Pool by looking at each window's colours and α."""
-    rows, columns = window.axes(image.shape)
-    output = np.zeros((rows.output, columns.output, image.shape[2]))
-    row_taps, column_taps = rows.taps(), columns.taps()
-    for i, j in itertools.product(range(rows.output), range(columns.output)):
-        pixels = [image[r, c] for r in row_taps[i] for c in column_taps[j]]
-        padding = 0
-        if count_include_pad and isinstance(rows, Axis) and isinstance(columns, Axis):
-            padding = rows.counts(padding=True)[i] * columns.counts(padding=True)[j] - len(pixels)
-        alphas = [float(pixel[-1]) for pixel in pixels] + [float(full)] * padding
-        output[i, j, -1] = _mean(alphas, [1.0] * len(alphas), operation, norm)
-        if output[i, j, -1] == 0:
-            continue
-        for channel in range(image.shape[2] - 1):
-            values = [float(pixel[channel]) for pixel in pixels] + [0.0] * padding
-            seen = [v for v, a in zip(values, alphas, strict=True) if a > 0]
-            weights = [a for a in alphas if a > 0]
-            output[i, j, channel] = _mean(seen, weights, operation, norm)
-    return output
-
-
-def _mean(values: list[float], weights: list[float], operation: str, norm: float) -> float:
-    if operation == "max":
-        return max(values)
-    if operation == "min":
-        return min(values)
-    if operation == "median":
-        return float(np.median(values))
-    power = norm if operation == "lp" else 1.0
-    total = math.fsum(w * abs(v) ** power for v, w in zip(values, weights, strict=True))
-    return float((total / math.fsum(weights)) ** (1 / power))
 
 
 def random_image(seed: int, dtype: str, channels: int) -> Array:
@@ -108,7 +66,7 @@ def test_alpha_and_colour_are_those_of_a_loop_over_windows(
         with pytest.raises(PoolcliError):
             window.axes(image.shape)
         return
-    wanted = slow(image, full, operation, window, counted, 3.0)
+    wanted = pool_alpha_slowly(image, full, operation, window, counted, 3.0)
     assert got.dtype == pool(image, operation, window).dtype
     np.testing.assert_allclose(got, wanted, rtol=3e-7, atol=full * 1e-9)
 

@@ -118,8 +118,6 @@ def _window(values: dict[str, Any]) -> AnyWindow:
         if conflicts:
             raise PoolcliError(f"--to chooses the windows itself; leave out {', '.join(conflicts)}")
         return AdaptiveWindow.of(values["output_size"])
-    if padding is not None and len(padding) == 4:
-        padding = (padding[:2], padding[2:])
     return Window.of(kernel or 2, stride, padding or 0, dilation or 1, values["ceil_mode"])
 
 

@@ -32,23 +32,25 @@ class Numbers(click.ParamType[Any]):
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...] | str:
-        """Read the numbers; a tuple of 2 or 4, or a word."""
+    ) -> tuple[int | tuple[int, ...], ...] | str:
+        """Read (rows, columns), ((top, bottom), (left, right)) or a word."""
         if not isinstance(value, str):
             return tuple(value)
         text = value.strip()
         if text in self.words:
             return text
-        if re.fullmatch(r"\d+x\d+", text):
+        if re.fullmatch(r"[0-9]+x[0-9]+", text):
             self.fail(f"{text!r}: write {text.replace('x', ',')} (rows, columns)", param, ctx)
         parts = text.split(",")
         allowed = (1, 2, 4) if self.sides else (1, 2)
-        if len(parts) not in allowed or not all(re.fullmatch(r"-?\d+", part) for part in parts):
+        if len(parts) not in allowed or not all(re.fullmatch(r"-?[0-9]+", part) for part in parts):
             self._refuse(text, param, ctx)
         numbers = tuple(int(part) for part in parts)
         for number in numbers:
             if not self.minimum <= number < 2**31:
                 self.fail(f"{number} is not in the range {self.minimum} to 2147483647", param, ctx)
+        if len(numbers) == 4:
+            return numbers[:2], numbers[2:]
         return numbers * 2 if len(numbers) == 1 else numbers
 
     def _refuse(
@@ -74,9 +76,9 @@ class PictureSize(click.ParamType[Any]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int | None, int | None]:
         """Read (width, height); None for a side that follows."""
-        match = re.fullmatch(r"(\d*)x(\d*)", value.strip())
+        match = re.fullmatch(r"([0-9]*)x([0-9]*)", value.strip())
         if match is None or match[0] == "x":
-            swapped = re.fullmatch(r"(\d+),(\d+)", value.strip())
+            swapped = re.fullmatch(r"([0-9]+),([0-9]+)", value.strip())
             hint = f"write {swapped[2]}x{swapped[1]}" if swapped else "write WxH, Wx or xH"
             self.fail(f"{value!r}: {hint} (width x height)", param, ctx)
         sides = [int(side) if side else None for side in match.groups()]

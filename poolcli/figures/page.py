@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 Rectangle = tuple[float, float, float, float]
 
-PANEL_AREA = 324.0 * 216.0  # square points: a photo of 3:2
+PANEL_AREA = 327.0 * 218.0  # square points: a photo of 3:2
 LONGEST_PAGE = 1728.0
 ASPECTS = (1 / 4, 5.0)  # columns to rows; a panel beyond is stretched to stay visible
-DOTS_PER_INCH = 150.0
-FINEST = 200.0
+DOTS_PER_INCH = 140.0
+FINEST = 190.0
 
 HEADING, TITLE, CAPTION, TICK = 16.0, 11.5, 10.0, 8.0  # sizes of type
 LEADING = 1.28
@@ -122,7 +122,7 @@ class Page:
         across, down = min(box.columns, panels), math.ceil(panels / box.columns)
         left = dots(EDGE + row_labels + 6)
         gap = max(left - dots(EDGE), dots(column_labels / 2)) + dots(GAP)
-        right = dots(EDGE + column_labels / 2)
+        right = dots(max(EDGE, column_labels / 2 + 2))
         if bar_labels is not None:
             right = dots(2 * GAP + BAR + 6 + bar_labels + EDGE)
         text_width = dots(caption_width)

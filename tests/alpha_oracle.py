@@ -1,0 +1,55 @@
+"""Pooling with alpha by a loop that looks at one window at a time."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcli.geometry import AnyWindow, Axis
+
+Array = NDArray[Any]
+
+
+def pool_alpha_slowly(
+    image: Array,
+    full: int,
+    operation: str,
+    window: AnyWindow,
+    count_include_pad: bool,
+    norm: float,
+) -> Array:
+    """Pool by looking at each window's colours and α."""
+    rows, columns = window.axes(image.shape)
+    output = np.zeros((rows.output, columns.output, image.shape[2]))
+    row_taps, column_taps = rows.taps(), columns.taps()
+    for i, j in itertools.product(range(rows.output), range(columns.output)):
+        pixels = [image[r, c] for r in row_taps[i] for c in column_taps[j]]
+        padding = 0
+        if count_include_pad and isinstance(rows, Axis) and isinstance(columns, Axis):
+            padding = rows.counts(padding=True)[i] * columns.counts(padding=True)[j] - len(pixels)
+        alphas = [float(pixel[-1]) for pixel in pixels] + [float(full)] * padding
+        output[i, j, -1] = _mean(alphas, [1.0] * len(alphas), operation, norm)
+        if output[i, j, -1] == 0:
+            continue
+        for channel in range(image.shape[2] - 1):
+            values = [float(pixel[channel]) for pixel in pixels] + [0.0] * padding
+            seen = [v for v, a in zip(values, alphas, strict=True) if a > 0]
+            weights = [a for a in alphas if a > 0]
+            output[i, j, channel] = _mean(seen, weights, operation, norm)
+    return output
+
+
+def _mean(values: list[float], weights: list[float], operation: str, norm: float) -> float:
+    if operation == "max":
+        return max(values)
+    if operation == "min":
+        return min(values)
+    if operation == "median":
+        return float(np.median(values))
+    power = norm if operation == "lp" else 1.0
+    total = math.fsum(w * abs(v) ** power for v, w in zip(values, weights, strict=True))
+    return float((total / math.fsum(weights)) ** (1 / power))

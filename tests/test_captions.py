@@ -1,0 +1,55 @@
+"""Windows and iterations in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from poolcli.captions import caption, name_operation, name_pixels
+from poolcli.geometry import AdaptiveWindow, AnyWindow, Window, chain
+
+
+@pytest.mark.parametrize(
+    ("window", "words"),
+    [
+        (Window.of(2), "max, kernel 2×2, stride 2"),
+        (Window.of((2, 3), (1, 2)), "max, kernel 2×3, stride 1×2"),
+        (Window.of(3, 2, "same"), "max, kernel 3×3, stride 2, padding same"),
+        (Window.of(3, 2, 1), "max, kernel 3×3, stride 2, padding 1"),
+        (Window.of(3, 2, ((1, 0), (2, 1))), "max, kernel 3×3, stride 2, padding 1,0,2,1"),
+        (
+            Window.of(3, 2, 0, 2, ceil_mode=True),
+            "max, kernel 3×3, stride 2, dilation 2, ceil mode",
+        ),
+        (AdaptiveWindow.of((7, 5)), "max, adaptive to 7×5"),
+    ],
+)
+def test_a_heading_names_what_is_not_as_usual(window: AnyWindow, words: str) -> None:
+    assert name_operation("max", window) == words
+
+
+def test_a_heading_names_what_belongs_to_one_operation() -> None:
+    window = Window.of(2, padding=1)
+    assert name_operation("avg", window, True) == (
+        "avg, kernel 2×2, stride 2, padding 1, padding counted"
+    )
+    assert name_operation("lp", Window.of(2), norm=3.5) == "lp with p = 3.5, kernel 2×2, stride 2"
+
+
+def test_a_caption_says_what_one_pixel_stands_for() -> None:
+    steps = chain(Window.of(3, 2), (30, 45), 3)
+    assert caption(3, steps[2], (30, 45)) == [
+        "iteration 3",
+        "2×4 px, 0.593 % of the pixels",
+        "sees 15×15 px, step 8",
+    ]
+
+
+def test_an_adaptive_caption_has_no_step_where_it_varies() -> None:
+    (step,) = chain(AdaptiveWindow.of((7, 5)), (30, 45))
+    assert caption(1, step, (30, 45))[2] == "sees 6×9 px"
+    (even,) = chain(AdaptiveWindow.of((10, 5)), (30, 45))
+    assert caption(1, even, (30, 45))[2] == "sees 3×9 px, step 3×9"
+
+
+def test_sizes_are_rows_by_columns() -> None:
+    assert name_pixels((300, 451, 3)) == "300×451 px"

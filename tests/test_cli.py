@@ -1,0 +1,55 @@
+"""The command line as a whole: errors in one line, and honest exit status."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Invoke
+
+from poolcli import __version__
+from poolcli.cli import group, main
+from poolcli.pooling import OPERATIONS
+
+
+def test_the_version_and_the_help_end_with_0(invoke: Invoke) -> None:
+    assert invoke("--version").output == f"poolcli, version {__version__}\n"
+    assert invoke("-V").output == f"poolcli, version {__version__}\n"
+    assert invoke("-h").output == invoke("--help").output
+
+
+def test_there_is_a_command_for_every_operation() -> None:
+    assert sorted(group.commands) == sorted(OPERATIONS)
+
+
+def test_no_command_at_all_shows_the_help_and_ends_with_2(invoke: Invoke) -> None:
+    result = invoke(status=2)
+    assert result.errors.startswith("Usage: poolcli")
+    assert not result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["blur"], "No such command 'blur'; see poolcli --help"),
+        (["max"], "Missing argument 'INPUT...'; see poolcli max --help"),
+        (["max", "a.jpg", "--kernal", "2"], "No such option '--kernal'"),
+        (["max", "a.jpg", "--count-pad"], "No such option '--count-pad'"),
+        (["max", "a.jpg", "--norm", "3"], "No such option '--norm'"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_one_line(
+    invoke: Invoke, arguments: list[str], message: str
+) -> None:
+    result = invoke(*arguments, status=2)
+    assert result.errors.startswith(f"poolcli: {message}")
+    assert result.errors.count("\n") == 1
+    assert not result.output
+
+
+def test_a_bug_of_ours_keeps_its_traceback(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    def bug(*_arguments: object) -> None:
+        raise ZeroDivisionError
+
+    assert invoke("-h")
+    monkeypatch.setattr("poolcli.plan.plan", bug)
+    with pytest.raises(ZeroDivisionError):
+        main(["max", "a.jpg"])

@@ -1,0 +1,58 @@
+"""Signals become exceptions, so that everything on the way out is tidied up."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import pytest
+
+from poolcli.cli.signals import SIGNALS, Interrupted, interruptible
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_unwinds_and_names_its_status(number: int) -> None:
+    tidied = []
+
+    def work() -> None:
+        try:
+            os.kill(os.getpid(), number)
+            threading.Event().wait(5)
+        finally:
+            tidied.append(True)
+
+    with pytest.raises(Interrupted) as caught, interruptible():
+        work()
+    assert caught.value.exit_status == 128 + number
+    assert tidied
+
+
+def test_handlers_are_put_back() -> None:
+    before = [signal.getsignal(number) for number in SIGNALS]
+    with interruptible():
+        assert [signal.getsignal(number) for number in SIGNALS] != before
+    assert [signal.getsignal(number) for number in SIGNALS] == before
+
+
+def test_an_ignored_signal_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with interruptible():
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_thread_leaves_signals_alone() -> None:
+    seen = []
+
+    def work() -> None:
+        with interruptible():
+            seen.append(signal.getsignal(signal.SIGTERM))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [signal.getsignal(signal.SIGTERM)]

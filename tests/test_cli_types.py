@@ -1,0 +1,76 @@
+"""What option values may look like."""
+
+from __future__ import annotations
+
+import click
+import pytest
+
+from poolcli.cli.types import Numbers, PictureSize
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"), [("3", (3, 3)), ("2,3", (2, 3)), (" 4 ", (4, 4)), ("2147483647", None)]
+)
+def test_one_number_serves_both_axes(text: str, numbers: tuple[int, int] | None) -> None:
+    assert Numbers().convert(text, None, None) == (numbers or (2147483647, 2147483647))
+
+
+def test_padding_takes_four_sides_and_words() -> None:
+    padding = Numbers(0, ("same", "valid"), sides=True)
+    assert padding.convert("1,0,2,1", None, None) == ((1, 0), (2, 1))
+    assert padding.convert("same", None, None) == "same"
+    assert padding.convert("0", None, None) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("0", "0 is not in the range 1 to 2147483647"),
+        ("-1", "-1 is not in the range"),
+        ("2147483648", "2147483648 is not in the range"),
+        ("2x3", "'2x3': write 2,3 (rows, columns)"),
+        ("1,2,3", "'1,2,3' is not a whole number or ROWS,COLUMNS"),
+        ("2x", "'2x' is not a whole number or ROWS,COLUMNS"),
+        ("", "'' is not a whole number or ROWS,COLUMNS"),
+        ("2.5", "'2.5' is not a whole number or ROWS,COLUMNS"),
+        ("1,", "'1,' is not"),
+        ("٣", "'٣' is not"),
+        ("same", "'same' is not"),
+    ],
+)
+def test_other_numbers_are_refused_with_a_hint(text: str, message: str) -> None:
+    with pytest.raises(click.BadParameter) as caught:
+        Numbers().convert(text, None, None)
+    assert message in caught.value.message
+
+
+def test_padding_says_all_that_it_takes() -> None:
+    with pytest.raises(click.BadParameter) as caught:
+        Numbers(0, ("same", "valid"), sides=True).convert("full", None, None)
+    assert caught.value.message == (
+        "'full' is not a whole number, ROWS,COLUMNS, TOP,BOTTOM,LEFT,RIGHT, same or valid"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("30x20", (30, 20)), ("30x", (30, None)), ("x20", (None, 20))]
+)
+def test_a_picture_size_is_width_by_height(text: str, size: tuple[int | None, int | None]) -> None:
+    assert PictureSize().convert(text, None, None) == size
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("20,30", "'20,30': write 30x20 (width x height)"),
+        ("x", "'x': write WxH, Wx or xH"),
+        ("30", "'30': write WxH, Wx or xH"),
+        ("0x4", "0 is not in the range 1"),
+        ("4x2147483648", "2147483648 is not in the range"),
+        ("-3x4", "write WxH"),
+    ],
+)
+def test_other_sizes_are_refused_with_a_hint(text: str, message: str) -> None:
+    with pytest.raises(click.BadParameter) as caught:
+        PictureSize().convert(text, None, None)
+    assert message in caught.value.message

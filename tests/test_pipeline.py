@@ -1,0 +1,237 @@
+"""One image from start to end: files reopened and compared."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from alpha_oracle import pool_alpha_slowly
+from conftest import reopen
+from formats import Case, cases, noise, npy, png, saved, with_alpha
+from numpy.typing import NDArray
+from PIL import Image as pillow  # noqa: N813 - as in the package
+from PIL import ImageCms
+
+from poolcli.errors import PoolcliError
+from poolcli.geometry import AdaptiveWindow, Window
+from poolcli.images import open_source
+from poolcli.pipeline import Job, Record, Settings, run, suffix_of
+from poolcli.pooling import OPERATIONS, Operation
+from poolcli.prepare import Preparation, Size
+from poolcli.reference import pool_reference
+
+Array = NDArray[Any]
+
+MATRICES = ("npy", "csv", "txt")
+PICTURES = [case for case in cases() if not case.refusal and case.suffix not in MATRICES]
+
+
+def pooled(folder: Path, content: bytes, settings: Settings, suffix: str = "png") -> Record:
+    """Run one job in a folder; iteration i goes to i.SUFFIX."""
+    source = folder / "input"
+    source.write_bytes(content)
+    places = [str(folder / f"{i}.{suffix}") for i in range(1, settings.iterations + 1)]
+    return run(Job(str(source), places, suffix), settings)
+
+
+def succeeded(record: Record) -> Record:
+    assert record.status == "written", record.error
+    return record
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("case", PICTURES, ids=lambda case: case.name)
+def test_every_kind_of_file_pools_to_the_references_values(
+    folder: Path, case: Case, operation: Operation
+) -> None:
+    source = folder / f"input.{case.suffix}"
+    source.write_bytes(case.content)
+    job = Job(str(source), [str(folder / "1.npy")], "npy")
+    record = succeeded(run(job, Settings(operation, Window.of(3, 2))))
+    wanted = case.pixels
+    assert wanted is not None
+    state = np.load(folder / "1.npy")
+    assert record.iterations[0].shape == state.shape
+    if case.alpha:
+        full = int(np.iinfo(wanted.dtype).max)
+        reference = pool_alpha_slowly(wanted, full, operation, Window.of(3, 2), False, 2.0)
+    else:
+        reference = pool_reference(wanted, operation, (3, 3), (2, 2))
+        assert state.dtype == reference.dtype
+    # Float sums, and roots, are right to the last bits; everything else is right.
+    rounded = operation == "lp" or case.alpha or wanted.dtype.kind == "f"
+    tolerance = 1e-6 if rounded and operation not in ("max", "min") else 0
+    np.testing.assert_allclose(state, reference, rtol=tolerance, atol=tolerance * 1000)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "u2"])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+@pytest.mark.parametrize("operation", ["max", "min", "avg"])
+def test_files_hold_every_iteration_of_the_unrounded_chain(
+    folder: Path, dtype: str, channels: int, suffix: str, operation: Operation
+) -> None:
+    pixels = noise(dtype, channels) if channels > 1 else noise(dtype)
+    if dtype == "u2":
+        np.save(folder / "input.npy", pixels)
+        content = (folder / "input.npy").read_bytes()
+    else:
+        content = saved(pixels, "PNG")
+    succeeded(pooled(folder, content, Settings(operation, iterations=3), suffix))
+    state = pixels
+    for iteration in (1, 2, 3):
+        state = pool_reference(state, operation, (2, 2), (2, 2))
+        written = reopen(folder / f"{iteration}.{suffix}")
+        assert written.dtype == np.dtype(dtype)
+        np.testing.assert_array_equal(written, np.rint(state).astype(dtype))
+
+
+def test_the_record_tells_what_went_unused(folder: Path) -> None:
+    record = succeeded(pooled(folder, saved(noise("u1"), "PNG"), Settings("max", iterations=2)))
+    first, second = record.iterations
+    assert (first.shape, first.dropped, first.skipped) == ((11, 17), (1, 0), (0, 0))
+    assert (second.shape, second.dropped, second.skipped) == ((5, 8), (1, 1), (0, 0))
+    assert (record.shape, record.dtype) == ((23, 34), "uint8")
+    assert record.seconds > 0
+
+
+def test_iterations_without_a_place_are_not_written(folder: Path) -> None:
+    source = folder / "input.png"
+    source.write_bytes(saved(noise("u1"), "PNG"))
+    job = Job(str(source), [None, str(folder / "2.png")], "png")
+    succeeded(run(job, Settings("max", iterations=2)))
+    assert sorted(path.name for path in folder.iterdir()) == ["2.png", "input.png"]
+    assert job.places == [str(folder / "2.png")]
+
+
+def test_a_figure_shows_the_picture_before_and_after_a_filter(folder: Path) -> None:
+    source = folder / "input.png"
+    source.write_bytes(saved(noise("u1", 3), "PNG"))
+    figure = folder / "figure.svg"
+    settings = Settings("max", preparation=Preparation(filter="prewitt"))
+    succeeded(run(Job(str(source), [None], None, str(figure)), settings))
+    assert figure.read_text().startswith("<?xml")
+
+
+def test_preparation_comes_first_and_in_order(folder: Path) -> None:
+    settings = Settings(
+        "max", preparation=Preparation(gray=True, size=Size(10, None), filter="prewitt-v")
+    )
+    record = succeeded(pooled(folder, saved(noise("u1", 3), "PNG"), settings))
+    assert (record.shape, record.dtype) == ((7, 10), "float32")
+    assert record.iterations[0].shape == (3, 5)
+
+
+def test_clipped_values_are_warned_of_with_their_share(folder: Path) -> None:
+    edge = np.zeros((4, 4), np.uint8)
+    edge[:, 2:] = 255
+    settings = Settings("max", Window.of(1), preparation=Preparation(filter="prewitt-v"))
+    record = succeeded(pooled(folder, saved(edge, "PNG"), settings))
+    assert record.warnings == (
+        "50.00% of the values lie outside the range of png and were clipped",
+    )
+    assert record.iterations[0].clipped == 0.5
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            Settings("max", Window.of(9), iterations=3),
+            "kernel 9x9 does not fit the 2-row, 3-column image of iteration 2; use -n 1, --ceil or",
+        ),
+        (Settings("max", exact=True), "1 row of the 23-row, 34-column image would go unused"),
+        (Settings("max", max_pixels=100), "the image has 782 pixels (23 rows, 34 columns)"),
+        (
+            Settings("max", preparation=Preparation(size=Size(500, None)), max_pixels=1000),
+            "the image has 169,000 pixels",
+        ),
+    ],
+)
+def test_a_chain_that_cannot_end_writes_nothing(
+    folder: Path, settings: Settings, message: str
+) -> None:
+    record = pooled(folder, saved(noise("u1"), "PNG"), settings)
+    assert record.status == "failed"
+    assert record.error is not None
+    assert record.error.startswith(message)
+    assert [path.name for path in folder.iterdir()] == ["input"]
+
+
+def test_a_format_that_cannot_hold_the_image_writes_nothing(folder: Path) -> None:
+    record = pooled(folder, saved(with_alpha("u1", 4), "PNG"), Settings("max"), "jpg")
+    assert record.error == "jpg cannot hold alpha; use -f png, tif or webp"
+    assert [path.name for path in folder.iterdir()] == ["input"]
+
+
+def test_sizes_beyond_the_limit_are_refused_before_an_image_is_read() -> None:
+    with pytest.raises(PoolcliError, match="the result has 10,000,000,000 pixels"):
+        Settings("max", AdaptiveWindow.of(100000))
+    with pytest.raises(PoolcliError, match="the resized image has"):
+        Settings("max", preparation=Preparation(size=Size(100000, 100000)))
+
+
+def test_no_trace_of_a_hidden_colour_is_left(folder: Path) -> None:
+    pixels = np.full((8, 8, 4), 200, np.uint8)
+    pixels[:, :4] = (255, 0, 255, 0)
+    for operation in OPERATIONS:
+        settings = Settings(operation, Window.of(2, 1), iterations=2)
+        succeeded(pooled(folder, saved(pixels, "PNG"), settings))
+        for iteration in (1, 2):
+            result = np.asarray(pillow.open(folder / f"{iteration}.png"))
+            visible = result[result[..., 3] > 0]
+            np.testing.assert_array_equal(np.unique(visible[:, :3]), [200])
+            assert not result[result[..., 3] == 0].any()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_opaque_rgba_photo_gives_its_rgbs_pixels(
+    folder: Path, samples: Path, operation: Operation
+) -> None:
+    photo = pillow.open(samples / "cat.jpg").resize((90, 60))
+    settings = Settings(operation, Window.of(3, 2, 1), 2, count_include_pad=operation == "avg")
+    results = []
+    for mode in ("RGB", "RGBA"):
+        succeeded(pooled(folder, saved(photo.convert(mode), "PNG"), settings))
+        results.append([np.asarray(pillow.open(folder / f"{i}.png")) for i in (1, 2)])
+    for opaque, plain in zip(results[1], results[0], strict=True):
+        np.testing.assert_array_equal(opaque[..., :3], plain)
+        assert (opaque[..., 3] == 255).all()
+
+
+def test_a_profile_stays_while_the_colour_space_does(folder: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    content = saved(noise("u1", 3), "PNG", icc_profile=profile)
+    succeeded(pooled(folder, content, Settings("max")))
+    assert open_source((folder / "1.png").read_bytes(), "png").decode().profile == profile
+    succeeded(pooled(folder, content, Settings("max", preparation=Preparation(gray=True))))
+    assert open_source((folder / "1.png").read_bytes(), "png").decode().profile is None
+
+
+def test_a_profile_that_cannot_be_kept_is_warned_of(folder: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    content = png(noise("u2", 3), 16, 2, (b"iCCP", b"p\0\0" + zlib.compress(profile)))
+    record = succeeded(pooled(folder, content, Settings("max"), "tif"))
+    assert record.warnings == ("tif cannot hold the colour profile of this image",)
+
+
+def test_a_bug_of_ours_keeps_its_traceback(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def bug(*_arguments: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("poolcli.pipeline.pool", bug)
+    with pytest.raises(ZeroDivisionError):
+        pooled(folder, npy(noise("u1")), Settings("max"), "npy")
+
+
+def test_a_suffix_is_lower_case_and_without_its_dot() -> None:
+    assert [suffix_of(name) for name in ("a/b.JPG", "x.tar.gz", ".hidden", "-", "a.b/c")] == [
+        "jpg",
+        "gz",
+        "",
+        "",
+        "",
+    ]

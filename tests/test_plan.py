@@ -1,0 +1,202 @@
+"""Names, formats and clashes, all before any work."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from poolcli.errors import PoolcliError
+from poolcli.geometry import AdaptiveWindow, Window
+from poolcli.pipeline import Settings
+from poolcli.plan import Naming, name_settings, plan
+from poolcli.prepare import Preparation, Size
+
+TWICE = Settings("max", iterations=2)
+
+
+def outputs(*inputs: str, settings: Settings = TWICE, **naming: Any) -> list[list[str]]:
+    return [job.places for job in plan(inputs, settings, Naming(**naming))]
+
+
+def refusal(*inputs: str, settings: Settings = TWICE, **naming: Any) -> str:
+    with pytest.raises(PoolcliError) as caught:
+        plan(inputs, settings, Naming(**naming))
+    return str(caught.value)
+
+
+def test_every_iteration_and_the_figure_have_a_name() -> None:
+    assert outputs("photos/cat.jpg") == [
+        [
+            "pooled/cat_max_k2_1.png",
+            "pooled/cat_max_k2_2.png",
+            "pooled/cat_max_k2_n2_comparison.png",
+        ]
+    ]
+
+
+def test_last_keeps_its_number() -> None:
+    assert outputs("cat.jpg", last=True, draw=False) == [["pooled/cat_max_k2_2.png"]]
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        (Settings("max"), "k2"),
+        (Settings("max", Window.of((2, 3))), "k2-3"),
+        (Settings("max", Window.of(3, (2, 1))), "k3_s2-1"),
+        (Settings("max", Window.of(3, 3, 1)), "k3_p1"),
+        (Settings("max", Window.of(3, 3, (1, 2))), "k3_p1-2"),
+        (Settings("max", Window.of(3, 3, ((1, 0), (2, 0)))), "k3_p1-0-2-0"),
+        (Settings("max", Window.of(3, 3, 0, 2, ceil_mode=True)), "k3_d2_ceil"),
+        (Settings("max", AdaptiveWindow.of((7, 5))), "to7-5"),
+        (Settings("avg", Window.of(2, 2, 1), count_include_pad=True), "k2_p1_countpad"),
+        (Settings("lp", norm=3.5), "k2_norm3.5"),
+        (
+            Settings(
+                "max",
+                Window.of(3, 2, "same"),
+                preparation=Preparation(True, Size(224, 224), "prewitt-v", relu=True),
+            ),
+            "k3_s2_psame_gray_224x224_prewitt-v_relu",
+        ),
+        (Settings("max", preparation=Preparation(size=Size(None, 9))), "k2_x9"),
+    ],
+)
+def test_settings_are_named_by_what_is_not_as_usual(settings: Settings, name: str) -> None:
+    assert name_settings(settings) == name
+
+
+@pytest.mark.parametrize(
+    ("source", "chosen", "suffix"),
+    [
+        ("a.jpg", None, "png"),
+        ("a.npy", None, "npy"),
+        ("a.csv", None, "csv"),
+        ("a.txt", None, "csv"),
+        ("a.bmp", "same", "png"),
+        ("a.jpeg", "same", "jpeg"),
+        ("A.TIFF", "same", "tiff"),
+        ("a.csv", "png", "png"),
+        ("a", None, "png"),
+    ],
+)
+def test_the_format_follows_the_input_unless_it_is_chosen(
+    source: str, chosen: str | None, suffix: str
+) -> None:
+    ((place,),) = outputs(source, settings=Settings("max"), format=chosen, draw=False)
+    assert place == f"pooled/{Path(source).stem}_max_k2_1.{suffix}"
+
+
+@pytest.mark.parametrize(
+    ("content", "suffix"), [(b"1 2\n3 4\n", "csv"), (b"\x93NUMPY\x01\0", "png"), (b"junk\0", "png")]
+)
+def test_standard_input_is_named_after_what_it_holds(
+    monkeypatch: pytest.MonkeyPatch, content: bytes, suffix: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    assert outputs("-", draw=False, last=True) == [[f"pooled/stdin_max_k2_2.{suffix}"]]
+
+
+def test_a_template_names_files_and_figure() -> None:
+    assert outputs("cat.jpg", template="{i}-{op}-{stem}-{suffix}", folder="x") == [
+        ["x/1-max-cat-jpg.png", "x/2-max-cat-jpg.png", "x/n2_comparison-max-cat-jpg.png"]
+    ]
+
+
+def test_a_template_without_number_serves_one_file() -> None:
+    assert outputs("cat.jpg", template="{stem}", last=True, draw=False) == [["pooled/cat.png"]]
+    assert "need {i}" in refusal("cat.jpg", template="{stem}", last=True)
+
+
+@pytest.mark.parametrize(
+    ("template", "part"),
+    [
+        ("{stem}_{n}", "the fields are {stem} {suffix} {op} {settings} {i}"),
+        ("{stem.x}{i}", "the fields are"),
+        ("{i:03}", "the fields are"),
+        ("{", "--name {: "),
+        ("a/{i}", "a name holds no folders"),
+    ],
+)
+def test_a_template_that_means_nothing_is_refused(template: str, part: str) -> None:
+    assert part in refusal("cat.jpg", template=template)
+
+
+def test_one_output_holds_the_last_iteration_and_no_figure() -> None:
+    (job,) = plan(["cat.jpg"], TWICE, Naming(output="x/small.webp"))
+    assert list(job.outputs) == [None, "x/small.webp"]
+    assert job.format == "webp"
+    assert job.figure is None
+
+
+@pytest.mark.parametrize(
+    ("naming", "part"),
+    [
+        ({"output": "a.png", "folder": "d"}, "-o names the file itself; leave out -d d"),
+        ({"output": "a.png", "template": "{i}"}, "leave out --name {i}"),
+        ({"output": "a.png", "format": "jpg"}, "-o a.png and -f jpg disagree"),
+        ({"output": "a.png", "format": "same"}, "-o a.png and -f same disagree"),
+        ({"output": "a.xyz"}, "-o a.xyz: the suffix names no format; use png, tif, jpg"),
+        ({"figure": "f.bmp"}, "--figure f.bmp: a figure's name ends with .png, .svg, .pdf"),
+        ({"figure": "f.png", "draw": False}, "--figure and --no-figure contradict"),
+        ({"output": "f.png", "figure": "f.png"}, "two of its results have the name f.png"),
+        ({"folder": ""}, "-d needs the name of a folder"),
+    ],
+)
+def test_contradictions_are_refused(naming: dict[str, Any], part: str) -> None:
+    assert part in refusal("cat.jpg", **naming)
+
+
+def test_a_format_may_be_chosen_where_the_suffix_says_nothing() -> None:
+    (job,) = plan(["cat.jpg"], TWICE, Naming(output="/dev/null", format="tif"))
+    assert job.format == "tif"
+    (job,) = plan(["cat.jpg"], TWICE, Naming(output="-"))
+    assert job.format is None
+
+
+def test_one_output_or_one_figure_needs_one_input() -> None:
+    assert refusal("a.jpg", "b.jpg", output="x.png") == (
+        "-o writes one file and there are 2 inputs; use -d"
+    )
+    assert "there are 2 inputs" in refusal("a.jpg", "b.jpg", figure="x.png")
+
+
+def test_a_file_given_twice_counts_once(folder: Path) -> None:
+    (folder / "b.jpg").symlink_to("a.jpg")
+    jobs = plan(["a.jpg", "./a.jpg", "c.jpg", str(folder / "a.jpg"), "b.jpg"], TWICE, Naming())
+    assert [job.source for job in jobs] == ["a.jpg", "c.jpg"]
+
+
+def test_two_inputs_with_one_name_are_refused_with_a_remedy() -> None:
+    message = refusal("x/a.jpg", "x/a.png")
+    assert message.startswith("x/a.jpg and x/a.png would both be written to pooled/a_max_k2_1.png;")
+    assert "--name '{stem}_{suffix}_{op}_{settings}_{i}'" in message
+    assert outputs("x/a.jpg", "x/a.png", template="{stem}_{suffix}_{op}_{settings}_{i}")
+
+
+@pytest.mark.parametrize("way", ["same", "link", "hard link", "other spelling"])
+def test_an_output_that_is_an_input_is_refused(folder: Path, way: str) -> None:
+    source = folder / "cat.png"
+    source.write_bytes(b"x")
+    place = folder / "out.png"
+    if way == "link":
+        place.symlink_to(source)
+    elif way == "hard link":
+        place.hardlink_to(source)
+    else:
+        place = source if way == "same" else folder / "." / "x" / ".." / "cat.png"
+        (folder / "x").mkdir()
+    assert "would replace the input" in refusal(str(source), output=str(place))
+    assert "would replace the input" in refusal(str(source), figure=str(place), draw=True)
+
+
+def test_results_may_be_inputs_of_the_next_run(folder: Path) -> None:
+    (folder / "pooled").mkdir()
+    (folder / "pooled" / "a_max_k2_1.png").write_bytes(b"x")
+    ((place, *_),) = outputs("pooled/a_max_k2_1.png")
+    assert place == "pooled/a_max_k2_1_max_k2_1.png"
+    assert "would replace the input" in refusal("pooled/a_max_k2_1.png", "a.jpg")

@@ -1,0 +1,148 @@
+"""Reading and replacing files whole."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import stat
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from poolcli import storage
+from poolcli.errors import PoolcliError
+
+
+def leftovers(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_a_file_is_written_whole_and_read_back(tmp_path: Path) -> None:
+    place = tmp_path / "a" / "b.bin"
+    storage.write(str(place), b"new")
+    assert storage.read(str(place)) == b"new"
+    assert not leftovers(place.parent)
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
+def test_a_new_file_follows_the_umask(tmp_path: Path, umask: int, mode: int) -> None:
+    before = os.umask(umask)
+    try:
+        storage.write(str(tmp_path / "new"), b"")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == mode
+
+
+def test_a_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
+    place = tmp_path / "old"
+    place.write_bytes(b"old")
+    place.chmod(0o640)
+    storage.write(str(place), b"new")
+    assert place.read_bytes() == b"new"
+    assert stat.S_IMODE(place.stat().st_mode) == 0o640
+
+
+def test_a_link_is_written_through(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    storage.write(str(link), b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+
+
+def test_a_pipe_is_written_to_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    received = []
+    reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()))
+    reader.start()
+    storage.write(str(pipe), b"content")
+    reader.join()
+    assert received == [b"content"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_failed_write_keeps_the_old_file_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "old"
+    place.write_bytes(b"old")
+
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(PoolcliError, match="old cannot be written: no space left on device"):
+        storage.write(str(place), b"new")
+    assert place.read_bytes() == b"old"
+    assert not leftovers(tmp_path)
+
+
+def test_a_real_full_disk_keeps_nothing_half_written() -> None:
+    with pytest.raises(PoolcliError, match="no space left on device"):
+        storage.write("/dev/full", b"x" * 10)
+
+
+def test_an_interrupt_leaves_no_temporary_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        storage.write(str(tmp_path / "new"), b"new")
+    assert not list(tmp_path.iterdir())
+
+
+def test_names_as_long_as_names_can_be_are_written(tmp_path: Path) -> None:
+    place = tmp_path / ("n" * 255)
+    storage.write(str(place), b"x")
+    assert place.read_bytes() == b"x"
+
+
+def test_names_that_are_not_utf8_are_written(tmp_path: Path) -> None:
+    place = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.png")
+    storage.write(place, b"x")
+    assert storage.read(place) == b"x"
+
+
+def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(PoolcliError, match="cannot be read: no such file or directory"):
+        storage.read(str(tmp_path / "missing"))
+    with pytest.raises(PoolcliError, match="is a folder"):
+        storage.read(str(tmp_path))
+
+
+def test_names_of_one_file_have_one_identity(tmp_path: Path) -> None:
+    place, link, hard = (str(tmp_path / name) for name in ("file", "link", "hard"))
+    Path(place).write_bytes(b"")
+    Path(link).symlink_to(place)
+    Path(hard).hardlink_to(place)
+    assert storage.identity(place) == storage.identity(link) == storage.identity(hard)
+    assert storage.identity(place) != storage.identity(str(tmp_path / "other"))
+
+
+def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"content")))
+    assert storage.read("-") == b"content"
+    assert storage.read("-") == b"content"
+
+
+class Terminal(io.TextIOWrapper):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_text_but_no_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", Terminal(screen))
+    storage.write("-", b"1,2\n")
+    assert screen.getvalue() == b"1,2\n"
+    with pytest.raises(PoolcliError, match="a terminal shows no images"):
+        storage.write("-", b"\x89PNG")

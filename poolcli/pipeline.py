@@ -162,13 +162,13 @@ def _run(job: Job, settings: Settings) -> Record:
             content, clipped = encode(image, format_)
             storage.write(output, content)
         if figure:
-            figure.add(image.pixels, caption(number, step, steps[0].input_shape))
+            figure.add(_visible(image), caption(number, step, steps[0].input_shape))
         iterations.append(
             Iteration(output, image.pixels.shape, step.dropped, step.skipped, clipped)
         )
     if figure and job.figure:
         storage.write(job.figure, figure.render("." + suffix_of(job.figure)))
-    warnings = (*image.warnings, *_losses(image, format_, iterations))
+    warnings = (*image.warnings, *_losses(job, image, format_, iterations))
     return replace(record, iterations=tuple(iterations), warnings=warnings)
 
 
@@ -190,8 +190,12 @@ def _pool(image: Image, settings: Settings) -> Array:
     return pool(image.pixels, *how)
 
 
-def _losses(image: Image, format_: str, iterations: Sequence[Iteration]) -> Iterator[str]:
+def _losses(
+    job: Job, image: Image, format_: str, iterations: Sequence[Iteration]
+) -> Iterator[str]:
     """Say what the files do not hold."""
+    if job.figure and _visible(image).ndim < image.pixels.ndim:
+        yield f"the figure shows the first of {image.pixels.shape[2]} channels"
     if image.profile and not keeps_profile(image, format_):
         yield f"{format_} cannot hold the colour profile of this image"
     clipped = max(iteration.clipped for iteration in iterations)
@@ -231,8 +235,16 @@ def _start_figure(job: Job, settings: Settings, inputs: Sequence[Image]) -> Comp
     filtered = settings.preparation.filter
     titles = [f"before {filtered}", f"after {filtered}"] if filtered else ["input"]
     for title, image in zip(titles, inputs, strict=True):
-        figure.add(image.pixels, [title, name_pixels(image.pixels.shape)])
+        figure.add(_visible(image), [title, name_pixels(image.pixels.shape)])
     return figure
+
+
+def _visible(image: Image) -> Array:
+    """Give pixels that a figure can show: gray, RGB or RGBA."""
+    channels = image.pixels.shape[2] if image.pixels.ndim == 3 else 1
+    if image.alpha:
+        return image.pixels[:, :, [0, 0, 0, 1]] if channels == 2 else image.pixels
+    return image.pixels if channels in (1, 3) else image.pixels[:, :, 0]
 
 
 def suffix_of(place: str) -> str:

@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint clean
+.PHONY: help demo test lint docs clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -21,6 +21,9 @@ lint: $(VENV)/test ## Check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+docs: $(VENV)/test ## Rebuild what README and docs take from the program: tables and pictures
+	PYTHONPATH=tests $(BIN)/python tests/documents.py
 
 clean: ## Remove what was built
 	rm -rf $(VENV) pooled build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

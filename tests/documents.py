@@ -26,6 +26,7 @@ FORMATS = ROOT / "docs" / "formats.md"
 PICTURES = ROOT / "docs" / "pictures"
 NETWORK = "# needs a network"
 OPTIONS = re.compile(r"(?<=<!-- options -->\n).*(?=<!-- /options -->)", re.DOTALL)
+INPUTS = re.compile(r"(?<=<!-- inputs -->\n).*(?=<!-- /inputs -->)", re.DOTALL)
 
 
 class Command(NamedTuple):
@@ -38,7 +39,9 @@ class Command(NamedTuple):
 def commands() -> list[Command]:
     """List the command lines of the README."""
     found = []
-    for block in re.findall(r"^```console\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE):
+    for block in re.findall(
+        r"^```console\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE
+    ):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             line, _, output = part.partition("\n")
             found.append(Command(line, output))
@@ -85,54 +88,27 @@ def options_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def formats_document() -> str:
-    """Write the table of every kind of file, from the cases that the tests read."""
-    lines = [
-        "# What goes in, and what comes out",
-        "",
-        "Every row is a file that the tests make and read; this page is made from them by `make docs`.",
-        "",
-        "What a file is, its content decides, not its name. Pixels are read upright, in RGB order and as stored.",
-        "",
-        "| input | read as | said |",
-        "|---|---|---|",
-    ]
+def inputs_table() -> str:
+    """Write every kind of file as a table, from the cases that the tests read."""
+    lines = ["| input | read as | said |", "|---|---|---|"]
     for case in cases():
         if case.pixels is None:
             lines.append(f"| {case.name} | refused | `{case.refusal}` |")
             continue
         channels = case.pixels.shape[2] if case.pixels.ndim == 3 else 1
-        kinds = {1: "gray", 2: "gray with alpha", 3: "RGB", 4: "RGBA" if case.alpha else "4 channels"}
-        matrix = case.suffix in ("npy", "csv", "txt")
-        kind = "matrix" if matrix and channels == 1 else kinds.get(channels, f"{channels} channels")
+        gray = "matrix" if case.suffix in ("npy", "csv", "txt") else "gray"
+        kinds = {1: gray, 2: "gray with alpha", 3: "RGB", 4: "RGBA"}
+        dtype = case.pixels.dtype.newbyteorder("=")
         said = f"`{case.warning}`" if case.warning else ""
-        lines.append(f"| {case.name} | {case.pixels.dtype.newbyteorder('=')} {kind} | {said} |")
-    return "\n".join(lines) + "\n" + OUTPUTS
-
-
-OUTPUTS = """
-An avif or jp2 of other than 8 or 16 bits a channel is refused: it would be read with fewer.
-
-| output | holds | alpha | colour profile | pixels an inch |
-|---|---|---|---|---|
-| png | 8 and 16 bits | yes | kept | kept |
-| tif | 8 and 16 bits, int32, float32 | yes | kept, but not with 16-bit colour (a warning) | kept, but not with 16-bit colour |
-| jpg (quality 95, 4:4:4) | 8 bits | refused | kept | kept |
-| webp (lossless) | 8 bits, gray as RGB | yes | kept | no |
-| npy | the unrounded state, any type | as a channel | no | no |
-| csv | the unrounded state of one channel | no | no | no |
-
-- Gray and filters change the colour space, so the profile goes. EXIF and all other metadata are left out.
-- 16-bit gray with alpha is written as 16-bit RGBA with three equal channels: no encoder at hand writes it otherwise.
-- A matrix written as png, tif, jpg or webp becomes 8 bits, or 16 if it is uint16; what lies outside is clipped, with a warning.
-- NaN goes to npy and csv only.
-"""
+        kind = kinds.get(channels, f"{channels} channels")
+        lines.append(f"| {case.name} | {dtype} {kind} | {said} |")
+    return "\n".join(lines) + "\n"
 
 
 def main() -> None:
     """Rebuild everything."""
     README.write_text(OPTIONS.sub(lambda _: options_table(), README.read_text()))
-    FORMATS.write_text(formats_document())
+    FORMATS.write_text(INPUTS.sub(lambda _: inputs_table(), FORMATS.read_text()))
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

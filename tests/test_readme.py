@@ -1,0 +1,110 @@
+"""The README and docs/formats.md are true: their commands run and print what is shown."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from documents import (
+    FORMATS,
+    INPUTS,
+    NETWORK,
+    OPTIONS,
+    PICTURES,
+    README,
+    ROOT,
+    commands,
+    inputs_table,
+    options_table,
+    pictures,
+    run,
+)
+from PIL import Image as pillow  # noqa: N813 - as in the package
+
+
+def test_every_command_prints_what_the_readme_shows_and_makes_its_pictures(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "samples", tmp_path / "samples")
+    local = [command for command in commands() if NETWORK not in command.line]
+    assert len(local) > 12
+    for command in local:
+        printed = run(command, tmp_path)
+        assert sorted(printed.splitlines()) == sorted(command.output.splitlines()), command.line
+    assert len(pictures()) >= 8
+    for name in pictures():
+        with pillow.open(tmp_path / "pooled" / name) as made, pillow.open(PICTURES / name) as shown:
+            assert made.size == shown.size
+    assert sorted(pictures()) == sorted(path.name for path in PICTURES.iterdir())
+    with pillow.open(tmp_path / "small.png") as small:
+        assert small.size == (112, 75)
+
+
+def test_commands_that_need_a_network_are_marked() -> None:
+    marked = {command.line.split("  ")[0] for command in commands() if NETWORK in command.line}
+    assert marked == {"pip install .", "make demo", "make test"}
+
+
+def test_the_table_of_options_is_that_of_the_help() -> None:
+    found = OPTIONS.search(README.read_text())
+    assert found is not None
+    assert found[0] == options_table(), "run `make docs`"
+
+
+def test_the_table_of_formats_is_that_of_the_tests() -> None:
+    found = INPUTS.search(FORMATS.read_text())
+    assert found is not None
+    assert found[0] == inputs_table(), "run `make docs`"
+
+
+def test_the_lines_of_python_do_what_they_say() -> None:
+    (code,) = re.findall(r"^```python\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
+    checks = """
+>>> pool2d(image, "max", kernel=2).tolist(), pool2d(image, "max", kernel=2).dtype.name
+([[6, 8], [14, 16]], 'uint8')
+>>> pool2d(image, "avg", kernel=3, stride=2, padding=1).dtype.name
+'float32'
+>>> adaptive_pool2d(image, "avg", output_size=1).tolist()
+[[8.5]]
+"""
+    names: dict[str, object] = {}
+    exec(code, names)  # noqa: S102 - the README's own lines
+    test = doctest.DocTestParser().get_doctest(checks, names, "README", None, 0)
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_the_makefile_rule_builds_once(tmp_path: Path, samples: Path) -> None:
+    (rule,) = re.findall(r"^```make\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
+    (tmp_path / "Makefile").write_text("all: build/cat.png build/coffee.png\n" + rule)
+    (tmp_path / "raw").mkdir()
+    for name in ("cat.jpg", "coffee.jpg"):
+        shutil.copyfile(samples / name, tmp_path / "raw" / name)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    runs = [
+        subprocess.run(
+            ["make", "-j2"],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": path, "MAKEFLAGS": ""},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for _ in range(2)
+    ]
+    assert runs[0].stdout.count("poolcli max raw/") == 2
+    assert not runs[0].stderr
+    assert "Nothing to be done" in runs[1].stdout
+    assert sorted(path.name for path in (tmp_path / "build").iterdir()) == ["cat.png", "coffee.png"]
+    with pillow.open(tmp_path / "build/cat.png") as cat:
+        assert cat.size == (112, 75)
+
+
+@pytest.mark.parametrize("document", ["README.md", "CHANGELOG.md", "docs/formats.md"])
+def test_links_lead_somewhere(document: str) -> None:
+    path = ROOT / document
+    for link in re.findall(r"\]\(([^)]+)\)", path.read_text()):
+        assert link.startswith("https://") or (path.parent / link).exists(), link

@@ -233,7 +233,8 @@ def _start_figure(job: Job, settings: Settings, inputs: Sequence[Image]) -> Comp
         colormap=settings.colormap,
     )
     filtered = settings.preparation.filter
-    titles = [f"before {filtered}", f"after {filtered}"] if filtered else ["input"]
+    relu = " and ReLU" if settings.preparation.relu else ""
+    titles = [f"before {filtered}", f"after {filtered}{relu}"] if filtered else ["input"]
     for title, image in zip(titles, inputs, strict=True):
         figure.add(_visible(image), [title, name_pixels(image.pixels.shape)])
     return figure

@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import cv2
 import numpy as np
 from matplotlib import ticker
 from matplotlib.axes import Axes
@@ -22,6 +21,7 @@ from poolcli.figures.colours import Colouring, FiniteRange
 from poolcli.figures.page import Box, Page
 from poolcli.figures.panels import Panel
 from poolcli.figures.style import FRAME, INK, house_style, style_ticks
+from poolcli.opencv import cv2
 
 Array = NDArray[Any]
 
@@ -96,7 +96,7 @@ class Comparison:
         return _encode_png(figure, content) if suffix == ".png" else content.getvalue()
 
     def figure(self) -> Figure:
-        """Draw the figure."""
+        """Give the figure as matplotlib has it before it is drawn."""
         with house_style():
             return self._draw()
 
@@ -141,7 +141,7 @@ class Comparison:
 
 
 def _encode_png(figure: Figure, rgba: io.BytesIO) -> bytes:
-    """Encode a drawn page with OpenCV, in a tenth of the time that matplotlib's own PNG takes."""
+    """Encode a drawn page; matplotlib's own PNG would take longer than everything before it."""
     width, height = figure.canvas.get_width_height()
     dots = np.frombuffer(rgba.getbuffer(), np.uint8).reshape(height, width, 4)
     # Smaller than OpenCV's own choice, run lengths, and as fast.

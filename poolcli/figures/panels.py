@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from poolcli.figures.colours import readable_on
 from poolcli.figures.page import Box
 from poolcli.figures.style import FRAME, INK, QUIET, style_ticks
 from poolcli.figures.text import fitted, number, printable, width_of
+from poolcli.opencv import cv2
 
 Array = NDArray[Any]
 
@@ -143,7 +143,7 @@ def _print_numbers(axes: Axes, box: Box, pixels: Array, shown: Array) -> None:
     cell_width = box.to_points(box.width) / pixels.shape[1]
     cell_height = box.to_points(box.height) / pixels.shape[0]
     size = box.scale * min(LARGEST_NUMBER, 0.8 * cell_width / longest, 0.6 * cell_height)
-    between_rows, between_columns = (np.arange(0.5, size - 1) for size in pixels.shape)
+    between_rows, between_columns = (np.arange(0.5, count - 1) for count in pixels.shape)
     width = page.GRIDLINE * box.scale
     axes.hlines(between_rows, *axes.get_xlim(), colors="white", linewidth=width)
     axes.vlines(between_columns, *axes.get_ylim(), colors="white", linewidth=width)

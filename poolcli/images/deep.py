@@ -6,6 +6,8 @@ sees what Pillow has decoded whole, and PNG only with chunk lengths that are tru
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +73,8 @@ def decode_deep_colour(picture: pillow.Image, content: bytes, white: int) -> Arr
     from poolcli.opencv import cv2
 
     if picture.format == "PNG":
-        _check_chunks(content)
+        # OpenCV would reserve what a false length claims.
+        deque(png_chunks(content), maxlen=0)
     # A PPM of text may end with its last digit, which OpenCV does not see.
     ended = content + b"\n" if picture.format == "PPM" else content
     pixels = cv2.imdecode(np.frombuffer(ended, np.uint8), cv2.IMREAD_UNCHANGED)
@@ -94,16 +97,18 @@ def decode_deep_colour(picture: pillow.Image, content: bytes, white: int) -> Arr
     return np.asarray(pixels)
 
 
-def _check_chunks(content: bytes) -> None:
-    """Refuse a PNG chunk that claims more bytes than there are: OpenCV would reserve them."""
+def png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the name and data of every chunk of a PNG; raise if one claims more than there is."""
     position = 8
     while position + 8 <= len(content):
         length = int.from_bytes(content[position : position + 4], "big")
-        if position + 12 + length > len(content):
+        name, data = content[position + 4 : position + 8], position + 8
+        if data + length + 4 > len(content):
             raise PoolcliError("is damaged: a chunk claims more bytes than the file has")
-        if content[position + 4 : position + 8] == b"IEND":
+        yield name, content[data : data + length]
+        if name == b"IEND":
             return
-        position += 12 + length
+        position = data + length + 4
 
 
 def _tags(picture: pillow.Image) -> dict[int, Any]:

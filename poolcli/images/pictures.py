@@ -11,7 +11,7 @@ from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 from PIL import UnidentifiedImageError
 
 from poolcli.images.damage import damage_in_one_line, silent_libraries
-from poolcli.images.deep import Depth, check_depth, decode_deep_colour, read_depth
+from poolcli.images.deep import Depth, check_depth, decode_deep_colour, png_chunks, read_depth
 from poolcli.images.image import Image, Source
 
 Array = NDArray[Any]
@@ -42,7 +42,7 @@ def open_picture(content: bytes) -> Source | None:
         return None
     with damage_in_one_line(), silent_libraries():
         columns, rows = picture.size
-        orientation = picture.getexif().get(ORIENTATION, 1)
+        orientation = _orientation(picture, content)
         frames = getattr(picture, "n_frames", 1)
         depth = read_depth(picture, content)
     check_depth(picture, depth.bits)
@@ -55,6 +55,15 @@ def open_picture(content: bytes) -> Source | None:
             return _decode(picture, content, depth, orientation, notes)
 
     return Source((columns, rows) if turned else (rows, columns), "png", decode)
+
+
+def _orientation(picture: pillow.Image, content: bytes) -> Any:
+    """Read the EXIF orientation without decoding pixels, as Pillow does for PNG."""
+    if picture.format != "PNG":
+        return picture.getexif().get(ORIENTATION, 1)
+    exif = pillow.Exif()
+    exif.load(next((data for name, data in png_chunks(content) if name == b"eXIf"), b""))
+    return exif.get(ORIENTATION, 1)
 
 
 def _decode(

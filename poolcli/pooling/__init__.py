@@ -160,7 +160,8 @@ def pool(
             output = np.empty(shape, carry_type(image.dtype))
             pool_median(layers, rows, columns, output, skip_nan=skip_nan)
         else:
-            how = reduction(operation, image.dtype, rows.kernel * columns.kernel, norm)
+            area = min(rows.kernel, rows.size) * min(columns.kernel, columns.size)
+            how = reduction(operation, image.dtype, area, norm)
             output = np.empty(shape, how.result)
             if isinstance(rows, Axis) and isinstance(columns, Axis):
                 pool_bands(layers, rows, columns, how, output, count_include_pad)

@@ -56,7 +56,9 @@ def _medians(windows: Array, counts: Array, carry: np.dtype[Any], skip_nan: bool
         np.take_along_axis(ranked, at[:, :, np.newaxis], axis=-1)[..., 0].astype(wide)
         for at in ((pixels - 1) // 2, pixels // 2)
     ]
-    medians: Array = (middle[0] + middle[1]) / 2
+    low, high = middle
+    # Halves first: the sum of two large numbers may overflow.
+    medians = np.where(low == high, low, low / 2 + high / 2)
     if not skip_nan:
         medians[missing[..., -1]] = np.nan
     return medians

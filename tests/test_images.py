@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import tracemalloc
 import zlib
 from pathlib import Path
@@ -86,6 +87,31 @@ def test_deep_colour_is_turned_too() -> None:
     pixels = noise("u2", 3)
     image = read(png(pixels, 16, 2, (b"eXIf", exif)))
     np.testing.assert_array_equal(image.pixels, np.rot90(pixels, -1))
+
+
+def test_an_orientation_behind_the_pixels_counts_too() -> None:
+    exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0\0\0"
+    early = png(noise("u1"), 8, 0)
+    source = open_source(early[:-12] + chunk(b"eXIf", exif) + early[-12:], "png")
+    assert source.shape == noise("u1").shape[::-1]
+    np.testing.assert_array_equal(source.decode().pixels, np.rot90(noise("u1")))
+
+
+def test_the_header_is_read_without_decoding_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object) -> None:
+        pytest.fail("pixels were decoded")
+
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", refuse)
+    for case in READ:
+        assert case.pixels is not None
+        assert open_source(case.content, case.suffix).shape == case.pixels.shape[:2], case.name
+
+
+def test_a_header_bomb_costs_nothing() -> None:
+    whole = png(noise("u1"), 8, 0)
+    claims = struct.pack(">IIBBBBB", 65500, 65500, 8, 0, 0, 0, 0)
+    bomb = whole[:8] + chunk(b"IHDR", claims) + whole[33:]
+    assert open_source(bomb, "png").shape == (65500, 65500)
 
 
 def test_a_nonsense_orientation_means_none() -> None:

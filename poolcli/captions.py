@@ -35,10 +35,11 @@ def caption(number: int, step: Step, start: Pair) -> list[str]:
     `start` is the (rows, columns) of the chain's first image.
     """
     share = 100 * step.shape[0] * step.shape[1] / (start[0] * start[1])
+    left = f"{share:.3g} %" if share >= 0.01 else "under 0.01 %"
     sees = f"sees {_times(step.receptive_field)} px"
     if step.jump:
         sees += f", step {_short(step.jump)}"
-    return [f"iteration {number}", f"{name_pixels(step.shape)}, {share:.3g} % of the pixels", sees]
+    return [f"iteration {number}", f"{name_pixels(step.shape)}, {left} of the pixels", sees]
 
 
 def name_pixels(shape: Sequence[int]) -> str:

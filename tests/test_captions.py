@@ -53,3 +53,8 @@ def test_an_adaptive_caption_has_no_step_where_it_varies() -> None:
 
 def test_sizes_are_rows_by_columns() -> None:
     assert name_pixels((300, 451, 3)) == "300×451 px"
+
+
+def test_a_tiny_share_is_not_written_with_an_exponent() -> None:
+    (step,) = chain(AdaptiveWindow.of(1), (3000, 4000))
+    assert caption(1, step, (3000, 4000))[1] == "1×1 px, under 0.01 % of the pixels"

@@ -1,0 +1,744 @@
+"""The comparison figure: its panels, ranges, text and files."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Sequence
+from itertools import combinations, pairwise
+from pathlib import Path
+from typing import Any
+
+import cv2
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
+
+from poolcli import pool2d
+from poolcli.errors import UsageError
+from poolcli.figures import FIGURE_SUFFIXES, Comparison, check_colormap
+from poolcli.figures.colours import NOT_A_NUMBER
+from poolcli.figures.page import Box, ticks
+from poolcli.figures.style import house_style
+from poolcli.figures.text import fonts, number
+
+Array = NDArray[Any]
+
+HEADING = "cat.jpg: max, kernel 2×2, stride 2"
+TEXTBOOK = np.array([[1, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]])
+VIRIDIS = mpl.colormaps["viridis"]
+
+
+def comparison(
+    *images: Array, heading: str = HEADING, full: float | None = 255.0, **options: Any
+) -> Comparison:
+    """Compare images under captions of the length that they have in real life."""
+    made = Comparison(heading, len(images), images[0].shape[:2], full=full, **options)
+    for index, image in enumerate(images):
+        made.add(image, caption(index, image))
+    return made
+
+
+def caption(index: int, image: Array) -> Sequence[str]:
+    rows, columns = image.shape[:2]
+    if not index:
+        return ["input", f"{rows}×{columns} px"]
+    step = 2**index
+    share = f"{rows}×{columns} px, {100 / step**2:.3g} % of the pixels"
+    return [f"iteration {index}", share, f"sees {step}×{step} px, step {step}"]
+
+
+def pooled(image: Array, iterations: int) -> list[Array]:
+    """Give the image and its iterations; ceil mode pools one pixel as often as wanted."""
+    images = [image]
+    for _ in range(iterations):
+        images.append(pool2d(images[-1], "max", 2, ceil_mode=True))
+    return images
+
+
+def noise(*shape: int) -> Array:
+    return np.random.default_rng(3).integers(0, 256, shape, np.uint8)
+
+
+def panels_of(figure: Figure) -> list[Axes]:
+    return [axes for axes in figure.axes if axes.images]
+
+
+def bars_of(figure: Figure) -> list[Axes]:
+    return [axes for axes in figure.axes if not axes.images]
+
+
+def colours_of(axes: Axes) -> Array:
+    return np.asarray(axes.images[-1].get_array())
+
+
+def lines_above(axes: Axes) -> list[str]:
+    numbers = {text.get_text() for text in numbers_in(axes)}
+    others = [text.get_text() for text in axes.texts if text.get_text() not in numbers]
+    return [axes.get_title(loc="left"), *others]
+
+
+def numbers_in(axes: Axes) -> list[Text]:
+    return [text for text in axes.texts if text.get_horizontalalignment() == "center"]
+
+
+def written(axes: Axes) -> list[list[str]]:
+    """Read the numbers in a panel's cells, row by row."""
+    found = {text.get_position()[::-1]: text.get_text() for text in numbers_in(axes)}
+    rows, columns = colours_of(axes).shape[:2]
+    assert len(found) == rows * columns
+    return [[found[row, column] for column in range(columns)] for row in range(rows)]
+
+
+def opened(png: bytes) -> Array:
+    bgr = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert bgr is not None
+    return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+
+
+def dots_inside(made: Comparison, index: int, frame: int = 2) -> Array:
+    """Cut a panel without its frame out of the figure as rendered."""
+    page, box = opened(made.render(".png")), panels_of(made.figure())[index].bbox
+    left, bottom, right, top = (round(edge) for edge in box.extents)
+    inside = page[len(page) - top : len(page) - bottom, left:right]
+    return inside[frame:-frame, frame:-frame]
+
+
+def draw(figure: Figure) -> None:
+    FigureCanvasAgg(figure).draw()  # type: ignore[no-untyped-call]
+
+
+def boxes_of_texts(figure: Figure) -> list[tuple[str, Bbox]]:
+    """Give every text that shows and the place it takes as rendered."""
+    draw(figure)
+    texts = (text for text in figure.findobj(Text) if isinstance(text, Text))
+    shown = [text for text in texts if text.get_text() and text.get_visible()]
+    return [(text.get_text(), text.get_window_extent()) for text in shown]
+
+
+def overlap(one: Bbox, other: Bbox) -> bool:
+    width = min(one.x1, other.x1) - max(one.x0, other.x0)
+    height = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return bool(width > 0 and height > 0)
+
+
+# Panels
+
+
+def test_panels_are_of_one_physical_size_and_stand_side_by_side() -> None:
+    figure = comparison(*pooled(noise(300, 451, 3), 3)).figure()
+    draw(figure)
+    boxes = [axes.bbox for axes in figure.axes]
+    assert len(boxes) == 4
+    assert {(round(box.width, 6), round(box.height, 6)) for box in boxes} == {(451, 300)}
+    assert len({round(box.y0, 6) for box in boxes}) == 1
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
+
+
+def test_all_panels_have_the_first_ones_proportions() -> None:
+    figure = comparison(noise(300, 600), noise(300, 20), noise(1, 1)).figure()
+    draw(figure)
+    assert {round(axes.bbox.width / axes.bbox.height, 6) for axes in figure.axes} == {2.0}
+
+
+@pytest.mark.parametrize("shape", [(300, 451), (75, 113), (4, 4), (1, 1), (1, 5000), (2000, 3000)])
+def test_a_panel_counts_its_own_pixels(shape: tuple[int, int]) -> None:
+    rows, columns = shape
+    axes = comparison(noise(300, 451), noise(*shape)).figure().axes[1]
+    edges = (-0.5, columns - 0.5, rows - 0.5, -0.5)
+    assert tuple(axes.images[0].get_extent()) == edges
+    assert (*axes.get_xlim(), *axes.get_ylim()) == edges
+    for size, marks in [(columns, axes.get_xticks()), (rows, axes.get_yticks())]:
+        assert 1 <= len(marks) <= 6
+        assert set(marks) <= set(range(size))
+
+
+@pytest.mark.parametrize(
+    ("size", "most", "expected"),
+    [
+        (4, 6, [0, 1, 2, 3]),
+        (16, 6, [0, 5, 10, 15]),
+        (451, 6, [0, 100, 200, 300, 400]),
+        (451, 3, [0, 200, 400]),
+        (451, 1, [0]),
+        (1, 6, [0]),
+        (5000, 0, [0]),
+    ],
+)
+def test_ticks_stand_at_round_pixels(size: int, most: int, expected: list[int]) -> None:
+    assert ticks(size, most) == expected
+
+
+def test_the_heading_stands_on_top_and_titles_begin_on_one_line() -> None:
+    figure = comparison(*pooled(noise(300, 451), 2)).figure()
+    places = dict(boxes_of_texts(figure))
+    assert [text.get_text() for text in figure.texts] == [HEADING]
+    assert [axes.get_title(loc="left") for axes in figure.axes] == [
+        "input",
+        "iteration 1",
+        "iteration 2",
+    ]
+    assert lines_above(figure.axes[1]) == [*caption(1, noise(150, 226))]
+    assert all(places[HEADING].y0 > box.y1 for text, box in places.items() if text != HEADING)
+    assert places["input"].y0 == pytest.approx(places["iteration 1"].y0, abs=3)
+    order = [places[line].y0 for line in lines_above(figure.axes[1])]
+    assert order == sorted(order, reverse=True)
+    assert order[-1] > figure.axes[1].bbox.y1
+
+
+def test_six_panels_wrap_onto_a_second_row() -> None:
+    figure = comparison(*pooled(noise(300, 451), 5)).figure()
+    corners = [(round(axes.bbox.x0), round(axes.bbox.y0)) for axes in figure.axes]
+    assert len({left for left, _ in corners}) == 3
+    assert len({bottom for _, bottom in corners}) == 2
+    assert corners[0][1] > corners[3][1]
+
+
+@pytest.mark.parametrize("shape", [(300, 451), (5000, 1), (1, 5000)])
+def test_a_page_of_257_panels_stays_a_page(shape: tuple[int, int]) -> None:
+    box = Box.of(257, shape)
+    down = -(-257 // box.columns)
+    assert box.columns * box.width / box.dots <= 24
+    assert down * box.height / box.dots <= 24
+    assert box.width >= 40
+    assert box.height >= 40
+
+
+def test_many_panels_shrink_their_type_and_lose_labels_too_small_to_read() -> None:
+    figure = comparison(*[noise(30, 45)] * 70).figure()
+    assert max(figure.get_size_inches()) < 27
+    assert len(figure.axes) == 70
+    assert not any(axes.get_xticks().size or axes.get_yticks().size for axes in figure.axes)
+    check_text(figure)
+
+
+# Text as rendered
+
+SHAPES = [(300, 451), (512, 512), (1, 5000), (5000, 1), (3000, 200), (200, 3000), (1, 1), (9, 7)]
+
+
+def check_text(figure: Figure) -> None:
+    boxes = boxes_of_texts(figure)
+    page = figure.bbox
+    for text, box in boxes:
+        assert box.x0 >= 0, text
+        assert box.y0 >= 0, text
+        assert box.x1 <= page.x1, text
+        assert box.y1 <= page.y1, text
+    for (one, place), (other, place_of_other) in combinations(boxes, 2):
+        assert not overlap(place, place_of_other), f"{one!r} overlaps {other!r}"
+    for text, box in boxes:
+        covered = [axes for axes in figure.axes if overlap(axes.bbox, box)]
+        inside = any(text == word.get_text() for axes in covered for word in numbers_in(axes))
+        assert inside or not covered, text
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("iterations", "full"), [(1, 255.0), (5, None)])
+def test_no_text_overlaps_another_a_panel_or_the_edge(
+    shape: tuple[int, int], full: float | None, iterations: int
+) -> None:
+    figure = comparison(*pooled(noise(*shape), iterations), full=full).figure()
+    width, height = figure.get_size_inches()
+    assert 3 < width < 27
+    assert 2 < height < 27
+    assert 1 / 3 < width / height < 7
+    check_text(figure)
+
+
+def test_twelve_iterations_look_as_orderly() -> None:
+    check_text(comparison(*pooled(noise(2100, 3157, 3), 12)).figure())
+
+
+@pytest.mark.parametrize("shape", [(300, 451), (512, 512), (427, 640), (1080, 1920), (640, 480)])
+@pytest.mark.parametrize("panels", [2, 3, 4, 5, 6])
+def test_panels_cover_sixty_percent_of_the_page(shape: tuple[int, int], panels: int) -> None:
+    figure = comparison(*pooled(noise(*shape), panels - 1)).figure()
+    covered = sum(axes.bbox.width * axes.bbox.height for axes in figure.axes)
+    assert covered / (figure.bbox.width * figure.bbox.height) >= 0.6
+
+
+# Values as colours
+
+
+@pytest.mark.parametrize(
+    ("full", "pixels", "gray"),
+    [
+        (255.0, np.array([[0, 1, 100, 255]], np.uint8), [0, 1, 100, 255]),
+        (65535.0, np.array([[0, 257, 25700, 65535]], np.uint16), [0, 1, 100, 255]),
+        (255.0, np.array([[-7.0, 0.0, 100.2, 300.0]], np.float32), [0, 0, 100, 255]),
+        (255.0, np.array([[-np.inf, np.inf]]), [0, 255]),
+    ],
+)
+def test_images_show_0_to_full_whatever_values_they_hold(
+    full: float, pixels: Array, gray: list[int]
+) -> None:
+    figure = comparison(pixels, full=full).figure()
+    assert colours_of(figure.axes[0])[0].tolist() == [[value] * 3 for value in gray]
+    assert not bars_of(figure)
+
+
+def test_colour_is_clipped_to_the_full_range() -> None:
+    pixels = np.array([[[-5.0, 128.0, 700.0]]])
+    assert colours_of(comparison(pixels).figure().axes[0])[0, 0].tolist() == [0, 128, 255]
+
+
+def test_a_matrix_shows_the_finite_range_of_all_panels_with_one_bar() -> None:
+    first = np.array([[np.nan, -3.0], [np.inf, 5.0]])
+    second = np.array([[9.0, -np.inf]])
+    figure = comparison(first, second, full=None).figure()
+    (bar,) = bars_of(figure)
+    low, high = VIRIDIS(0.0, bytes=True)[:3], VIRIDIS(1.0, bytes=True)[:3]
+    assert bar.get_ylim() == (-3.0, 9.0)
+    assert tuple(colours_of(figure.axes[0])[0, 1]) == tuple(low)
+    assert tuple(colours_of(figure.axes[1])[0, 0]) == tuple(high)
+    assert tuple(colours_of(figure.axes[0])[1, 0]) == tuple(high)
+    assert tuple(colours_of(figure.axes[1])[0, 1]) == tuple(low)
+    assert tuple(colours_of(figure.axes[0])[0, 0]) == NOT_A_NUMBER
+
+
+def test_the_range_of_a_matrix_counts_pixels_that_shrinking_averages_away() -> None:
+    matrix = np.zeros((1500, 1500))
+    matrix[700, 700] = 1000
+    (bar,) = bars_of(comparison(matrix, full=None).figure())
+    assert bar.get_ylim() == (0, 1000)
+
+
+def test_the_bar_is_slim_stands_to_the_right_and_carries_round_numbers() -> None:
+    figure = comparison(*pooled(TEXTBOOK, 1), full=None).figure()
+    (bar,) = bars_of(figure)
+    last = panels_of(figure)[-1]
+    assert bar.bbox.x0 > last.bbox.x1
+    assert bar.bbox.width < last.bbox.width / 10
+    assert (bar.bbox.y0, bar.bbox.y1) == pytest.approx((last.bbox.y0, last.bbox.y1))
+    assert [label.get_text() for label in bar.get_yticklabels()] == ["0", "2", "4", "6", "8"]
+
+
+def test_a_matrix_of_three_channels_is_colour_without_a_bar() -> None:
+    figure = comparison(np.array([[[-1.0, 0.0, 1.0]]]), full=None).figure()
+    assert colours_of(figure.axes[0])[0, 0].tolist() == [0, 128, 255]
+    assert len(figure.axes) == 1
+
+
+def test_a_colormap_colours_one_channel_and_leaves_colour_alone() -> None:
+    gray, colour = np.array([[255]], np.uint8), np.full((1, 1, 3), 255, np.uint8)
+    figure = comparison(gray, colour, gray[:, :, None], colormap="magma").figure()
+    magma = mpl.colormaps["magma"](1.0, bytes=True)[:3]
+    assert tuple(colours_of(figure.axes[0])[0, 0]) == tuple(magma)
+    assert tuple(colours_of(figure.axes[1])[0, 0]) == (255, 255, 255)
+    assert tuple(colours_of(figure.axes[2])[0, 0]) == tuple(magma)
+
+
+EXTREMES = [
+    np.full((3, 3), np.nan),
+    np.array([[np.inf, -np.inf]]),
+    np.array([[np.inf, np.nan]]),
+    np.full((3, 3), 7),
+    np.full((3, 3), 0.0),
+    np.full((3, 3), 1e308),
+    np.array([[1e308, -1e308]]),
+    np.array([[3.4e38, -3.4e38]], np.float32),
+    np.array([[5e-324, 0.0]]),
+    np.array([[1e-310, 2e-310]]),
+    np.array([[1.0, 1.0 + 1e-15]]),
+    np.array([[1e6, 1e6 + 2]]),
+    np.array([[-(2**63), 2**63 - 1]]),
+    np.array([[0, 2**64 - 1]], np.uint64),
+    np.array([[True, False]]),
+    np.array([[6e4, -6e4]], np.float16),
+    np.array([[1.5, -2.5]], np.longdouble),
+    np.array([[1.5, -2.5]], ">f8"),
+    np.where(np.eye(900) > 0, np.inf, 0),
+]
+
+
+@pytest.mark.parametrize("full", [255.0, None])
+@pytest.mark.parametrize("matrix", EXTREMES, ids=lambda matrix: f"{matrix.flat[:2]}")
+def test_no_values_are_too_odd_to_draw(matrix: Array, full: float | None) -> None:
+    check_text(comparison(matrix, full=full).figure())
+
+
+def test_equal_values_get_the_middle_of_the_colours() -> None:
+    figure = comparison(np.full((2, 2), 7), full=None).figure()
+    assert tuple(colours_of(figure.axes[0])[0, 0]) == tuple(VIRIDIS(0.5, bytes=True)[:3])
+
+
+def test_rounding_noise_of_a_constant_matrix_is_no_contrast() -> None:
+    figure = comparison(np.array([[0.1, np.nextafter(0.1, 1)]]), full=None).figure()
+    one, other = colours_of(figure.axes[0])[0].astype(int)
+    assert np.abs(one - other).max() <= 1
+
+
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_nan_has_a_colour_that_no_value_has(channels: tuple[int, ...]) -> None:
+    pixels = np.zeros((1, 20, *channels))
+    pixels[0, 3] = np.nan
+    colours = colours_of(comparison(pixels).figure().axes[0])
+    assert [tuple(colour) == NOT_A_NUMBER for colour in colours[0]].count(True) == 1
+    assert tuple(colours[0, 3]) == NOT_A_NUMBER
+
+
+# Numbers in cells
+
+
+def test_a_textbook_matrix_prints_its_numbers() -> None:
+    figure = comparison(*pooled(TEXTBOOK, 1), full=None).figure()
+    assert written(figure.axes[0]) == [[str(value) for value in row] for row in TEXTBOOK]
+    assert written(figure.axes[1]) == [["6", "8"], ["3", "4"]]
+
+
+@pytest.mark.parametrize(
+    ("image", "full", "numbered"),
+    [
+        (noise(16, 16), None, True),
+        (noise(16, 16), 255.0, True),
+        (noise(17, 4), None, False),
+        (noise(4, 17), 255.0, False),
+        (noise(4, 4, 3), 255.0, False),
+    ],
+)
+def test_only_one_channel_of_at_most_16_pixels_a_side_is_numbered(
+    image: Array, full: float | None, *, numbered: bool
+) -> None:
+    assert bool(numbers_in(comparison(image, full=full).figure().axes[0])) == numbered
+
+
+@pytest.mark.parametrize("value", [-9999, 12345, -123.4, 1e-05, np.nan])
+def test_sixteen_by_sixteen_numbers_fit_their_cells(value: float) -> None:
+    figure = comparison(np.full((16, 16), value), full=None).figure()
+    draw(figure)
+    axes = figure.axes[0]
+    cell = axes.bbox.width / 16
+    for text in numbers_in(axes):
+        box = text.get_window_extent()
+        column, row = text.get_position()
+        assert box.width < cell
+        assert box.height < cell
+        assert axes.bbox.x0 + column * cell < box.x0
+        assert box.x1 < axes.bbox.x0 + (column + 1) * cell
+        assert axes.bbox.y1 - (row + 1) * cell < box.y0
+        assert box.y1 < axes.bbox.y1 - row * cell
+
+
+def test_sixteen_by_sixteen_numbers_are_large_enough_to_read() -> None:
+    axes = comparison(np.full((16, 16), -9999), full=None).figure().axes[0]
+    assert numbers_in(axes)[0].get_window_extent().height >= 7
+
+
+def test_numbers_contrast_with_their_cell() -> None:
+    figure = comparison(np.array([[0, 90, 140, 255]], np.uint8)).figure()
+    colours = [str(text.get_color()) for text in numbers_in(figure.axes[0])]
+    assert colours[:2] == ["white", "white"]
+    assert "white" not in colours[2:]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (np.uint8(255), "255"),
+        (np.int64(-1234567), "−1234567"),
+        (np.bool_(True), "1"),
+        (np.float32(6.25), "6.25"),
+        (np.float64(1 / 3), "0.3333"),
+        (np.float64(-12345.6), "−1.235e4"),
+        (np.float64(0.00001), "1e−5"),
+        (np.float64(128), "128"),
+        (np.float64(-0.0), "0"),
+        (np.float64("nan"), "nan"),
+        (np.float64("-inf"), "−inf"),
+    ],
+)
+def test_numbers_are_written_short(value: Any, expected: str) -> None:
+    assert number(value) == expected
+
+
+# Dots
+
+
+def test_no_more_pixels_are_drawn_than_the_panel_has_dots() -> None:
+    figure = comparison(noise(2000, 3000, 3), noise(3, 4000), noise(4000, 3)).figure()
+    for axes in figure.axes:
+        rows, columns = colours_of(axes).shape[:2]
+        assert rows <= round(axes.bbox.height)
+        assert columns <= round(axes.bbox.width)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32, np.int64, np.float32, np.float64])
+def test_a_large_image_is_shrunk_to_averages(dtype: type[np.generic]) -> None:
+    large = (np.indices((1800, 2400)).sum(axis=0) % 2 * 200).astype(dtype)
+    colours = colours_of(comparison(large).figure().axes[0])
+    assert np.abs(colours.astype(int) - 100).max() <= 60
+    assert abs(colours.mean() - 100) < 1
+
+
+def test_values_beyond_white_are_clipped_before_they_are_averaged() -> None:
+    edges = np.zeros((2000, 2000), np.float32)
+    edges[:, ::2] = 1020
+    colours = colours_of(comparison(edges).figure().axes[0])
+    assert abs(colours.mean() - 127.5) < 1
+
+
+def test_a_panel_is_a_copy() -> None:
+    image = noise(20, 30)
+    made = comparison(image)
+    before = colours_of(made.figure().axes[0]).copy()
+    image[:] = 0
+    np.testing.assert_array_equal(colours_of(made.figure().axes[0]), before)
+
+
+def test_enlarged_pixels_stay_sharp() -> None:
+    checker = np.array([[[255, 0, 0], [0, 0, 255]], [[0, 0, 255], [255, 0, 0]]], np.uint8)
+    inside = dots_inside(comparison(noise(90, 90, 3), checker), 1)
+    assert {tuple(colour) for colour in inside.reshape(-1, 3)} == {(255, 0, 0), (0, 0, 255)}
+    assert tuple(inside[5, 5]) == (255, 0, 0)
+    assert tuple(inside[5, -5]) == (0, 0, 255)
+
+
+@pytest.mark.parametrize("shape", [(100, 150, 3), (300, 451, 3), (512, 512, 3), (37, 53, 3)])
+def test_pixels_of_the_first_panel_are_squares_of_one_size(shape: tuple[int, ...]) -> None:
+    image = noise(*shape)
+    made = comparison(image)
+    times = round(made.figure().axes[0].bbox.width / shape[1])
+    expected = image.repeat(times, axis=0).repeat(times, axis=1)
+    np.testing.assert_array_equal(dots_inside(made, 0), expected[2:-2, 2:-2])
+
+
+def test_transparent_pixels_show_a_light_checkerboard() -> None:
+    image = np.zeros((2, 2, 4), np.uint8)
+    image[0, 0] = 200, 10, 10, 255
+    made = comparison(image)
+    inside = dots_inside(made, 0)
+    middle = len(inside) // 2
+    opaque = inside[: middle - 2, : middle - 2].reshape(-1, 3)
+    clear = inside[middle + 2 :, middle + 2 :].reshape(-1, 3)
+    assert {tuple(colour) for colour in opaque} == {(200, 10, 10)}
+    grounds = {tuple(colour) for colour in clear}
+    assert len(grounds) == 2
+    assert min(min(ground) for ground in grounds) > 200
+
+
+def test_hidden_colour_does_not_bleed_where_an_image_is_shrunk() -> None:
+    image = np.zeros((1501, 1501, 4), np.uint8)
+    image[:, ::2] = 255, 0, 0, 255
+    image[:, 1::2] = 0, 255, 0, 0
+    colours = colours_of(comparison(image).figure().axes[0])
+    assert (colours[:, :, :3] == (255, 0, 0)).all()
+    assert 100 < colours[:, :, 3].mean() < 156
+
+
+# Files
+
+
+def test_a_png_has_the_size_of_the_figure() -> None:
+    made = comparison(*pooled(noise(300, 451, 3), 3))
+    figure = made.figure()
+    rows, columns, _ = opened(made.render(".png")).shape
+    assert (columns, rows) == tuple((figure.get_size_inches() * figure.dpi).round())
+
+
+def test_svg_and_pdf_are_what_they_say_and_svg_text_is_outlines() -> None:
+    made = comparison(*pooled(TEXTBOOK, 1), full=None)
+    svg, pdf = made.render(".svg"), made.render(".pdf")
+    assert svg.startswith(b"<?xml")
+    assert b"<svg" in svg
+    assert b"<text" not in svg
+    assert pdf.startswith(b"%PDF")
+    assert b"/FontFile2" in pdf
+
+
+@pytest.mark.parametrize("suffix", FIGURE_SUFFIXES)
+def test_the_same_input_gives_the_same_bytes_on_every_day(
+    suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    first = comparison(*pooled(TEXTBOOK, 1), full=None).render(suffix)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    assert comparison(*pooled(TEXTBOOK, 1), full=None).render(suffix) == first
+
+
+@pytest.mark.parametrize("suffix", [".gif", "png", ""])
+def test_other_suffixes_are_refused(suffix: str) -> None:
+    with pytest.raises(UsageError, match=r"\.png, \.svg, \.pdf"):
+        comparison(TEXTBOOK).render(suffix)
+
+
+# Settings from outside
+
+FOREIGN = """\
+font.size: 40
+font.family: serif
+axes.facecolor: red
+savefig.dpi: 30
+savefig.bbox: tight
+savefig.transparent: True
+text.usetex: True
+svg.fonttype: none
+image.cmap: jet
+xtick.labelsize: 30
+backend: nonsense
+a line without a colon
+"""
+
+PROGRAM = """\
+import hashlib, os, sys
+import numpy as np
+from poolcli.figures import FIGURE_SUFFIXES, Comparison
+made = Comparison("a", 1, (4, 4), full=None)
+made.add(np.arange(16).reshape(4, 4), ["b", "c"])
+print(*(hashlib.sha256(made.render(suffix)).hexdigest() for suffix in FIGURE_SUFFIXES))
+print(os.environ.get("MPLBACKEND"), "matplotlib.pyplot" in sys.modules)
+import matplotlib
+print(matplotlib.get_backend(auto_select=False))
+"""
+
+
+def run_program(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    root = str(Path(__file__).parent.parent)
+    environment = os.environ | {"PYTHONPATH": root} | variables
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_foreign_matplotlibrc_and_a_nonsense_backend_change_nothing(tmp_path: Path) -> None:
+    clean, foreign = tmp_path / "clean", tmp_path / "foreign"
+    clean.mkdir()
+    foreign.mkdir()
+    (foreign / "matplotlibrc").write_text(FOREIGN)
+    expected = run_program(clean, MPLBACKEND="svg")
+    result = run_program(foreign, MPLBACKEND="nonsense", MPLCONFIGDIR=str(foreign))
+    assert result.stderr == ""
+    assert result.returncode == 0
+    digests, environment, _ = result.stdout.splitlines()
+    assert digests == expected.stdout.splitlines()[0]
+    assert environment == "nonsense False"
+    # A backend that exists is still there for a caller's own pyplot.
+    assert expected.stdout.splitlines()[1:] == ["svg False", "svg"]
+
+
+def test_a_damaged_matplotlibrc_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "matplotlibrc").write_bytes(b"font.size: \xff\xfe")
+    last = run_program(tmp_path).stderr.splitlines()[-1]
+    assert last.startswith("poolcli.errors.PoolcliError: matplotlib does not load")
+    assert "matplotlibrc" in last
+    assert "--no-figure" in last
+
+
+def test_settings_of_this_process_change_nothing_and_are_left_alone() -> None:
+    expected = comparison(TEXTBOOK, full=None).render(".png")
+    with mpl.rc_context({"font.family": "monospace", "xtick.direction": "in", "ytick.right": True}):
+        before = dict(mpl.rcParams)
+        assert comparison(TEXTBOOK, full=None).render(".png") == expected
+        assert dict(mpl.rcParams) == before
+
+
+def test_a_panel_is_enlarged_without_blur_in_vector_files_too() -> None:
+    (image,) = comparison(noise(4, 4, 3)).figure().axes[0].images
+    assert isinstance(image, AxesImage)
+    assert image.get_interpolation() == "nearest"
+
+
+# Names
+
+NAMES = [
+    "a$b$c_d%e^f{g}.jpg",
+    r"$\frac{1}{2}$ \alpha",
+    "$",
+    "x\ny\tz\x00\x1b[31m.png",
+    "n" * 200 + ".jpg: max, kernel 2×2, stride 2",
+    "\udcff\udce9.png",
+    "猫的照片.jpg",
+    "עברית العربية हिन्दी.png",
+    "😀 \u202eabc \ue000 \U0010ffff",
+    "",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_name_is_too_odd_for_a_heading_and_a_caption(name: str) -> None:
+    made = Comparison(name, 1, (30, 45), full=255.0)
+    made.add(noise(30, 45), [name, name])
+    with house_style():
+        check_text(made.figure())
+    assert made.render(".svg")
+    assert made.render(".pdf")
+
+
+def heading_of(name: str) -> str:
+    return comparison(*pooled(noise(30, 45), 1), heading=name).figure().texts[0].get_text()
+
+
+def test_a_dollar_sign_is_a_dollar_sign() -> None:
+    figure = comparison(noise(30, 45), heading="$x^2$").figure()
+    assert figure.texts[0].get_text() == "$x^2$"
+    texts = (text for text in figure.findobj(Text) if isinstance(text, Text))
+    assert not any(text.get_parse_math() for text in texts)
+
+
+def test_control_characters_and_stray_bytes_are_replaced() -> None:
+    assert heading_of("x\ny\tz\x00\udcff.png") == "x y z��.png"
+
+
+def test_a_long_name_loses_its_middle_but_not_its_operation() -> None:
+    heading = heading_of("start" + "n" * 200 + ".jpg: max, kernel 2×2, stride 2")
+    assert heading.startswith("start")
+    assert heading.endswith(".jpg: max, kernel 2×2, stride 2")
+    assert heading.count("…") == 1
+    assert len(heading) > 60
+
+
+def test_installed_fonts_help_out_where_a_glyph_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        font_manager.fontManager, "get_font_names", lambda: ["Noto Sans CJK SC", "Comic Sans MS"]
+    )
+    fonts.cache_clear()
+    try:
+        assert fonts() == ["DejaVu Sans", "Noto Sans CJK SC"]
+    finally:
+        fonts.cache_clear()
+
+
+def test_only_the_warning_of_a_missing_glyph_is_silent() -> None:
+    with pytest.warns(UserWarning, match="something else"), house_style():
+        warnings.warn("something else", UserWarning, stacklevel=1)
+
+
+# Colour maps
+
+
+def test_known_colour_maps_pass() -> None:
+    check_colormap("viridis")
+    check_colormap("Greys_r")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("virdis", "did you mean viridis"),
+        ("GRAY", "did you mean gray"),
+        ("xyz", "well-known ones are gray"),
+        ("", "well-known ones are gray"),
+        ("a\nb", "well-known ones are gray"),
+    ],
+)
+def test_an_unknown_colour_map_is_refused_with_close_ones(name: str, hint: str) -> None:
+    with pytest.raises(UsageError, match=hint) as caught:
+        check_colormap(name)
+    assert "\n" not in str(caught.value)

@@ -5,7 +5,7 @@ import os
 # A nonsense value aborts the process at import; poolcli has its own limit on pixels.
 os.environ.pop("OPENCV_IO_MAX_IMAGE_PIXELS", None)
 
-import cv2  # noqa: E402 - after the environment is mended
+import cv2
 
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 

@@ -6,7 +6,8 @@ This is the page to read first. Everything that happens to an image happens in `
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
@@ -30,6 +31,7 @@ from poolcli.geometry import (
 from poolcli.images import Image, Source, check_format, encode, keeps_profile, open_source
 from poolcli.pooling import Operation, check_operation, pool
 from poolcli.prepare import Preparation, prepare
+from poolcli.serial import SerialExecutor
 
 if TYPE_CHECKING:
     from poolcli.figures import Comparison
@@ -47,6 +49,8 @@ class Settings:
         Refuse an image of which a pixel would go unused.
     max_pixels : int
         The largest image accepted or made, in pixels.
+    threads : int
+        How many cores one image may use.
     colormap : str or None
         The figure's colours for one channel.
     """
@@ -59,6 +63,7 @@ class Settings:
     norm: float = 2.0
     preparation: Preparation = field(default_factory=Preparation)
     max_pixels: int = MAX_PIXELS
+    threads: int = 1
     colormap: str | None = None
 
     def __post_init__(self) -> None:
@@ -126,7 +131,7 @@ class Record:
     """What became of one input."""
 
     job: Job
-    status: Literal["written", "failed"]
+    status: Literal["written", "skipped", "planned", "failed"]
     shape: tuple[int, ...] = ()
     dtype: str = ""
     iterations: tuple[Iteration, ...] = ()
@@ -137,11 +142,33 @@ class Record:
 
 def run(job: Job, settings: Settings) -> Record:
     """Make a job's files; an error that the user can mend is told in the record."""
+    return _recorded(_run, job, settings)
+
+
+def foresee(job: Job, settings: Settings) -> Record:
+    """Read a job's header and tell what `run` would make of it, without writing."""
+    return _recorded(_foresee, job, settings)
+
+
+def _recorded(task: Callable[[Job, Settings], Record], job: Job, settings: Settings) -> Record:
     start = time.perf_counter()
     try:
-        return replace(_run(job, settings), seconds=time.perf_counter() - start)
+        record = task(job, settings)
     except PoolcliError as error:
-        return Record(job, "failed", error=str(error), seconds=time.perf_counter() - start)
+        record = Record(job, "failed", error=str(error))
+    except MemoryError:
+        record = Record(job, "failed", error="there is not enough memory for this image")
+    return replace(record, seconds=time.perf_counter() - start)
+
+
+def _foresee(job: Job, settings: Settings) -> Record:
+    source = open_source(storage.read(job.source), suffix_of(job.source))
+    steps = _check(source, settings)
+    iterations = tuple(
+        Iteration(output, step.shape, step.dropped, step.skipped, 0.0)
+        for step, output in zip(steps, job.outputs, strict=True)
+    )
+    return Record(job, "planned", steps[0].input_shape, iterations=iterations)
 
 
 def _run(job: Job, settings: Settings) -> Record:
@@ -154,22 +181,31 @@ def _run(job: Job, settings: Settings) -> Record:
     record = Record(job, "written", image.pixels.shape, str(image.pixels.dtype))
     figure = _start_figure(job, settings, [*unfiltered, image]) if job.figure else None
 
-    iterations = []
-    for number, (step, output) in enumerate(zip(steps, job.outputs, strict=True), start=1):
-        image = replace(image, pixels=_pool(image, settings))
-        clipped = 0.0
-        if output:
-            content, clipped = encode(image, format_)
-            storage.write(output, content)
-        if figure:
-            figure.add(_visible(image), caption(number, step, steps[0].input_shape))
-        iterations.append(
-            Iteration(output, image.pixels.shape, step.dropped, step.skipped, clipped)
-        )
+    with ThreadPoolExecutor(1) if settings.threads > 1 else SerialExecutor() as writer:
+        clipped = []
+        for number, (step, output) in enumerate(zip(steps, job.outputs, strict=True), start=1):
+            image = replace(image, pixels=_pool(image, settings))
+            clipped.append(writer.submit(_write, image, output, format_))
+            if figure:
+                figure.add(_visible(image), caption(number, step, steps[0].input_shape))
+    channels = image.pixels.shape[2:]
+    iterations = [
+        Iteration(output, (*step.shape, *channels), step.dropped, step.skipped, share.result())
+        for step, output, share in zip(steps, job.outputs, clipped, strict=True)
+    ]
     if figure and job.figure:
         storage.write(job.figure, figure.render("." + suffix_of(job.figure)))
     warnings = (*image.warnings, *_losses(job, image, format_, iterations))
     return replace(record, iterations=tuple(iterations), warnings=warnings)
+
+
+def _write(image: Image, output: str | None, format_: str) -> float:
+    """Write an iteration, if it has a place; give the share of values that were clipped."""
+    if output is None:
+        return 0.0
+    content, clipped = encode(image, format_)
+    storage.write(output, content)
+    return clipped
 
 
 def _prepare(image: Image, preparation: Preparation) -> list[Image]:
@@ -187,12 +223,10 @@ def _pool(image: Image, settings: Settings) -> Array:
     how = (settings.operation, settings.window, settings.count_include_pad, settings.norm)
     if image.alpha and image.full:
         return pool_alpha(image.pixels, image.full, *how)
-    return pool(image.pixels, *how)
+    return pool(image.pixels, *how, threads=settings.threads)
 
 
-def _losses(
-    job: Job, image: Image, format_: str, iterations: Sequence[Iteration]
-) -> Iterator[str]:
+def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration]) -> Iterator[str]:
     """Say what the files do not hold."""
     if job.figure and _visible(image).ndim < image.pixels.ndim:
         yield f"the figure shows the first of {image.pixels.shape[2]} channels"

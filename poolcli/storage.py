@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import socket
 import stat
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -18,6 +20,8 @@ from poolcli.errors import PoolcliError
 
 STANDARD = "-"
 
+PREFIX = ".poolcli-"
+_TEMPORARY = re.compile(re.escape(PREFIX) + r"(?P<host>\w+)-(?P<process>[0-9]+)-[0-9]+\.tmp")
 _numbers = itertools.count()
 
 
@@ -27,9 +31,9 @@ def read(place: str) -> bytes:
         return _standard_input()
     path = Path(place)
     try:
-        if path.is_dir():
-            raise PoolcliError("is a folder; name the files in it")
         return path.read_bytes()
+    except IsADirectoryError:
+        raise PoolcliError("is a folder that cannot be listed") from None
     except OSError as error:
         raise PoolcliError(f"cannot be read: {_reason(error)}") from None
 
@@ -50,8 +54,7 @@ def write(place: str, content: bytes) -> None:
         if place == STANDARD:
             if sys.stdout.isatty() and not content.isascii():
                 raise PoolcliError("a terminal shows no images; redirect the output or use -o FILE")
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
+            _write_output(content)
             return
         target = Path(os.path.realpath(place))
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +65,64 @@ def write(place: str, content: bytes) -> None:
             with target.open("wb") as stream:
                 stream.write(content)
     except OSError as error:
-        raise PoolcliError(f"{place} cannot be written: {_reason(error)}") from None
+        raise PoolcliError(f"{_name(place)} cannot be written: {_reason(error)}") from None
+
+
+def abandon_output() -> None:
+    """Let what is left in standard output's buffer go nowhere, at exit too."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def is_folder(place: str) -> bool:
+    """Tell whether a place is a folder."""
+    return Path(place).is_dir()
+
+
+def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[str]:
+    """Yield the regular files in a folder in the order of their names.
+
+    Hidden names are passed over, and so is the folder `avoid`. Links to files are followed, links
+    to folders are not. A folder that cannot be listed is yielded itself, for `read` to complain.
+    """
+    try:
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
+    except OSError:
+        yield folder
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if recursive and os.path.realpath(entry.path) != avoid:
+                yield from walk(entry.path, recursive=True, avoid=avoid)
+        elif _is_regular(entry):
+            yield entry.path
+
+
+def is_current(place: str, source: str) -> bool:
+    """Tell whether a file exists and is not older than another."""
+    try:
+        return Path(place).stat().st_mtime_ns >= Path(source).stat().st_mtime_ns
+    except (OSError, ValueError):
+        return False
+
+
+def sweep(folder: str) -> None:
+    """Remove the temporary files that dead processes of this host left in a folder."""
+    try:
+        with os.scandir(folder) as listing:
+            names = [entry.name for entry in listing if entry.name.startswith(PREFIX)]
+    except OSError:
+        return
+    for name in names:
+        found = _TEMPORARY.fullmatch(name)
+        if found and found["host"] == _host() and not _alive(int(found["process"])):
+            with suppress(OSError):
+                Path(folder, name).unlink()
 
 
 def identity(place: str) -> object:
@@ -74,10 +134,21 @@ def identity(place: str) -> object:
     return status.st_dev, status.st_ino
 
 
+def _write_output(content: bytes) -> None:
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # Whoever read had enough.
+        abandon_output()
+    except OSError:
+        abandon_output()
+        raise
+
+
 def _replace(target: Path, content: bytes, mode: int | None) -> None:
     # A short name of its own: the target's may already be as long as a name can be.
-    host = socket.gethostname()[:32]
-    temporary = target.with_name(f".poolcli-{host}-{os.getpid()}-{next(_numbers)}.tmp")
+    temporary = target.with_name(f"{PREFIX}{_host()}-{os.getpid()}-{next(_numbers)}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -88,6 +159,27 @@ def _replace(target: Path, content: bytes, mode: int | None) -> None:
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()
+
+
+def _host() -> str:
+    return re.sub("[^A-Za-z0-9]", "_", socket.gethostname())[:32]
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def _is_regular(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def _mode(path: Path) -> int | None:
@@ -101,6 +193,10 @@ def _mode(path: Path) -> int | None:
 def _standard_input() -> bytes:
     """Read standard input once: it is looked at to name outputs, then used."""
     return sys.stdin.buffer.read()
+
+
+def _name(place: str) -> str:
+    return "standard output" if place == STANDARD else place
 
 
 def _reason(error: OSError) -> str:

@@ -38,7 +38,7 @@ def samples() -> Path:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in an empty folder, with no setting from outside."""
     monkeypatch.chdir(tmp_path)
-    for name in ("POOLCLI_OUTDIR", "POOLCLI_MAX_PIXELS"):
+    for name in ("POOLCLI_OUTDIR", "POOLCLI_MAX_PIXELS", "POOLCLI_JOBS"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 

@@ -2,26 +2,121 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import socket
 from pathlib import Path
 
+import numpy as np
+import pytest
+from conftest import names
 from formats import noise, saved
 
-from poolcli.batch import Report, run_jobs
-from poolcli.pipeline import Job, Record, Settings
+from poolcli.batch import KILLED, Report, run_jobs
+from poolcli.pipeline import Job, Record, Settings, run
+
+SETTINGS = Settings("max")
 
 
-def test_every_job_is_run_and_told_of_in_order(folder: Path) -> None:
-    for name in ("a", "c"):
-        (folder / f"{name}.png").write_bytes(saved(noise("u1"), "PNG"))
-    jobs = [Job(f"{name}.png", [f"out/{name}.png"], "png") for name in "abc"]
+def jobs(*stems: str) -> list[Job]:
+    return [Job(f"{stem}.png", [f"out/{stem}.png"], "png") for stem in stems]
+
+
+def statuses(records: list[Record]) -> list[str]:
+    return [record.status for record in records]
+
+
+@pytest.mark.parametrize("cores", [1, 2, 3])
+def test_every_job_is_run_and_told_of_in_order(folder: Path, cores: int) -> None:
+    stems = [f"{number:02}" for number in range(30)]
+    for stem in stems:
+        (folder / f"{stem}.png").write_bytes(saved(noise("u1", seed=int(stem)), "PNG"))
+    (folder / "07.png").write_bytes(b"no picture")
     told: list[Record] = []
-    report = run_jobs(jobs, Settings("max"), told.append)
-    assert told == report.records
-    assert [record.job for record in told] == jobs
-    assert [record.status for record in told] == ["written", "failed", "written"]
-    assert told[1].error == "cannot be read: no such file or directory"
-    assert sorted(path.name for path in (folder / "out").iterdir()) == ["a.png", "c.png"]
-    assert (report.written, report.failed, report.exit_status) == (2, 1, 1)
+    report = run_jobs(jobs(*stems), SETTINGS, told.append, cores=cores)
+    assert [record.job.source for record in told] == [f"{stem}.png" for stem in stems]
+    assert statuses(told) == ["failed" if stem == "07" else "written" for stem in stems]
+    assert report.counts == {"written": 29, "failed": 1}
+    assert report.exit_status == 1
+    assert len(names("out")) == 29
+
+
+def test_bytes_do_not_depend_on_the_number_of_cores(folder: Path) -> None:
+    numbers = np.random.default_rng(0)
+    np.save(folder / "big.npy", numbers.normal(size=(1200, 900)).astype(np.float32))
+    results = []
+    for cores in (1, 2, 4):
+        job = Job("big.npy", ["1.npy", "2.npy"], "npy")
+        run_jobs([job], Settings("avg", iterations=2), lambda _: None, cores=cores)
+        results.append([(folder / name).read_bytes() for name in job.places])
+    assert results[0] == results[1] == results[2]
+
+
+def test_an_update_skips_what_is_current(folder: Path) -> None:
+    for stem in "ab":
+        (folder / f"{stem}.png").write_bytes(saved(noise("u1"), "PNG"))
+    told: list[Record] = []
+    run_jobs(jobs("a", "b"), SETTINGS, told.append, update=True)
+    os.utime("b.png", (2e9, 2e9))
+    run_jobs(jobs("a", "b", "missing"), SETTINGS, told.append, update=True)
+    assert statuses(told) == ["written", "written", "skipped", "written", "failed"]
+
+
+def test_a_missing_figure_is_a_reason_to_run_again(folder: Path) -> None:
+    (folder / "a.png").write_bytes(saved(noise("u1"), "PNG"))
+    with_figure = [Job("a.png", ["out/a.png"], "png", "out/figure.svg")]
+    told: list[Record] = []
+    run_jobs(jobs("a"), SETTINGS, told.append)
+    run_jobs(with_figure, SETTINGS, told.append, update=True)
+    run_jobs(with_figure, SETTINGS, told.append, update=True)
+    assert statuses(told) == ["written", "written", "skipped"]
+
+
+def test_a_dry_run_reads_headers_and_writes_nothing(folder: Path) -> None:
+    (folder / "a.png").write_bytes(saved(noise("u1"), "PNG"))
+    told: list[Record] = []
+    report = run_jobs(jobs("a", "missing"), SETTINGS, told.append, dry_run=True)
+    assert statuses(told) == ["planned", "failed"]
+    assert told[0].shape == (23, 34)
+    assert told[0].iterations[0].shape == (11, 17)
+    assert report.exit_status == 1
+    assert names(folder) == ["a.png"]
+
+
+def test_what_a_dead_process_left_is_removed(folder: Path) -> None:
+    (folder / "a.png").write_bytes(saved(noise("u1"), "PNG"))
+    (folder / "out").mkdir()
+    host = re.sub("[^A-Za-z0-9]", "_", socket.gethostname())[:32]
+    dead = folder / "out" / f".poolcli-{host}-{2**22 + 1}-0.tmp"
+    alive = folder / "out" / f".poolcli-{host}-{os.getpid()}-999.tmp"
+    elsewhere = folder / "out" / f".poolcli-other-{2**22 + 1}-0.tmp"
+    for path in (dead, alive, elsewhere):
+        path.write_bytes(b"half")
+    run_jobs(jobs("a"), SETTINGS, lambda _: None)
+    assert [path.exists() for path in (dead, alive, elsewhere)] == [False, True, True]
+
+
+def lethal(job: Job, settings: Settings) -> Record:
+    """Run a job, but die of the one named 04."""
+    if job.source == "04.png":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return run(job, settings)
+
+
+def test_an_image_that_kills_its_worker_is_named_and_the_rest_is_done(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stems = [f"{number:02}" for number in range(12)]
+    for stem in stems:
+        (folder / f"{stem}.png").write_bytes(saved(noise("u1"), "PNG"))
+    monkeypatch.setattr("poolcli.batch.run", lethal)
+    told: list[Record] = []
+    report = run_jobs(jobs(*stems), SETTINGS, told.append, cores=2)
+    assert statuses(told) == ["failed" if stem == "04" else "written" for stem in stems]
+    assert told[4].error == KILLED
+    assert report.counts == {"written": 11, "failed": 1}
+    assert len(names("out")) == 11
 
 
 def test_a_run_without_failure_ends_with_0() -> None:

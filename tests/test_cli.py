@@ -30,7 +30,7 @@ def test_no_command_at_all_shows_the_help_and_ends_with_2(invoke: Invoke) -> Non
     ("arguments", "message"),
     [
         (["blur"], "No such command 'blur'; see poolcli --help"),
-        (["max"], "Missing argument 'INPUT...'; see poolcli max --help"),
+        (["max"], "no input; name files, folders or '-', or use --files-from"),
         (["max", "a.jpg", "--kernal", "2"], "No such option '--kernal'"),
         (["max", "a.jpg", "--count-pad"], "No such option '--count-pad'"),
         (["max", "a.jpg", "--norm", "3"], "No such option '--norm'"),
@@ -46,7 +46,7 @@ def test_a_wrong_command_line_is_told_in_one_line(
 
 
 def test_a_bug_of_ours_keeps_its_traceback(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
-    def bug(*_arguments: object) -> None:
+    def bug(*_arguments: object, **_settings: object) -> None:
         raise ZeroDivisionError
 
     assert invoke("-h")

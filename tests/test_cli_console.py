@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
+from collections import Counter
 
 import pytest
 
 from poolcli.batch import Report
 from poolcli.cli.console import Console, complain, printable
-from poolcli.pipeline import Iteration, Job, Record
+from poolcli.pipeline import Iteration, Job, Record, Settings
 
 JOB = Job("a.png", ["pooled/a_1.png", "pooled/a_2.png"], "png", "pooled/a.png")
 WRITTEN = Record(
@@ -30,8 +32,8 @@ FAILED = Record(JOB, "failed", error="is empty")
 def shown(capfd: pytest.CaptureFixture[str], *records: Record, **how: bool) -> tuple[str, str]:
     with Console(len(records), **how) as console:
         for record in records:
-            console.show(record)
-    console.summarise(Report(list(records)))
+            console.show(record, Settings("max", iterations=2))
+    console.summarise(Report(Counter(record.status for record in records)))
     output, errors = capfd.readouterr()
     return output, errors
 
@@ -96,3 +98,37 @@ class Full(io.StringIO):
 def test_a_full_standard_error_does_not_end_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", Full())
     complain("x")
+
+
+def test_a_plan_tells_the_chain_and_the_places(capfd: pytest.CaptureFixture[str]) -> None:
+    planned = Record(JOB, "planned", (23, 34), iterations=WRITTEN.iterations)
+    output, errors = shown(capfd, planned, planned)
+    assert output.splitlines()[:4] == [
+        "a.png: 23 x 34 -> 11 x 17 -> 4 x 8",
+        "  pooled/a_1.png",
+        "  pooled/a_2.png",
+        "  pooled/a.png",
+    ]
+    assert errors == "poolcli: 2 planned, 0 failed of 2\n"
+
+
+def test_json_is_one_object_an_input(capfd: pytest.CaptureFixture[str]) -> None:
+    output, _ = shown(capfd, WRITTEN, FAILED, as_json=True)
+    first, second = map(json.loads, output.splitlines())
+    assert first["iterations"][1] == {
+        "output": "pooled/a_2.png",
+        "shape": [4, 8],
+        "dropped": [0, 0],
+        "skipped": [2, 1],
+        "clipped": 0.0,
+    }
+    assert (first["status"], second["status"], second["error"]) == ("written", "failed", "is empty")
+
+
+def test_what_is_up_to_date_is_counted(capfd: pytest.CaptureFixture[str]) -> None:
+    skipped = Record(JOB, "skipped")
+    assert shown(capfd, skipped, skipped, FAILED) == (
+        "",
+        "poolcli: a.png: is empty\npoolcli: 0 written, 2 skipped, 1 failed of 3\n",
+    )
+    assert "poolcli: a.png: up to date\n" in shown(capfd, skipped, verbose=True)[1]

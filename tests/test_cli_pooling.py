@@ -205,7 +205,7 @@ WRONG_LINES = [
     (["-k", "3", "-p", "3"], "padding must be smaller than the kernel, got 3"),
     (["-o", "cat.png"], "cat.png would replace the input cat.png"),
     (["-o", "link.png"], "link.png would replace the input cat.png"),
-    (["cat.png", "other.png", "-o", "x.png"], "-o writes one file and there are 2 inputs"),
+    (["cat.png", "other.png", "-o", "x.png"], "-o names one file and there are 2 inputs"),
     (["-k", "3", "-p", "same", "--ceil"], 'padding "same" keeps every pixel already'),
     (["--to", "3", "-k", "2", "-n", "2", "--exact"], "leave out -k, --exact, -n"),
     (["--figure", "x.png", "--no-figure"], "--figure and --no-figure contradict"),
@@ -214,6 +214,9 @@ WRONG_LINES = [
     (["-f", "exr"], "'exr' is not one of"),
     (["--cmap", "grey-ish"], "unknown colour map 'grey-ish'"),
     (["--max-pixels", "0"], "0 is not in the range"),
+    (["-j", "0"], "0 is not in the range"),
+    (["-o", "-", "--json"], "-o - and --json both want standard output"),
+    (["--files-from", "missing"], "--files-from missing: cannot be read: no such"),
 ]
 
 
@@ -240,7 +243,6 @@ BAD_INPUTS = [
     (["cat.png", "-k", "9", "-n", "3"], "image of iteration 2; use -n 1, --ceil or a smaller"),
     (["cat.png", "--exact"], "1 row of the 37-row, 56-column image would go unused"),
     (["cat.png", "-f", "csv"], "csv holds one channel and this has 3; make it gray with -g"),
-    (["folder"], "folder: is a folder"),
 ]
 
 

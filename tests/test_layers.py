@@ -16,14 +16,14 @@ PACKAGE = Path(poolcli.__file__).parent
 LAYERS = [
     {"cli"},
     {"batch"},
-    {"plan"},
+    {"plan", "executors"},
     {"pipeline"},
     {"figures"},
     {"alpha", "images", "prepare"},
     {"pooling", "reference", "storage"},
     {"captions"},
     {"geometry"},
-    {"errors", "opencv"},
+    {"errors", "opencv", "serial"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -219,7 +219,7 @@ def test_a_profile_that_cannot_be_kept_is_warned_of(folder: Path) -> None:
 
 
 def test_a_bug_of_ours_keeps_its_traceback(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def bug(*_arguments: object) -> None:
+    def bug(*_arguments: object, **_settings: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("poolcli.pipeline.pool", bug)

@@ -19,7 +19,7 @@ TWICE = Settings("max", iterations=2)
 
 
 def outputs(*inputs: str, settings: Settings = TWICE, **naming: Any) -> list[list[str]]:
-    return [job.places for job in plan(inputs, settings, Naming(**naming))]
+    return [job.places for job in plan(inputs, settings, Naming(**naming)).jobs]
 
 
 def refusal(*inputs: str, settings: Settings = TWICE, **naming: Any) -> str:
@@ -127,7 +127,7 @@ def test_a_template_that_means_nothing_is_refused(template: str, part: str) -> N
 
 
 def test_one_output_holds_the_last_iteration_and_no_figure() -> None:
-    (job,) = plan(["cat.jpg"], TWICE, Naming(output="x/small.webp"))
+    (job,) = plan(["cat.jpg"], TWICE, Naming(output="x/small.webp")).jobs
     assert list(job.outputs) == [None, "x/small.webp"]
     assert job.format == "webp"
     assert job.figure is None
@@ -152,22 +152,23 @@ def test_contradictions_are_refused(naming: dict[str, Any], part: str) -> None:
 
 
 def test_a_format_may_be_chosen_where_the_suffix_says_nothing() -> None:
-    (job,) = plan(["cat.jpg"], TWICE, Naming(output="/dev/null", format="tif"))
+    (job,) = plan(["cat.jpg"], TWICE, Naming(output="/dev/null", format="tif")).jobs
     assert job.format == "tif"
-    (job,) = plan(["cat.jpg"], TWICE, Naming(output="-"))
+    (job,) = plan(["cat.jpg"], TWICE, Naming(output="-")).jobs
     assert job.format is None
 
 
 def test_one_output_or_one_figure_needs_one_input() -> None:
     assert refusal("a.jpg", "b.jpg", output="x.png") == (
-        "-o writes one file and there are 2 inputs; use -d"
+        "-o names one file and there are 2 inputs; use -d"
     )
     assert "there are 2 inputs" in refusal("a.jpg", "b.jpg", figure="x.png")
 
 
 def test_a_file_given_twice_counts_once(folder: Path) -> None:
     (folder / "b.jpg").symlink_to("a.jpg")
-    jobs = plan(["a.jpg", "./a.jpg", "c.jpg", str(folder / "a.jpg"), "b.jpg"], TWICE, Naming())
+    names = ["a.jpg", "./a.jpg", "c.jpg", str(folder / "a.jpg"), "b.jpg"]
+    jobs = plan(names, TWICE, Naming()).jobs
     assert [job.source for job in jobs] == ["a.jpg", "c.jpg"]
 
 
@@ -200,3 +201,71 @@ def test_results_may_be_inputs_of_the_next_run(folder: Path) -> None:
     ((place, *_),) = outputs("pooled/a_max_k2_1.png")
     assert place == "pooled/a_max_k2_1_max_k2_1.png"
     assert "would replace the input" in refusal("pooled/a_max_k2_1.png", "a.jpg")
+
+
+def images(*names: str) -> None:
+    for name in names:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(b"x")
+
+
+def places(*names: str, recursive: bool = False, **naming: Any) -> list[str]:
+    found = plan(names, Settings("max"), Naming(draw=False, **naming), recursive=recursive)
+    return [place for job in found.jobs for place in job.places]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_folder_is_placed_under_the_output_folder_by_its_paths() -> None:
+    images("photos/b.jpg", "photos/a.png", "photos/x/c.tif", "photos/notes.md")
+    assert places("photos") == ["pooled/a_max_k2_1.png", "pooled/b_max_k2_1.png"]
+    assert places("photos", recursive=True, folder="out") == [
+        "out/a_max_k2_1.png",
+        "out/b_max_k2_1.png",
+        "out/x/c_max_k2_1.png",
+    ]
+    found = plan(["photos"], TWICE, Naming(), recursive=True)
+    assert found.passed_over == ["photos/notes.md"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_names_that_meet_in_different_folders_do_not_clash() -> None:
+    images("photos/x/a.jpg", "photos/y/a.jpg")
+    assert len(places("photos", recursive=True)) == 2
+    assert "would both be written to pooled/a_max_k2_1.png" in refusal(
+        "photos/x/a.jpg", "photos/y/a.jpg"
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_results_are_no_inputs_of_the_same_command() -> None:
+    images("a.png", "pooled/a_max_k2_1.png", "pooled/below/b.png")
+    assert places(".", recursive=True) == ["pooled/a_max_k2_1.png"]
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", ["pooled", "pooled/below", "./pooled/", "link"])
+def test_a_folder_of_results_is_refused(name: str) -> None:
+    images("pooled/below/b.png")
+    Path("link").symlink_to("pooled")
+    assert "holds the results themselves; use another -d" in refusal(name)
+
+
+@pytest.mark.usefixtures("folder")
+def test_one_output_cannot_hold_a_folder() -> None:
+    images("photos/a.png")
+    assert refusal("photos", output="x.png") == "-o names one file and photos is a folder; use -d"
+
+
+@pytest.mark.usefixtures("folder")
+def test_no_input_at_all_is_refused() -> None:
+    images("photos/x/notes.md")
+    assert refusal("photos") == "no image found in photos; -r looks into folders within them"
+    with pytest.raises(PoolcliError, match=r"no image found in photos$"):
+        plan(["photos"], TWICE, Naming(), recursive=True)
+
+
+def test_a_long_list_is_planned_in_its_order(folder: Path) -> None:
+    many = [f"photos/{number:05}.jpg" for number in range(20000)]
+    (folder / "list").write_text("\n".join(many))
+    found = plan([], TWICE, Naming(), files_from="list")
+    assert [job.source for job in found.jobs] == many

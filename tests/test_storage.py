@@ -115,7 +115,7 @@ def test_names_that_are_not_utf8_are_written(tmp_path: Path) -> None:
 def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
     with pytest.raises(PoolcliError, match="cannot be read: no such file or directory"):
         storage.read(str(tmp_path / "missing"))
-    with pytest.raises(PoolcliError, match="is a folder"):
+    with pytest.raises(PoolcliError, match="is a folder that cannot be listed"):
         storage.read(str(tmp_path))
 
 

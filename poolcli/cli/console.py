@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from poolcli import storage
+from poolcli.cli.records import as_dict
 from poolcli.geometry import count_lines
+from poolcli.storage import STANDARD
 
 if TYPE_CHECKING:
     from tqdm import tqdm
 
     from poolcli.batch import Report
-    from poolcli.pipeline import Record
+    from poolcli.pipeline import Record, Settings
 
 
 def complain(message: str) -> None:
@@ -44,17 +49,23 @@ class Console:
         How many inputs there are.
     quiet, verbose : bool
         Print errors only; or sizes, unused pixels and times too.
+    as_json : bool
+        Print a JSON object an input instead of paths.
     """
 
-    def __init__(self, total: int, *, quiet: bool = False, verbose: bool = False) -> None:
-        self.total, self.quiet, self.verbose = total, quiet, verbose
+    def __init__(
+        self, total: int, *, quiet: bool = False, verbose: bool = False, as_json: bool = False
+    ) -> None:
+        self.total, self.quiet, self.verbose, self.as_json = total, quiet, verbose, as_json
         self.bar: tqdm[Any] | None = None
+        self.output = Output()
 
     def __enter__(self) -> Self:
         if self.total > 1 and not self.quiet and sys.stderr.isatty():
             from tqdm import tqdm
 
-            self.bar = tqdm(total=self.total, unit="image", leave=False)
+            with suppress(OSError, ValueError):
+                self.bar = tqdm(total=self.total, unit="image", leave=False)
         return self
 
     def __exit__(
@@ -64,55 +75,96 @@ class Console:
         trace: TracebackType | None,
     ) -> None:
         if self.bar is not None:
-            self.bar.close()
+            with suppress(OSError, ValueError):
+                self.bar.close()
 
-    def show(self, record: Record) -> None:
+    def show(self, record: Record, settings: Settings) -> None:
         """Tell what became of an input."""
-        name = record.job.source if record.job.source != "-" else "standard input"
-        lines = []
-        if record.error is not None:
-            lines.append(f"{name}: {record.error}")
-        if not self.quiet:
-            lines += [f"{name}: warning: {warning}" for warning in record.warnings]
-        if self.verbose and record.status == "written":
-            lines += [f"{name}: {line}" for line in _details(record)]
         if self.bar is not None:
-            self.bar.clear()
-        for line in lines:
-            complain(line)
-        if record.status == "written" and not self.quiet:
-            _print_places([place for place in record.job.places if place != "-"])
+            with suppress(OSError, ValueError):
+                self.bar.clear()
+        for line in self._messages(record):
+            complain(f"{name_input(record.job.source)}: {line}")
+        if self.as_json:
+            self.output.print(json.dumps(as_dict(record, settings)))
+        elif record.status == "planned":
+            self.output.print(*_foreseen(record))
+        elif record.status == "written" and not self.quiet:
+            self.output.print(*(place for place in record.job.places if place != STANDARD))
         if self.bar is not None:
-            self.bar.update()
+            with suppress(OSError, ValueError):
+                self.bar.update()
 
     def summarise(self, report: Report) -> None:
         """Tell how many inputs ended how."""
-        if not self.quiet and (self.total > 1 or report.failed):
-            complain(f"{report.written} written, {report.failed} failed of {self.total}")
+        if self.quiet or (self.total == 1 and not report.counts["failed"]):
+            return
+        kinds = ("written", "planned", "skipped", "failed")
+        always = ("failed",) if report.counts["planned"] else ("written", "failed")
+        parts = [f"{report.counts[k]} {k}" for k in kinds if report.counts[k] or k in always]
+        complain(f"{', '.join(parts)} of {self.total}")
+
+    def _messages(self, record: Record) -> Iterator[str]:
+        if record.error is not None:
+            yield record.error
+        if not self.quiet:
+            yield from (f"warning: {warning}" for warning in record.warnings)
+        if self.verbose:
+            yield from _details(record)
 
 
-def _details(record: Record) -> list[str]:
-    lines = [f"prepared: {_shape(record.shape)}, {record.dtype}"]
+class Output:
+    """Standard output, until nobody reads it any more."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def print(self, *lines: str) -> None:
+        """Print lines byte for byte, for scripts; a terminal gets them printable."""
+        if self.closed or not lines:
+            return
+        stream = sys.stdout
+        try:
+            if stream.isatty():
+                stream.write("".join(f"{printable(line)}\n" for line in lines))
+            else:
+                stream.flush()
+                stream.buffer.write(b"".join(os.fsencode(line) + b"\n" for line in lines))
+            stream.flush()
+        except (OSError, ValueError) as error:
+            # The printing ends, the work does not.
+            self.closed = True
+            storage.abandon_output()
+            if not isinstance(error, BrokenPipeError):
+                complain(f"standard output cannot be written: {error}")
+
+
+def name_input(place: str) -> str:
+    """Name an input in a message."""
+    return "standard input" if place == STANDARD else place
+
+
+def _details(record: Record) -> Iterator[str]:
+    if record.status == "skipped":
+        yield "up to date"
+    if record.status != "written":
+        return
+    yield f"prepared: {_shape(record.shape)}, {record.dtype}"
     for number, iteration in enumerate(record.iterations, start=1):
         unused = [
             f"{count_lines(pair)} {what}"
             for what, pair in (("dropped", iteration.dropped), ("skipped", iteration.skipped))
             if any(pair)
         ]
-        lines.append(", ".join([f"iteration {number}: {_shape(iteration.shape)}", *unused]))
-    return [*lines, f"{record.seconds:.2f} s"]
+        yield ", ".join([f"iteration {number}: {_shape(iteration.shape)}", *unused])
+    yield f"{record.seconds:.2f} s"
+
+
+def _foreseen(record: Record) -> list[str]:
+    shapes = [record.shape, *(iteration.shape for iteration in record.iterations)]
+    chain = " -> ".join(map(_shape, shapes))
+    return [f"{name_input(record.job.source)}: {chain}", *(f"  {p}" for p in record.job.places)]
 
 
 def _shape(shape: tuple[int, ...]) -> str:
     return " x ".join(map(str, shape))
-
-
-def _print_places(places: list[str]) -> None:
-    """Print paths byte for byte, for scripts; a terminal gets them printable."""
-    stream = sys.stdout
-    if stream.isatty():
-        stream.write("".join(f"{printable(place)}\n" for place in places))
-    else:
-        stream.flush()
-        stream.buffer.write(b"".join(os.fsencode(place) + b"\n" for place in places))
-    stream.flush()

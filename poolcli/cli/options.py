@@ -54,7 +54,7 @@ class GroupedCommand(click.Command):
 
 def inputs(command: Decorated) -> Decorated:
     """Take the inputs."""
-    return click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")(command)
+    return click.argument("inputs", nargs=-1, metavar="INPUT...")(command)
 
 
 def window(command: Decorated) -> Decorated:
@@ -250,6 +250,13 @@ def output(command: Decorated) -> Decorated:
             otherwise="gray, and viridis for a matrix",
             help="The figure's colours for one channel, a name of matplotlib.",
         ),
+        _option(
+            "Output",
+            "-u",
+            "--update",
+            is_flag=True,
+            help="Skip an input whose results, figure included, all exist and are not older.",
+        ),
     )
 
 
@@ -257,6 +264,42 @@ def run(command: Decorated) -> Decorated:
     """Take how a run behaves."""
     return _all(
         command,
+        _option(
+            "Run",
+            "-r",
+            "--recursive",
+            is_flag=True,
+            help="Look into the folders within a folder; results get the same folders under -d.",
+        ),
+        _option(
+            "Run",
+            "--files-from",
+            metavar="FILE",
+            help="Read further inputs from a file ('-': standard input), one a line, or each ended"
+            " by NUL as find -print0 writes them.",
+        ),
+        _option(
+            "Run",
+            "-j",
+            "--jobs",
+            type=click.IntRange(1, 1024),
+            otherwise="all cores",
+            envvar="POOLCLI_JOBS",
+            metavar="N",
+            help="Number of cores to use. $POOLCLI_JOBS sets it too.",
+        ),
+        _option(
+            "Run",
+            "--dry-run",
+            is_flag=True,
+            help="Print what would be read and written, with all sizes, and write nothing.",
+        ),
+        _option(
+            "Run",
+            "--json",
+            is_flag=True,
+            help="Print one JSON object an input instead of paths.",
+        ),
         _option("Run", "-q", "--quiet", is_flag=True, help="Print errors only, no paths."),
         _option(
             "Run",

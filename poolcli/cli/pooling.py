@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from poolcli.cli import options
-from poolcli.cli.console import Console
+from poolcli.cli.console import Console, complain
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
+from poolcli.storage import STANDARD
 
 if TYPE_CHECKING:
     from poolcli.pipeline import Settings
@@ -59,16 +61,44 @@ def _command(operation: Operation, summary: str) -> click.Command:
 
 
 def _pool(
-    operation: Operation, inputs: tuple[str, ...], quiet: bool, verbose: bool, **values: Any
+    operation: Operation,
+    inputs: tuple[str, ...],
+    files_from: str | None,
+    recursive: bool,
+    update: bool,
+    jobs: int | None,
+    dry_run: bool,
+    json: bool,
+    quiet: bool,
+    verbose: bool,
+    **values: Any,
 ) -> int:
     """Plan, run and report; give the exit status."""
     from poolcli.batch import run_jobs
+    from poolcli.executors import count_cores
     from poolcli.plan import plan
 
-    settings = _settings(operation, values)
-    jobs = plan(inputs, settings, _naming(values))
-    with Console(len(jobs), quiet=quiet, verbose=verbose) as console:
-        report = run_jobs(jobs, settings, console.show)
+    if not inputs and files_from is None:
+        raise PoolcliError("no input; name files, folders or '-', or use --files-from")
+    settings, naming = _settings(operation, values), _naming(values)
+    if json and naming.output == STANDARD:
+        raise PoolcliError("-o - and --json both want standard output")
+    planned = plan(inputs, settings, naming, files_from=files_from, recursive=recursive)
+    if verbose:
+        for place in planned.passed_over:
+            complain(f"{place}: passed over, its suffix is no image's")
+    with Console(len(planned.jobs), quiet=quiet, verbose=verbose, as_json=json) as console:
+        report = run_jobs(
+            planned.jobs,
+            settings,
+            partial(console.show, settings=settings),
+            cores=jobs or count_cores(),
+            update=update,
+            dry_run=dry_run,
+        )
+    if dry_run and naming.draw and not quiet:
+        figures = sum(job.figure is not None for job in planned.jobs)
+        complain(f"{figures} figures would be drawn; --no-figure skips them")
     console.summarise(report)
     return report.exit_status
 

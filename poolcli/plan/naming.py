@@ -1,4 +1,4 @@
-"""Inputs to jobs: what will be read and written, known and checked before any work."""
+"""Names: where results go and what they are called."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import os
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair
 from poolcli.images import FORMATS, format_of, open_source
 from poolcli.pipeline import Job, Settings, suffix_of
+from poolcli.plan.inputs import Input, stem_of
 from poolcli.storage import STANDARD
 
 FOLDER = "pooled"
@@ -52,24 +52,6 @@ class Naming:
     draw: bool = True
 
 
-def plan(inputs: Sequence[str], settings: Settings, naming: Naming) -> list[Job]:
-    """Turn inputs into jobs, in their order; a file given twice counts once.
-
-    Raises
-    ------
-    PoolcliError
-        If the naming contradicts itself, two files would have one name, or an output would
-        be the same file as an input.
-    """
-    sources: dict[str, str] = {}
-    for source in inputs:
-        sources.setdefault(os.path.realpath(source) if source != STANDARD else source, source)
-    _check_naming(naming, len(sources), settings)
-    jobs = [_job(source, settings, naming) for source in sources.values()]
-    _check_places(jobs)
-    return jobs
-
-
 def name_settings(settings: Settings) -> str:
     """Write settings as a part of a file name: the window, then what is not as usual."""
     preparation = settings.preparation
@@ -103,28 +85,33 @@ def _name_window(window: AnyWindow) -> list[str]:
     return parts
 
 
-def _job(source: str, settings: Settings, naming: Naming) -> Job:
-    format_, suffix = _format(source, naming)
+def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> Job:
+    """Name the files of one input; `named` is what `name_settings` makes of the settings."""
+    place = source.place
+    format_, suffix = _format(place, naming)
     numbers = range(1, settings.iterations + 1)
     if naming.output is not None:
         outputs = [naming.output if i == settings.iterations else None for i in numbers]
-        return Job(source, outputs, format_, naming.figure)
-    name = PurePath(source)
+        return Job(place, outputs, format_, naming.figure)
     fields = {
-        "stem": "stdin" if source == STANDARD else name.stem,
-        "suffix": suffix_of(source),
+        "stem": stem_of(place),
+        "suffix": suffix_of(place),
         "op": settings.operation,
-        "settings": name_settings(settings),
+        "settings": named,
     }
-    folder, template = naming.folder or FOLDER, naming.template or TEMPLATE
-    named = [os.path.join(folder, f"{template.format(**fields, i=i)}.{suffix}") for i in numbers]  # noqa: PTH118 - a place is text
-    written = [
-        place if i == settings.iterations or not naming.last else None
-        for i, place in zip(numbers, named, strict=True)
+    folder = os.path.join(naming.folder or FOLDER, source.below)  # noqa: PTH118 - a place is text
+    template = naming.template or TEMPLATE
+
+    def name(i: object, ending: str) -> str:
+        return os.path.join(folder, f"{template.format(**fields, i=i)}.{ending}")  # noqa: PTH118
+
+    outputs = [
+        name(i, suffix) if i == settings.iterations or not naming.last else None for i in numbers
     ]
-    comparison = template.format(**fields, i=f"n{settings.iterations}_comparison")
-    figure = naming.figure or os.path.join(folder, f"{comparison}.png")  # noqa: PTH118 - as above
-    return Job(source, written, format_, figure if naming.draw else None)
+    if not naming.draw:
+        return Job(place, outputs, format_)
+    figure = naming.figure or name(f"n{settings.iterations}_comparison", "png")
+    return Job(place, outputs, format_, figure)
 
 
 def _format(source: str, naming: Naming) -> tuple[str | None, str]:
@@ -161,27 +148,34 @@ def _kind(source: str) -> str:
         return "png"  # the job will say what is wrong
 
 
-def _check_naming(naming: Naming, inputs: int, settings: Settings) -> None:
-    """Refuse what contradicts itself, whatever the inputs hold."""
+def check_naming(naming: Naming, settings: Settings) -> None:
+    """Refuse what contradicts itself, whatever the inputs are."""
     if naming.folder == "":
         raise PoolcliError("-d needs the name of a folder; '.' is the one you are in")
     if naming.output is not None:
-        if inputs > 1:
-            raise PoolcliError(f"-o writes one file and there are {inputs} inputs; use -d")
         for option, value in (("-d", naming.folder), ("--name", naming.template)):
             if value is not None:
                 raise PoolcliError(f"-o names the file itself; leave out {option} {value}")
     if naming.figure is not None:
         if not naming.draw:
             raise PoolcliError("--figure and --no-figure contradict each other")
-        if inputs > 1:
-            raise PoolcliError(f"--figure names one file and there are {inputs} inputs")
         if suffix_of(naming.figure) not in FIGURE_FORMATS:
             known = ", ".join(f".{suffix}" for suffix in FIGURE_FORMATS)
             raise PoolcliError(f"--figure {naming.figure}: a figure's name ends with {known}")
     if naming.template is not None:
         files = 1 if naming.last else settings.iterations
         _check_template(naming.template, files + (naming.draw and naming.figure is None))
+
+
+def check_single(naming: Naming, inputs: Sequence[Input]) -> None:
+    """Refuse several inputs, or a folder, where one file is named for the result."""
+    for option, value in (("-o", naming.output), ("--figure", naming.figure)):
+        if value is not None and len(inputs) > 1:
+            raise PoolcliError(
+                f"{option} names one file and there are {len(inputs)} inputs; use -d"
+            )
+    if naming.output is not None and any(source.folder for source in inputs):
+        raise PoolcliError(f"-o names one file and {inputs[0].folder} is a folder; use -d")
 
 
 def _check_template(template: str, files: int) -> None:
@@ -200,27 +194,6 @@ def _check_template(template: str, files: int) -> None:
             f"--name {template}: {files} files of one input need {{i}} to tell them apart"
             " (one file is written with --last --no-figure)"
         )
-
-
-def _check_places(jobs: list[Job]) -> None:
-    """Refuse to write over an input, or two files under one name."""
-    sources = {storage.identity(job.source): job.source for job in jobs if job.source != STANDARD}
-    writers: dict[str, str] = {}
-    for job in jobs:
-        for place in job.places:
-            if place == STANDARD:
-                continue
-            over = sources.get(storage.identity(place))
-            if over is not None:
-                raise PoolcliError(f"{place} would replace the input {over}; write somewhere else")
-            other = writers.setdefault(os.path.realpath(place), job.source)
-            if other != job.source:
-                raise PoolcliError(
-                    f"{other} and {job.source} would both be written to {place};"
-                    " tell them apart with --name '{stem}_{suffix}_{op}_{settings}_{i}'"
-                )
-        if len({os.path.realpath(place) for place in job.places}) < len(job.places):
-            raise PoolcliError(f"{job.source}: two of its results have the name {job.places[0]}")
 
 
 def _dashed(numbers: Pair) -> str:

@@ -145,10 +145,11 @@ def pool(
     norm: float = 2.0,
     *,
     skip_nan: bool = False,
+    threads: int = 1,
 ) -> NDArray[Any]:
     """Pool an image with a window that is already checked; see `pool2d`.
 
-    With `skip_nan`, a median is that of the other pixels.
+    With `skip_nan`, a median is that of the other pixels. The result does not depend on `threads`.
     """
     check_image(image)
     check_operation(operation, count_include_pad, norm)
@@ -164,7 +165,7 @@ def pool(
             how = reduction(operation, image.dtype, area, norm)
             output = np.empty(shape, how.result)
             if isinstance(rows, Axis) and isinstance(columns, Axis):
-                pool_bands(layers, rows, columns, how, output, count_include_pad)
+                pool_bands(layers, rows, columns, how, output, count_include_pad, threads)
             else:
                 pool_spans(layers, rows, columns, how, output)
     return output if image.ndim == 3 else output[:, :, 0]

@@ -6,7 +6,9 @@ columns. Both happen in a band of output rows that fits the cache, in buffers th
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,8 @@ from poolcli.pooling.operations import Reduction
 Array = NDArray[Any]
 
 BAND_BYTES = 256 * 1024
+# Below this an image is pooled sooner than threads are started.
+THREADED_BYTES = 1024 * 1024
 
 
 def pool_bands(
@@ -27,13 +31,46 @@ def pool_bands(
     how: Reduction,
     output: Array,
     count_include_pad: bool,
+    threads: int,
 ) -> None:
     """Fill `output` (H', W', C) with the pooled `image` (H, W, C)."""
+    channels = image.shape[2]
+    row_counts = np.array(rows.counts(padding=count_include_pad), how.divide)
+    column_counts = _common(np.array(columns.counts(padding=count_include_pad), how.divide))
+    if columns.stride == 1 and len(column_counts) > 1:
+        column_counts = np.repeat(column_counts, channels)
+
+    def work(part: range) -> None:
+        with np.errstate(over="ignore", invalid="ignore"):
+            _pool_part(image, rows, columns, how, output, row_counts, column_counts, part)
+
+    share = -(-rows.output // threads)
+    parts = [
+        range(first, min(first + share, rows.output)) for first in range(0, rows.output, share)
+    ]
+    if len(parts) == 1 or image.nbytes < THREADED_BYTES:
+        work(range(rows.output))
+        return
+    with ThreadPoolExecutor(len(parts)) as pool:
+        deque(pool.map(work, parts), maxlen=0)
+
+
+def _pool_part(
+    image: Array,
+    rows: Axis,
+    columns: Axis,
+    how: Reduction,
+    output: Array,
+    row_counts: Array,
+    column_counts: Array,
+    part: range,
+) -> None:
+    """Fill some rows of the output, band by band, with buffers of its own."""
     channels = image.shape[2]
     used = min(columns.size, columns.reach - columns.before)
     line = columns.reach * channels
     margin = columns.before * channels
-    height = _band_height(rows, line * how.working.itemsize)
+    height = min(len(part), _band_height(rows, line * how.working.itemsize))
 
     # The margins of `padded` hold the padding of the columns for every band.
     padded = np.full((height, line), how.identity, how.working)
@@ -41,13 +78,8 @@ def pool_bands(
     scratch = [
         np.empty((height + rows.kernel // rows.stride) * line, how.working) for _ in range(3)
     ]
-    row_counts = np.array(rows.counts(padding=count_include_pad), how.divide)
-    column_counts = _common(np.array(columns.counts(padding=count_include_pad), how.divide))
-    if columns.stride == 1 and len(column_counts) > 1:
-        column_counts = np.repeat(column_counts, channels)
-
-    for first in range(0, rows.output, height):
-        count = min(height, rows.output - first)
+    for first in part[::height]:
+        count = min(height, part.stop - first)
         source = _input_rows(image[:, :used], rows, first, count, how)
         _combine_rows(source, rows, inner[:count], scratch, how)
         dense = _combine_columns(padded[:count].reshape(-1), columns, channels, scratch, how)
@@ -63,7 +95,7 @@ def _band_height(rows: Axis, line_bytes: int) -> int:
     is done twice small.
     """
     shared = max(0, rows.extent - rows.stride) // rows.stride
-    return min(rows.output, max(1, BAND_BYTES // line_bytes, 2 * shared))
+    return max(1, BAND_BYTES // line_bytes, 2 * shared)
 
 
 def _input_rows(image: Array, rows: Axis, first: int, count: int, how: Reduction) -> Array:

@@ -1,0 +1,62 @@
+"""Records as JSON: what docs/json.md describes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from poolcli.geometry import AdaptiveWindow
+
+if TYPE_CHECKING:
+    from poolcli.pipeline import Record, Settings
+
+
+def as_dict(record: Record, settings: Settings) -> dict[str, Any]:
+    """Give a record as what JSON holds."""
+    return {
+        "input": record.job.source,
+        "status": record.status,
+        "operation": settings.operation,
+        "settings": _settings(settings),
+        "shape": list(record.shape),
+        "dtype": record.dtype or None,
+        "iterations": [
+            {
+                "output": iteration.output,
+                "shape": list(iteration.shape),
+                "dropped": list(iteration.dropped),
+                "skipped": list(iteration.skipped),
+                "clipped": iteration.clipped,
+            }
+            for iteration in record.iterations
+        ],
+        "figure": record.job.figure,
+        "warnings": list(record.warnings),
+        "error": record.error,
+        "seconds": round(record.seconds, 6),
+    }
+
+
+def _settings(settings: Settings) -> dict[str, Any]:
+    window, preparation = settings.window, settings.preparation
+    if isinstance(window, AdaptiveWindow):
+        where: dict[str, Any] = {"output_size": list(window.output_size)}
+    else:
+        same = window.padding == "same"
+        where = {
+            "kernel": list(window.kernel),
+            "stride": list(window.stride),
+            "padding": "same" if same else [list(sides) for sides in window.padding],
+            "dilation": list(window.dilation),
+            "ceil_mode": window.ceil_mode,
+        }
+    return {
+        **where,
+        "iterations": settings.iterations,
+        "exact": settings.exact,
+        "count_include_pad": settings.count_include_pad,
+        "norm": settings.norm if settings.operation == "lp" else None,
+        "gray": preparation.gray,
+        "resize": str(preparation.size) if preparation.size else None,
+        "filter": preparation.filter,
+        "relu": preparation.relu,
+    }

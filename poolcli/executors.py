@@ -1,0 +1,69 @@
+"""Where jobs run: in this process, or in workers. The one place where that is chosen."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import Executor, ProcessPoolExecutor
+
+from poolcli.serial import SerialExecutor
+
+GRACE_SECONDS = 1.0
+
+
+def count_cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def start(workers: int) -> Executor:
+    """Start an executor with so many workers; one worker is this process."""
+    if workers == 1:
+        return SerialExecutor()
+    return start_processes(workers)
+
+
+def start_processes(workers: int) -> Executor:
+    """Start worker processes, each importing what it needs once.
+
+    Workers come from a server process that has no threads: a plain fork of this process might
+    copy a lock that a thread holds.
+    """
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if isinstance(context, multiprocessing.context.ForkServerContext):
+        context.set_forkserver_preload(["poolcli.pipeline", "poolcli.opencv"])
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
+
+
+def stop(executor: Executor) -> None:
+    """End an executor and its workers now; their temporary files are left to a sweep."""
+    executor.shutdown(wait=False, cancel_futures=True)
+    children = multiprocessing.active_children()
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.join(GRACE_SECONDS)
+        if child.is_alive():
+            child.kill()
+            child.join()
+
+
+def _begin_worker() -> None:
+    # The parent ends its workers; Ctrl-C in a terminal reaches both.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # All cores are in use already: one for each worker.
+    os.environ["OPENCV_FOR_THREADS_NUM"] = "1"
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    """End this worker when its parent is gone, however that happened."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

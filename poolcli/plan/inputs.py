@@ -1,0 +1,122 @@
+"""Which files a run reads: those named, and the images in folders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from poolcli import storage
+from poolcli.errors import PoolcliError
+from poolcli.pipeline import suffix_of
+from poolcli.storage import STANDARD
+
+IMAGE_SUFFIXES = frozenset(
+    "png jpg jpeg webp tif tiff bmp gif ppm pgm pbm jp2 avif".split()  # noqa: SIM905 - readable
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file to read.
+
+    Attributes
+    ----------
+    place : str
+        Its path, or `-`.
+    folder : str or None
+        The folder that it was found in, if it was not named itself.
+    """
+
+    place: str
+    folder: str | None = None
+
+    @property
+    def below(self) -> str:
+        """Give the path from the folder that it was found in to its own."""
+        if self.folder is None:
+            return ""
+        below = os.path.relpath(os.path.dirname(self.place), self.folder)  # noqa: PTH120
+        return "" if below == "." else below
+
+
+@dataclass(frozen=True)
+class Found:
+    """The inputs of a run, in order, and the files that were passed over."""
+
+    inputs: list[Input]
+    passed_over: list[str]
+
+
+def find_inputs(
+    names: Sequence[str], files_from: str | None, *, recursive: bool, output_folder: str | None
+) -> Found:
+    """Find the files that are meant; a file that is named twice counts once.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Files, folders, or `-` for standard input.
+    files_from : str or None
+        A file of further names, one a line or each ended by NUL; `-` for standard input.
+    recursive : bool
+        Whether to look into folders within folders.
+    output_folder : str or None
+        Passed over where it lies in a folder; a folder in it is refused.
+
+    Raises
+    ------
+    PoolcliError
+        If nothing is found, or a folder is the output folder or lies in it.
+    """
+    if files_from == STANDARD and STANDARD in names:
+        raise PoolcliError("standard input cannot be both an image and the list of --files-from")
+    own = os.path.realpath(output_folder) if output_folder is not None else None
+    found = Found([], [])
+    seen: set[str] = set()
+    for name in (*names, *(_listed(files_from) if files_from is not None else ())):
+        for source in _expand(name, recursive, own, found.passed_over):
+            real = os.path.realpath(source.place) if source.place != STANDARD else STANDARD
+            if real not in seen:
+                seen.add(real)
+                found.inputs.append(source)
+    if not found.inputs:
+        hint = "" if recursive else "; -r looks into folders within them"
+        raise PoolcliError(f"no image found in {', '.join(names) or files_from}{hint}")
+    return found
+
+
+def _expand(
+    name: str, recursive: bool, output_folder: str | None, passed_over: list[str]
+) -> Iterator[Input]:
+    if name == STANDARD or not storage.is_folder(name):
+        yield Input(name)
+        return
+    if output_folder is not None:
+        real = os.path.realpath(name)
+        if os.path.commonpath([real, output_folder]) == output_folder:
+            raise PoolcliError(f"{name} holds the results themselves; use another -d")
+    for place in storage.walk(name, recursive=recursive, avoid=output_folder):
+        if suffix_of(place) in IMAGE_SUFFIXES or storage.is_folder(place):
+            yield Input(place, name)
+        else:
+            passed_over.append(place)
+
+
+def _listed(place: str) -> list[str]:
+    """Read names, each ended by NUL if there is one, else one a line."""
+    try:
+        content = storage.read(place)
+    except PoolcliError as error:
+        raise PoolcliError(f"--files-from {place}: {error}") from None
+    ending = b"\0" if b"\0" in content else b"\n"
+    names = [
+        name.removesuffix(b"\r") if ending == b"\n" else name for name in content.split(ending)
+    ]
+    return [os.fsdecode(name) for name in names if name]
+
+
+def stem_of(place: str) -> str:
+    """Give a file's name without its suffix."""
+    return "stdin" if place == STANDARD else PurePath(place).stem

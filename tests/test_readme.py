@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import names
 from documents import (
     FORMATS,
     INPUTS,
@@ -41,7 +42,7 @@ def test_every_command_prints_what_the_readme_shows_and_makes_its_pictures(tmp_p
             assert made.size == shown.size
     assert sorted(pictures()) == sorted(path.name for path in PICTURES.iterdir())
     with pillow.open(tmp_path / "small.png") as small:
-        assert small.size == (112, 75)
+        assert small.size == (90, 60)
 
 
 def test_commands_that_need_a_network_are_marked() -> None:
@@ -77,23 +78,26 @@ def test_the_lines_of_python_do_what_they_say() -> None:
     assert doctest.DocTestRunner().run(test).failed == 0
 
 
-def test_the_makefile_rule_builds_once(tmp_path: Path, samples: Path) -> None:
-    (rule,) = re.findall(r"^```make\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
-    (tmp_path / "Makefile").write_text("all: build/cat.png build/coffee.png\n" + rule)
+def test_the_makefile_rules_build_once(tmp_path: Path, samples: Path) -> None:
+    rules = re.findall(r"^```make\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
+    assert len(rules) == 2
+    (tmp_path / "Makefile").write_text(
+        "all: build/cat.png build/coffee.png\n" + "".join(rules) + ".PHONY: thumbnails\n"
+    )
     (tmp_path / "raw").mkdir()
     for name in ("cat.jpg", "coffee.jpg"):
         shutil.copyfile(samples / name, tmp_path / "raw" / name)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     runs = [
         subprocess.run(
-            ["make", "-j2"],
+            ["make", "-j2", target],
             cwd=tmp_path,
             env={**os.environ, "PATH": path, "MAKEFLAGS": ""},
             capture_output=True,
             text=True,
             check=True,
         )
-        for _ in range(2)
+        for target in ("all", "all", "thumbnails")
     ]
     assert runs[0].stdout.count("poolcli max raw/") == 2
     assert not runs[0].stderr
@@ -101,9 +105,12 @@ def test_the_makefile_rule_builds_once(tmp_path: Path, samples: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "build").iterdir()) == ["cat.png", "coffee.png"]
     with pillow.open(tmp_path / "build/cat.png") as cat:
         assert cat.size == (112, 75)
+    assert names(tmp_path / "thumbnails") == ["cat_avg_k4_1.png", "coffee_avg_k4_1.png"]
 
 
-@pytest.mark.parametrize("document", ["README.md", "CHANGELOG.md", "docs/formats.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "CHANGELOG.md", "docs/formats.md", "docs/json.md"]
+)
 def test_links_lead_somewhere(document: str) -> None:
     path = ROOT / document
     for link in re.findall(r"\]\(([^)]+)\)", path.read_text()):

@@ -74,12 +74,12 @@ def _pool(
     **values: Any,
 ) -> int:
     """Plan, run and report; give the exit status."""
+    if not inputs and files_from is None:
+        raise PoolcliError("no input; name files, folders or '-', or use --files-from")
     from poolcli.batch import run_jobs
     from poolcli.executors import count_cores
     from poolcli.plan import plan
 
-    if not inputs and files_from is None:
-        raise PoolcliError("no input; name files, folders or '-', or use --files-from")
     settings, naming = _settings(operation, values), _naming(values)
     if json and naming.output == STANDARD:
         raise PoolcliError("-o - and --json both want standard output")

@@ -87,9 +87,12 @@ def _pool(
     dtype = image.dtype if exact else np.result_type(image.dtype, np.float32)
     rows, columns = windows
     output = np.empty((len(rows), len(columns), layers.shape[2]), dtype)
-    for i, j, channel in product(*map(range, output.shape)):
-        pixels = [layers[row, column, channel].item() for row in rows[i] for column in columns[j]]
-        output[i, j, channel] = _value(pixels, operation, divisors[0][i] * divisors[1][j], norm)
+    with np.errstate(all="ignore"):
+        for i, j, channel in product(*map(range, output.shape)):
+            pixels = [
+                layers[row, column, channel].item() for row in rows[i] for column in columns[j]
+            ]
+            output[i, j, channel] = _value(pixels, operation, divisors[0][i] * divisors[1][j], norm)
     return output.reshape(len(rows), len(columns), *image.shape[2:])
 
 

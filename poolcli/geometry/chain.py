@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from poolcli.errors import PoolcliError
@@ -89,12 +90,13 @@ def chain(
         try:
             axes = window.axes(size)
         except PoolcliError as error:
-            remedy = _remedy(window, size, iteration)
+            remedy = _remedy(window, shape, iterations, iteration)
             raise PoolcliError(f"{error}{_place(iteration)}; use {remedy}") from None
+        result = axes[0].output, axes[1].output
+        check_pixels(result, max_pixels, f"the result of iteration {iteration}")
         step = _step(axes, steps[-1] if steps else None)
         if exact and any((*step.dropped, *step.skipped)):
             raise PoolcliError(_unused(step, iteration))
-        check_pixels(step.shape, max_pixels, f"the result of iteration {iteration}")
         steps.append(step)
         size = step.shape
     return tuple(steps)
@@ -126,16 +128,15 @@ def _place(iteration: int) -> str:
     return f" of iteration {iteration}" if iteration > 1 else ""
 
 
-def _remedy(window: AnyWindow, size: Pair, iteration: int) -> str:
+def _remedy(window: AnyWindow, shape: Sequence[int], iterations: int, iteration: int) -> str:
+    """Name the options with which the whole chain would fit."""
     remedies = []
     if iteration > 1:
         remedies.append(f"-n {iteration - 1}")
-    if isinstance(window, Window) and window.padding != "same":
-        try:
-            replace(window, ceil_mode=True).axes(size)
+    if isinstance(window, Window) and window.padding != "same" and not window.ceil_mode:
+        with suppress(PoolcliError):
+            chain(replace(window, ceil_mode=True), shape, iterations)
             remedies.append("--ceil")
-        except PoolcliError:
-            pass
     smaller = "a smaller kernel"
     return f"{', '.join(remedies)} or {smaller}" if remedies else smaller
 

@@ -51,16 +51,15 @@ def _medians(windows: Array, counts: Array, carry: np.dtype[Any], skip_nan: bool
     missing = np.isnan(ranked) if ranked.dtype.kind == "f" else np.zeros(ranked.shape, np.bool_)
     pixels = np.broadcast_to(counts[:, np.newaxis], ranked.shape[:2])
     if skip_nan:
-        pixels = np.maximum(pixels - missing.sum(axis=-1), 1)
+        pixels = pixels - missing.sum(axis=-1)
     middle = [
         np.take_along_axis(ranked, at[:, :, np.newaxis], axis=-1)[..., 0].astype(wide)
-        for at in ((pixels - 1) // 2, pixels // 2)
+        for at in (np.maximum(pixels - 1, 0) // 2, pixels // 2)
     ]
     low, high = middle
     # Halves first: the sum of two large numbers may overflow.
     medians = np.where(low == high, low, low / 2 + high / 2)
-    if not skip_nan:
-        medians[missing[..., -1]] = np.nan
+    medians[pixels == 0 if skip_nan else missing[..., -1]] = np.nan
     return medians
 
 

@@ -1,0 +1,163 @@
+"""The slow loop itself, by hand: what holds the core must hold by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from poolcli.reference import adaptive_pool_reference, pool_reference
+
+Array = NDArray[Any]
+
+NAN, INF = np.nan, np.inf
+NONE = ((0, 0), (0, 0))
+ONE = ((1, 1), (1, 1))
+TEXTBOOK = np.array([[1, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]], np.uint8)
+COUNTING = np.arange(1, 17, dtype=np.int64).reshape(4, 4)
+
+
+def assert_equal(result: Array, expected: Any, dtype: str) -> None:
+    """Compare values, shape and dtype."""
+    np.testing.assert_array_equal(result, np.array(expected, dtype), strict=True)
+
+
+@pytest.mark.parametrize(
+    ("operation", "expected", "dtype"),
+    [
+        ("max", [[6, 8], [3, 4]], "uint8"),
+        ("min", [[1, 2], [1, 0]], "uint8"),
+        ("avg", [[3.25, 5.25], [2, 2]], "float32"),
+        ("median", [[3, 5.5], [2, 2]], "float32"),
+        ("lp", [[15.75**0.5, 33.25**0.5], [4.5**0.5, 6.5**0.5]], "float32"),
+    ],
+)
+def test_the_textbook_matrix_pools_as_by_hand(operation: str, expected: Any, dtype: str) -> None:
+    assert_equal(pool_reference(TEXTBOOK, operation, (2, 2), (2, 2)), expected, dtype)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "stride", "padding", "dilation", "ceil_mode", "expected"),
+    [
+        ((2, 2), (1, 1), NONE, (1, 1), False, [[6, 7, 8], [10, 11, 12], [14, 15, 16]]),
+        ((1, 3), (2, 1), NONE, (1, 1), False, [[3, 4], [11, 12]]),
+        ((3, 3), (2, 2), NONE, (1, 1), False, [[11]]),
+        ((3, 3), (2, 2), NONE, (1, 1), True, [[11, 12], [15, 16]]),
+        ((3, 3), (2, 2), ONE, (1, 1), False, [[6, 8], [14, 16]]),
+        ((3, 3), (2, 2), ONE, (1, 1), True, [[6, 8, 8], [14, 16, 16], [14, 16, 16]]),
+        ((3, 3), (2, 2), ((0, 1), (1, 0)), (1, 1), False, [[10, 12], [14, 16]]),
+        ((3, 3), (2, 2), "same", (1, 1), False, [[11, 12], [15, 16]]),
+        ((3, 2), (3, 3), "same", (1, 1), False, [[6, 8], [14, 16]]),
+        ((2, 2), (1, 1), NONE, (3, 2), False, [[15, 16]]),
+        ((4, 1), (4, 1), ((2, 2), (0, 0)), (1, 1), True, [[5, 6, 7, 8], [13, 14, 15, 16]]),
+        ((5, 5), (5, 5), NONE, (1, 1), True, [[16]]),
+    ],
+)
+def test_windows_lie_where_the_settings_say(
+    kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool, expected: Any
+) -> None:
+    result = pool_reference(COUNTING, "max", kernel, stride, padding, dilation, ceil_mode)
+    assert_equal(result, expected, "int64")
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "stride", "padding", "ceil_mode", "outputs"),
+    [
+        (9, 4, 4, ((2, 2), (0, 0)), True, 3),
+        (32, 1, 2, NONE, True, 16),
+        (5, 2, 2, ((1, 1), (0, 0)), False, 3),
+        (5, 2, 2, ((1, 1), (0, 0)), True, 3),
+        (5, 3, 3, ((1, 1), (0, 0)), True, 2),
+        (13, 6, 5, "same", False, 3),
+        (224, 7, 2, "same", False, 112),
+        (2, 3, 1, NONE, False, 0),
+        (2, 5, 2, NONE, True, 0),
+    ],
+)
+def test_sizes_are_those_of_the_frameworks(
+    size: int, kernel: int, stride: int, padding: Any, ceil_mode: bool, outputs: int
+) -> None:
+    image = np.zeros((size, 1), np.uint8)
+    result = pool_reference(image, "max", (kernel, 1), (stride, 1), padding, ceil_mode=ceil_mode)
+    assert result.shape == (outputs, 1)
+
+
+@pytest.mark.parametrize(
+    ("count_include_pad", "expected"),
+    [
+        (False, [[3.5, 5, 6], [9.5, 11, 12], [13.5, 15, 16]]),
+        (True, [[14 / 9, 30 / 9, 12 / 6], [57 / 9, 11, 36 / 6], [27 / 6, 45 / 6, 16 / 4]]),
+    ],
+)
+def test_padding_counts_only_where_it_is_asked_to(count_include_pad: bool, expected: Any) -> None:
+    result = pool_reference(
+        COUNTING, "avg", (3, 3), (2, 2), ONE, (1, 1), True, count_include_pad=count_include_pad
+    )
+    assert_equal(result, expected, "float64")
+
+
+def test_same_padding_puts_the_odd_pixel_at_the_end() -> None:
+    # 13 by a kernel of 6 at stride 5: one before, two behind.
+    image = np.arange(13, dtype=np.int16).reshape(1, 13)
+    assert_equal(pool_reference(image, "max", (1, 6), (1, 5), "same"), [[4, 9, 12]], "int16")
+    assert_equal(pool_reference(image, "min", (1, 6), (1, 5), "same"), [[0, 4, 9]], "int16")
+    counted = pool_reference(image, "avg", (1, 6), (1, 5), "same", count_include_pad=True)
+    assert_equal(counted, [[10 / 6, 39 / 6, 42 / 6]], "float32")
+
+
+@pytest.mark.parametrize(
+    ("output_size", "expected"),
+    [
+        ((1, 1), [[8]]),
+        ((2, 2), [[4.5, 6.5], [9.5, 11.5]]),
+        ((1, 7), [[6, 6.5, 7.5, 8, 8.5, 9.5, 10]]),
+        ((3, 5), [[1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [11, 12, 13, 14, 15]]),
+    ],
+)
+def test_adaptive_windows_overlap_or_repeat_pixels(
+    output_size: tuple[int, int], expected: Any
+) -> None:
+    image = np.arange(1, 16, dtype=np.int64).reshape(3, 5)
+    for operation in ("avg", "median"):
+        assert_equal(adaptive_pool_reference(image, operation, output_size), expected, "float64")
+
+
+def test_the_power_mean_takes_magnitudes_and_its_norm() -> None:
+    image = np.array([[-2.0, 1], [1, 2]])
+    assert_equal(pool_reference(image, "lp", (2, 2), (2, 2)), [[2.5**0.5]], "float64")
+    cubic = pool_reference(image, "lp", (2, 2), (2, 2), norm=3)
+    assert_equal(cubic, [[4.5 ** (1 / 3)]], "float64")
+    assert_equal(adaptive_pool_reference(image, "lp", (1, 1), 3), [[4.5 ** (1 / 3)]], "float64")
+
+
+def test_channels_are_kept_apart() -> None:
+    image = np.stack([TEXTBOOK, 255 - TEXTBOOK], axis=-1)
+    expected = [[[6, 254], [8, 253]], [[3, 254], [4, 255]]]
+    assert_equal(pool_reference(image, "max", (2, 2), (2, 2)), expected, "uint8")
+    assert_equal(adaptive_pool_reference(image, "max", (2, 2)), expected, "uint8")
+
+
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [
+        ("max", [NAN, INF, INF, 2]),
+        ("min", [NAN, 1, -INF, -INF]),
+        ("avg", [NAN, INF, NAN, -INF]),
+        ("median", [NAN, INF, NAN, -INF]),
+        ("lp", [NAN, INF, INF, INF]),
+    ],
+)
+@pytest.mark.parametrize("dtype", ["float64", "longdouble"])
+def test_nan_propagates_and_infinities_count_as_numbers(
+    dtype: str, operation: str, expected: Any
+) -> None:
+    image = np.array([[1, NAN, INF, 1, INF, -INF, -INF, 2]], dtype)
+    assert_equal(pool_reference(image, operation, (1, 2), (1, 2)), [expected], dtype)
+
+
+def test_averages_of_integers_are_exact_beyond_the_floats() -> None:
+    # In floats the three ones would be lost beside 2^62.
+    image = np.array([[2**62, 1, 1, 1, -(2**62)]])
+    assert_equal(pool_reference(image, "avg", (1, 5), (1, 5)), [[0.6]], "float64")

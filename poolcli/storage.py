@@ -125,12 +125,12 @@ def sweep(folder: str) -> None:
                 Path(folder, name).unlink()
 
 
-def identity(place: str) -> object:
-    """Give what two names of one file have in common; a name of no file stands for itself."""
+def identity(place: str) -> tuple[int, int] | None:
+    """Give what all names of one file have in common, or None if there is no such file."""
     try:
-        status = Path(place).stat()
+        status = os.stat(place)  # noqa: PTH116 - asked of every file of a large folder
     except (OSError, ValueError):
-        return os.path.realpath(place)
+        return None
     return status.st_dev, status.st_ino
 
 

@@ -423,10 +423,10 @@ def test_the_receptive_field_is_the_span_of_pixels_that_reach_one_output(
 
 
 def test_each_step_of_a_chain_starts_from_the_size_before() -> None:
-    steps = chained((23, 40), 3, kernel=(2, 3))
-    assert [step.input_shape for step in steps] == [(23, 40), (11, 13), (5, 4)]
-    assert [step.shape for step in steps] == [(11, 13), (5, 4), (2, 1)]
-    assert [step.dropped for step in steps] == [(1, 1), (1, 1), (1, 1)]
+    steps = chained((23, 42), 3, kernel=(2, 3))
+    assert [step.input_shape for step in steps] == [(23, 42), (11, 14), (5, 4)]
+    assert [step.shape for step in steps] == [(11, 14), (5, 4), (2, 1)]
+    assert [step.dropped for step in steps] == [(1, 0), (1, 2), (1, 1)]
     assert [step.skipped for step in steps] == [(0, 0), (0, 0), (0, 0)]
 
 

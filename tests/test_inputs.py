@@ -15,7 +15,7 @@ from poolcli.plan.inputs import IMAGE_SUFFIXES, Input, find_inputs
 
 def found(*names: str, files_from: str | None = None) -> list[str]:
     inputs = find_inputs(names, files_from, recursive=True, output_folder="out").inputs
-    return [source.place for source in inputs]
+    return [source.place for source in inputs.values()]
 
 
 def test_a_folder_gives_its_images_sorted_whatever_the_case_of_their_suffix(folder: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_folder_that_cannot_be_listed_is_an_input_that_fails(
 
     monkeypatch.setattr("poolcli.storage.os.scandir", refuse)
     inputs = find_inputs(["."], None, recursive=True, output_folder=None).inputs
-    assert [source.place for source in inputs] == ["./a.png", "./closed"]
+    assert [source.place for source in inputs.values()] == ["./a.png", "./closed"]
 
 
 def test_an_input_knows_its_path_below_its_folder() -> None:

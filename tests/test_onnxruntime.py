@@ -115,13 +115,10 @@ def draw_setting(random: np.random.Generator) -> Setting:
 
 
 def draw_settings(count: int) -> list[Setting]:
+    """Draw layers whose windows fit; about one in eight does not."""
     random = np.random.default_rng(2026)
-    found: list[Setting] = []
-    while len(found) < count:
-        setting = draw_setting(random)
-        if setting.axes():
-            found.append(setting)
-    return found
+    drawn = (draw_setting(random) for _ in range(count))
+    return [setting for setting in drawn if setting.axes()]
 
 
 def draw_image(dtype: str, shape: tuple[int, ...], seed: int) -> Array:
@@ -139,7 +136,7 @@ def close(result: Array, expected: Array, pixels: int) -> bool:
     return bool((np.abs(result - expected) <= 2 * pixels * 2.0**-24).all())
 
 
-SETTINGS = draw_settings(480)
+SETTINGS = draw_settings(560)
 
 
 @pytest.mark.parametrize("index", range(len(SETTINGS)))
@@ -193,6 +190,7 @@ def is_larger_than_the_image(setting: Setting) -> bool:
 @pytest.mark.parametrize(
     ("name", "belongs", "least"),
     [
+        ("any", lambda _: True, 450),
         ("max", lambda s: s.operation == "max", 200),
         ("avg", lambda s: s.operation == "avg", 200),
         ("uint8", lambda s: s.dtype == "uint8", 60),

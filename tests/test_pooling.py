@@ -845,6 +845,7 @@ def test_pool_takes_a_window_that_is_already_checked() -> None:
     counted = pool(image, "avg", Window.of(2, padding=1), count_include_pad=True)
     assert_equal(counted[0], [0.25, 0.75, 1], "float32")
     assert_equal(pool(image, "lp", Window.of((1, 4)), norm=1)[:1], [[2]], "float32")
+    assert_equal(pool(image, "lp", Window.of((1, 4)))[:1], [[5.5**0.5]], "float32")
 
 
 # Refusals

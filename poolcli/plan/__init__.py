@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.pipeline import Job, Settings
-from poolcli.plan.inputs import find_inputs
+from poolcli.plan.inputs import Input, find_inputs
 from poolcli.plan.naming import (
     FOLDER,
     Naming,
@@ -51,25 +51,26 @@ def plan(
     check_naming(naming, settings)
     output_folder = (naming.folder or FOLDER) if naming.output is None else None
     found = find_inputs(names, files_from, recursive=recursive, output_folder=output_folder)
-    check_single(naming, found.inputs)
+    check_single(naming, list(found.inputs.values()))
     named = name_settings(settings)
-    jobs = [make_job(source, settings, naming, named) for source in found.inputs]
-    _check_places(jobs)
+    jobs = [make_job(source, settings, naming, named) for source in found.inputs.values()]
+    _check_places(jobs, found.inputs)
     return Plan(jobs, found.passed_over)
 
 
-def _check_places(jobs: Sequence[Job]) -> None:
+def _check_places(jobs: Sequence[Job], inputs: Mapping[object, Input]) -> None:
     """Refuse to write over an input, or two files under one name."""
-    sources = {storage.identity(job.source): job.source for job in jobs if job.source != STANDARD}
     real_folder = cache(os.path.realpath)
     writers: dict[tuple[str, str], str] = {}
     for job in jobs:
         for place in job.places:
             if place == STANDARD:
                 continue
-            over = sources.get(storage.identity(place))
+            over = inputs.get(storage.identity(place))
             if over is not None:
-                raise PoolcliError(f"{place} would replace the input {over}; write somewhere else")
+                raise PoolcliError(
+                    f"{place} would replace the input {over.place}; write somewhere else"
+                )
             folder, name = os.path.split(place)
             key = (real_folder(folder), name)
             other = writers.get(key)

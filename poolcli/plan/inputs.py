@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
@@ -37,15 +36,14 @@ class Input:
         """Give the path from the folder that it was found in to its own."""
         if self.folder is None:
             return ""
-        below = os.path.relpath(os.path.dirname(self.place), self.folder)  # noqa: PTH120
-        return "" if below == "." else below
+        return os.path.dirname(self.place[len(self.folder) :].lstrip(os.sep))  # noqa: PTH120
 
 
 @dataclass(frozen=True)
 class Found:
-    """The inputs of a run, in order, and the files that were passed over."""
+    """The inputs of a run, by their files' identities and in order, and what was passed over."""
 
-    inputs: list[Input]
+    inputs: dict[object, Input]
     passed_over: list[str]
 
 
@@ -73,14 +71,11 @@ def find_inputs(
     if files_from == STANDARD and STANDARD in names:
         raise PoolcliError("standard input cannot be both an image and the list of --files-from")
     own = os.path.realpath(output_folder) if output_folder is not None else None
-    found = Found([], [])
-    seen: set[str] = set()
+    found = Found({}, [])
     for name in (*names, *(_listed(files_from) if files_from is not None else ())):
         for source in _expand(name, recursive, own, found.passed_over):
-            real = os.path.realpath(source.place) if source.place != STANDARD else STANDARD
-            if real not in seen:
-                seen.add(real)
-                found.inputs.append(source)
+            same = storage.identity(source.place) if source.place != STANDARD else STANDARD
+            found.inputs.setdefault(same or os.path.realpath(source.place), source)
     if not found.inputs:
         hint = "" if recursive else "; -r looks into folders within them"
         raise PoolcliError(f"no image found in {', '.join(names) or files_from}{hint}")
@@ -119,4 +114,6 @@ def _listed(place: str) -> list[str]:
 
 def stem_of(place: str) -> str:
     """Give a file's name without its suffix."""
-    return "stdin" if place == STANDARD else PurePath(place).stem
+    if place == STANDARD:
+        return "stdin"
+    return os.path.splitext(os.path.basename(place))[0]  # noqa: PTH119, PTH122 - a place is text

@@ -2,8 +2,4 @@
 
 
 class PoolcliError(ValueError):
-    """A problem with one input, told in one line: what, where and what to do."""
-
-
-class UsageError(PoolcliError):
-    """A problem with the command line or the arguments alone, whatever the input holds."""
+    """A problem that the user can mend, told in one line: what, where and what to do."""

@@ -25,7 +25,7 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from poolcli import pool2d
-from poolcli.errors import UsageError
+from poolcli.errors import PoolcliError
 from poolcli.figures import FIGURE_SUFFIXES, Comparison, check_colormap
 from poolcli.figures.colours import NOT_A_NUMBER
 from poolcli.figures.page import Box, ticks
@@ -568,7 +568,7 @@ def test_the_same_input_gives_the_same_bytes_on_every_day(
 
 @pytest.mark.parametrize("suffix", [".gif", "png", ""])
 def test_other_suffixes_are_refused(suffix: str) -> None:
-    with pytest.raises(UsageError, match=r"\.png, \.svg, \.pdf"):
+    with pytest.raises(PoolcliError, match=r"\.png, \.svg, \.pdf"):
         comparison(TEXTBOOK).render(suffix)
 
 
@@ -739,6 +739,6 @@ def test_known_colour_maps_pass() -> None:
     ],
 )
 def test_an_unknown_colour_map_is_refused_with_close_ones(name: str, hint: str) -> None:
-    with pytest.raises(UsageError, match=hint) as caught:
+    with pytest.raises(PoolcliError, match=hint) as caught:
         check_colormap(name)
     assert "\n" not in str(caught.value)

@@ -11,7 +11,7 @@ import matplotlib as mpl
 import numpy as np
 from numpy.typing import NDArray
 
-from poolcli.errors import UsageError
+from poolcli.errors import PoolcliError
 
 Array = NDArray[Any]
 
@@ -79,11 +79,11 @@ class FiniteRange:
 
 
 def check_colormap(name: str) -> None:
-    """Raise UsageError unless matplotlib knows the colour map; the message names close ones."""
+    """Raise PoolcliError unless matplotlib knows the colour map; the message names close ones."""
     if name in mpl.colormaps:
         return
     close = _closest(name, sorted(mpl.colormaps))
-    raise UsageError(f"unknown colour map {name!r}; {close}")
+    raise PoolcliError(f"unknown colour map {name!r}; {close}")
 
 
 def readable_on(colours: Array) -> NDArray[np.bool_]:

@@ -15,12 +15,13 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from poolcli.errors import UsageError
+from poolcli.errors import PoolcliError
 from poolcli.figures import page, text
 from poolcli.figures.colours import Colouring, FiniteRange
 from poolcli.figures.page import Box, Page
 from poolcli.figures.panels import Panel
 from poolcli.figures.style import FRAME, INK, house_style, style_ticks
+from poolcli.images import encode_by_opencv
 from poolcli.opencv import cv2
 
 Array = NDArray[Any]
@@ -87,7 +88,7 @@ class Comparison:
     def render(self, suffix: str) -> bytes:
         """Draw the figure and give the content of a `.png`, `.svg` or `.pdf` file."""
         if suffix not in FIGURE_SUFFIXES:
-            raise UsageError(f"a figure is {', '.join(FIGURE_SUFFIXES)}, got {suffix!r}")
+            raise PoolcliError(f"a figure is {', '.join(FIGURE_SUFFIXES)}, got {suffix!r}")
         content = io.BytesIO()
         with house_style():
             figure = self._draw()
@@ -146,7 +147,7 @@ def _encode_png(figure: Figure, rgba: io.BytesIO) -> bytes:
     dots = np.frombuffer(rgba.getbuffer(), np.uint8).reshape(height, width, 4)
     # Smaller than OpenCV's own choice, run lengths, and as fast.
     strategy = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_DEFAULT)
-    return cv2.imencode(".png", cv2.cvtColor(dots, cv2.COLOR_RGBA2BGR), strategy)[1].tobytes()
+    return encode_by_opencv(dots[:, :, :3], ".png", strategy)
 
 
 def bar_marks(low: float, high: float) -> dict[float, str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from poolcli.errors import PoolcliError, UsageError
+from poolcli.errors import PoolcliError
 from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis, ceil_divide
 
 Pair = tuple[int, int]
@@ -48,7 +48,7 @@ class Window:
 
         Raises
         ------
-        UsageError
+        PoolcliError
             If a value is no whole number or too small, or if `padding` is not smaller than
             `kernel`, or is "same" together with `ceil_mode`.
         """
@@ -56,11 +56,11 @@ class Window:
         stride = kernel if stride is None else pair(stride, "stride", minimum=1)
         sides = _sides(padding)
         if sides == "same" and ceil_mode:
-            raise UsageError('padding "same" keeps every pixel already; leave out ceil mode')
+            raise PoolcliError('padding "same" keeps every pixel already; leave out ceil mode')
         if sides != "same":
             for along, taps, side in zip(("rows", "columns"), kernel, sides, strict=True):
                 if max(side) >= taps:
-                    raise UsageError(
+                    raise PoolcliError(
                         f"padding must be smaller than the kernel, got {max(side)}"
                         f" for a kernel of {taps} {along}"
                     )
@@ -118,7 +118,7 @@ class AdaptiveWindow:
 
     @classmethod
     def of(cls, output_size: int | Sequence[int]) -> AdaptiveWindow:
-        """Normalise what a caller wrote; raise UsageError if it is no size."""
+        """Normalise what a caller wrote; raise PoolcliError if it is no size."""
         return cls(pair(output_size, "output size", minimum=1))
 
     def axes(self, shape: Sequence[int]) -> tuple[AnyAxis, AnyAxis]:
@@ -142,9 +142,9 @@ def pair(value: int | Sequence[int], name: str, *, minimum: int) -> Pair:
     try:
         rows, columns = map(operator.index, values)
     except (TypeError, ValueError):
-        raise UsageError(f"{name} must be one or two whole numbers, got {value!r}") from None
+        raise PoolcliError(f"{name} must be one or two whole numbers, got {value!r}") from None
     if min(rows, columns) < minimum:
-        raise UsageError(f"{name} must be at least {minimum}, got {min(rows, columns)}")
+        raise PoolcliError(f"{name} must be at least {minimum}, got {min(rows, columns)}")
     return rows, columns
 
 
@@ -175,10 +175,10 @@ def _sides(padding: PaddingLike) -> Padding:
             return "same"
         if padding == "valid":
             return (0, 0), (0, 0)
-        raise UsageError(f'padding must be numbers, "same" or "valid", got {padding!r}')
+        raise PoolcliError(f'padding must be numbers, "same" or "valid", got {padding!r}')
     sides: tuple[Any, ...] = tuple(padding) if isinstance(padding, Sequence) else (padding, padding)
     if len(sides) != 2:
-        raise UsageError(
+        raise PoolcliError(
             f"padding must be one or two numbers or ((top, bottom), (left, right)), got {padding!r}"
         )
     rows, columns = sides

@@ -2,7 +2,14 @@
 
 from poolcli.images.image import Image, Source
 from poolcli.images.reading import open_source
-from poolcli.images.writing import FORMATS, check_format, encode, format_of, keeps_profile
+from poolcli.images.writing import (
+    FORMATS,
+    check_format,
+    encode,
+    encode_by_opencv,
+    format_of,
+    keeps_profile,
+)
 
 __all__ = [
     "FORMATS",
@@ -10,6 +17,7 @@ __all__ = [
     "Source",
     "check_format",
     "encode",
+    "encode_by_opencv",
     "format_of",
     "keeps_profile",
     "open_source",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,8 @@ def encode(image: Image, format_: str) -> tuple[bytes, float]:
     if format_ == "tif" and pixels.dtype == np.uint16 and pixels.ndim == 3:
         from poolcli.opencv import cv2
 
-        return _opencv(pixels, ".tif", [cv2.IMWRITE_TIFF_COMPRESSION, 8]), clipped
+        deflate = (cv2.IMWRITE_TIFF_COMPRESSION, 8)
+        return encode_by_opencv(pixels, ".tif", deflate), clipped
     return _pillow(pixels, image, _PILLOW[format_]), clipped
 
 
@@ -134,7 +136,7 @@ def _quantise(pixels: Array, stored: np.dtype[Any]) -> tuple[Array, float]:
 def _png(pixels: Array, image: Image) -> bytes:
     if pixels.shape[2:] == (2,):
         return _pillow(pixels, image, {"format": "PNG"})
-    content = _opencv(pixels, ".png", [])
+    content = encode_by_opencv(pixels, ".png")
     chunks = []
     if image.profile:
         chunks.append((b"iCCP", b"ICC profile\0\0" + zlib.compress(image.profile)))
@@ -152,7 +154,7 @@ def _chunk(named: tuple[bytes, bytes]) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
-def _opencv(pixels: Array, suffix: str, settings: list[int]) -> bytes:
+def encode_by_opencv(pixels: Array, suffix: str, settings: Sequence[int] = ()) -> bytes:
     """Encode gray, RGB or RGBA: the one place where channels stand in OpenCV's order."""
     from poolcli.opencv import cv2
 

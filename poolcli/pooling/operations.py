@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from poolcli.errors import UsageError
+from poolcli.errors import PoolcliError
 
 Array = NDArray[Any]
 Operation = Literal["max", "avg", "min", "median", "lp"]
@@ -87,13 +87,15 @@ def carry_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def check_operation(operation: str, count_include_pad: bool, norm: float) -> None:
-    """Raise UsageError for an unknown operation or a setting that it does not have."""
+    """Raise PoolcliError for an unknown operation or a setting that it does not have."""
     if operation not in OPERATIONS:
-        raise UsageError(f"operation must be one of {', '.join(OPERATIONS)}, got {operation!r}")
+        raise PoolcliError(f"operation must be one of {', '.join(OPERATIONS)}, got {operation!r}")
     if count_include_pad and operation != "avg":
-        raise UsageError(f"count_include_pad belongs to avg; {operation} has no divisor to change")
+        raise PoolcliError(
+            f"count_include_pad belongs to avg; {operation} has no divisor to change"
+        )
     if not 1 <= norm <= LARGEST_NORM:
-        raise UsageError(f"norm must lie between 1 and {LARGEST_NORM}, got {norm}")
+        raise PoolcliError(f"norm must lie between 1 and {LARGEST_NORM}, got {norm}")
 
 
 def _range(dtype: np.dtype[Any]) -> tuple[Any, Any]:

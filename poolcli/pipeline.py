@@ -163,8 +163,7 @@ def _recorded(task: Callable[[Job, Settings], Record], job: Job, settings: Setti
 
 
 def _foresee(job: Job, settings: Settings) -> Record:
-    source = open_source(storage.read(job.source), suffix_of(job.source))
-    steps = _check(source, settings)
+    _, steps = _open(job, settings)
     iterations = tuple(
         Iteration(output, step.shape, step.dropped, step.skipped, 0.0)
         for step, output in zip(steps, job.outputs, strict=True)
@@ -173,14 +172,14 @@ def _foresee(job: Job, settings: Settings) -> Record:
 
 
 def _run(job: Job, settings: Settings) -> Record:
-    source = open_source(storage.read(job.source), suffix_of(job.source))
-    steps = _check(source, settings)
-    format_ = job.format or ("png" if source.kind == "png" else "csv")
-    image = source.decode()
-    *unfiltered, image = _prepare(image, settings.preparation)
+    image, steps = _read(job, settings)
+    format_ = job.format or ("csv" if image.matrix else "png")
+    stages = _prepare(image, settings.preparation)
+    image = stages[-1]
     check_format(image, format_)
     record = Record(job, "written", image.pixels.shape, str(image.pixels.dtype))
-    figure = _start_figure(job, settings, [*unfiltered, image]) if job.figure else None
+    figure = _start_figure(job, settings, stages) if job.figure else None
+    del stages
 
     with ThreadPoolExecutor(1) if settings.threads > 1 else SerialExecutor() as writer:
         clipped = []
@@ -238,17 +237,24 @@ def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration
         yield f"{clipped:.2%} of the values lie outside the range of {format_} and were clipped"
 
 
-def _check(source: Source, settings: Settings) -> tuple[Step, ...]:
+def _open(job: Job, settings: Settings) -> tuple[Source, tuple[Step, ...]]:
     """Lay out the whole chain from the header, before pixels are decoded or written."""
+    source = open_source(storage.read(job.source), suffix_of(job.source))
     check_pixels(source.shape, settings.max_pixels)
-    shape = settings.preparation.shape(source.shape)
-    return chain(
+    steps = chain(
         settings.window,
-        shape,
+        settings.preparation.shape(source.shape),
         settings.iterations,
         exact=settings.exact,
         max_pixels=settings.max_pixels,
     )
+    return source, steps
+
+
+def _read(job: Job, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
+    """Decode an image whose chain is checked; its file's bytes are let go with its source."""
+    source, steps = _open(job, settings)
+    return source.decode(), steps
 
 
 def _start_figure(job: Job, settings: Settings, inputs: Sequence[Image]) -> Comparison:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair, Step
+from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair, Step, count_lines
 
 
 def name_operation(
@@ -36,10 +36,17 @@ def caption(number: int, step: Step, start: Pair) -> list[str]:
     """
     share = 100 * step.shape[0] * step.shape[1] / (start[0] * start[1])
     left = f"{share:.3g} %" if share >= 0.01 else "under 0.01 %"
-    sees = f"sees {_times(step.receptive_field)} px"
-    if step.jump:
-        sees += f", step {_short(step.jump)}"
-    return [f"iteration {number}", f"{name_pixels(step.shape)}, {left} of the pixels", sees]
+    field = f"{_times(step.receptive_field)} px"
+    sees = f"sees {field}, step {_short(step.jump)}" if step.jump else f"sees up to {field}"
+    lines = [f"iteration {number}", f"{name_pixels(step.shape)}, {left} of the pixels", sees]
+    unused = name_unused(step.dropped, step.skipped)
+    return [*lines, unused] if unused else lines
+
+
+def name_unused(dropped: Pair, skipped: Pair) -> str:
+    """Name the pixels that no window saw: `1 column dropped, 2 rows skipped`, or nothing."""
+    pairs = {"dropped": dropped, "skipped": skipped}
+    return ", ".join(f"{count_lines(pair)} {what}" for what, pair in pairs.items() if any(pair))
 
 
 def name_pixels(shape: Sequence[int]) -> str:

@@ -42,7 +42,7 @@ def start_processes(workers: int) -> Executor:
 
 def stop(executor: Executor) -> None:
     """End an executor and its workers now; their temporary files are left to a sweep."""
-    executor.shutdown(wait=False, cancel_futures=True)
+    # First the workers: one that is just starting would miss what a shutdown takes away.
     children = multiprocessing.active_children()
     for child in children:
         child.terminate()
@@ -51,6 +51,7 @@ def stop(executor: Executor) -> None:
         if child.is_alive():
             child.kill()
             child.join()
+    executor.shutdown(wait=False, cancel_futures=True)
 
 
 def _begin_worker() -> None:

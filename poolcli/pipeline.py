@@ -116,15 +116,15 @@ class Iteration:
         (H, W) or (H, W, C).
     dropped, skipped : (rows, columns)
         Pixels of its input that no window saw, at the far ends and in between.
-    clipped : float, 0 to 1
-        The share of values outside the file's range.
+    clipped : float, 0 to 1, or None
+        The share of values outside the file's range; None if nothing was computed.
     """
 
     output: str | None
     shape: tuple[int, ...]
     dropped: Pair
     skipped: Pair
-    clipped: float
+    clipped: float | None
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def _recorded(task: Callable[[Job, Settings], Record], job: Job, settings: Setti
 def _foresee(job: Job, settings: Settings) -> Record:
     _, steps = _open(job, settings)
     iterations = tuple(
-        Iteration(output, step.shape, step.dropped, step.skipped, 0.0)
+        Iteration(output, step.shape, step.dropped, step.skipped, None)
         for step, output in zip(steps, job.outputs, strict=True)
     )
     return Record(job, "planned", steps[0].input_shape, iterations=iterations)
@@ -232,7 +232,7 @@ def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration
         yield f"the figure shows the first of {image.pixels.shape[2]} channels"
     if image.profile and not keeps_profile(image, format_):
         yield f"{format_} cannot hold the colour profile of this image"
-    clipped = max(iteration.clipped for iteration in iterations)
+    clipped = max(iteration.clipped or 0.0 for iteration in iterations)
     if clipped:
         yield f"{clipped:.2%} of the values lie outside the range of {format_} and were clipped"
 
@@ -276,8 +276,10 @@ def _start_figure(job: Job, settings: Settings, inputs: Sequence[Image]) -> Comp
     filtered = settings.preparation.filter
     relu = " and ReLU" if settings.preparation.relu else ""
     titles = [f"before {filtered}", f"after {filtered}{relu}"] if filtered else ["input"]
+    done = str(settings.preparation)
     for title, image in zip(titles, inputs, strict=True):
-        figure.add(_visible(image), [title, name_pixels(image.pixels.shape)])
+        figure.add(_visible(image), [title, name_pixels(image.pixels.shape), *[done] * bool(done)])
+        done = ""
     return figure
 
 

@@ -58,6 +58,15 @@ class Preparation:
         """Give the (rows, columns) that an image of `shape` is prepared to."""
         return self.size.shape(shape) if self.size else shape
 
+    def __str__(self) -> str:
+        """Name what is done but for the filter: `gray, resized to 320x, ReLU`, or nothing."""
+        steps = ["gray"] if self.gray or self.filter else []
+        if self.size:
+            steps.append(f"resized to {self.size}")
+        if self.relu and not self.filter:
+            steps.append("ReLU")
+        return ", ".join(steps)
+
 
 def prepare(image: Array, preparation: Preparation, opaque: float | None = None) -> Iterator[Array]:
     """Yield the image before its filter, if it has one, and at last the prepared image.

@@ -56,14 +56,16 @@ def write(place: str, content: bytes) -> None:
                 raise PoolcliError("a terminal shows no images; redirect the output or use -o FILE")
             _write_output(content)
             return
+        mode = _mode(Path(place))
+        if mode is not None and not stat.S_ISREG(mode):
+            with Path(place).open("wb") as stream:
+                stream.write(content)
+            return
         target = Path(os.path.realpath(place))
         target.parent.mkdir(parents=True, exist_ok=True)
-        mode = _mode(target)
-        if mode is None or stat.S_ISREG(mode):
-            _replace(target, content, mode)
-        else:
-            with target.open("wb") as stream:
-                stream.write(content)
+        _replace(target, content, mode)
+    except (FileExistsError, NotADirectoryError):
+        raise PoolcliError(f"{place} cannot be written: a folder in its path is a file") from None
     except OSError as error:
         raise PoolcliError(f"{_name(place)} cannot be written: {_reason(error)}") from None
 

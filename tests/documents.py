@@ -70,21 +70,22 @@ def pictures() -> list[str]:
 
 def options_table() -> str:
     """Write every option of the pooling commands as a table in groups."""
-    lines = ["| option | meaning |", "|---|---|"]
-    heading = ""
-    for name, command in (("", "max"), ("avg", "avg"), ("lp", "lp")):
-        shared = {parameter.name for parameter in group.commands["max"].params}
-        for parameter in group.commands[command].params:
-            if not isinstance(parameter, GroupedOption) or (name and parameter.name in shared):
+    groups: dict[str, dict[str, str]] = {}
+    everywhere = {parameter.name for parameter in group.commands["max"].params}
+    for operation in ("max", "avg", "lp"):
+        command = group.commands[operation]
+        for parameter in command.params:
+            if not isinstance(parameter, GroupedOption):
                 continue
-            if parameter.heading != heading:
-                heading = parameter.heading
-                lines.append(f"| **{heading}** | |")
-            record = parameter.get_help_record(click.Context(group.commands[command]))
+            record = parameter.get_help_record(click.Context(command))
             assert record is not None
-            only = f" Only for {name}." if name else ""
             spelling, meaning = (" ".join(part.split()).replace("|", "\\|") for part in record)
-            lines.append(f"| `{spelling}` | {meaning}{only} |")
+            only = "" if parameter.name in everywhere else f" Only for {operation}."
+            groups.setdefault(parameter.heading, {})[spelling] = meaning + only
+    lines = ["| option | meaning |", "|---|---|"]
+    for heading, rows in groups.items():
+        lines.append(f"| **{heading}** | |")
+        lines += [f"| `{spelling}` | {meaning} |" for spelling, meaning in rows.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -41,12 +41,13 @@ def test_a_caption_says_what_one_pixel_stands_for() -> None:
         "iteration 3",
         "2×4 px, 0.593 % of the pixels",
         "sees 15×15 px, step 8",
+        "1 row and 1 column dropped",
     ]
 
 
 def test_an_adaptive_caption_has_no_step_where_it_varies() -> None:
     (step,) = chain(AdaptiveWindow.of((7, 5)), (30, 45))
-    assert caption(1, step, (30, 45))[2] == "sees 6×9 px"
+    assert caption(1, step, (30, 45))[2] == "sees up to 6×9 px"
     (even,) = chain(AdaptiveWindow.of((10, 5)), (30, 45))
     assert caption(1, even, (30, 45))[2] == "sees 3×9 px, step 3×9"
 

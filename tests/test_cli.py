@@ -29,11 +29,12 @@ def test_no_command_at_all_shows_the_help_and_ends_with_2(invoke: Invoke) -> Non
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["blur"], "No such command 'blur'; see poolcli --help"),
+        (["blur"], "'blur' is no command; the commands are max, avg, min, median, lp; see poolcli"),
+        (["cat.jpg"], "'cat.jpg' is no command"),
         (["max"], "no input; name files, folders or '-', or use --files-from"),
         (["max", "a.jpg", "--kernal", "2"], "No such option '--kernal'"),
-        (["max", "a.jpg", "--count-pad"], "No such option '--count-pad'"),
-        (["max", "a.jpg", "--norm", "3"], "No such option '--norm'"),
+        (["max", "a.jpg", "--count-pad"], "--count-pad is an option of avg alone; see poolcli max"),
+        (["max", "a.jpg", "--norm", "3"], "--norm is an option of lp alone"),
     ],
 )
 def test_a_wrong_command_line_is_told_in_one_line(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 import pytest
 
-from poolcli.cli.types import Numbers, PictureSize
+from poolcli.cli.types import Numbers, PictureSize, WholeNumber
 
 
 @pytest.mark.parametrize(
-    ("text", "numbers"), [("3", (3, 3)), ("2,3", (2, 3)), (" 4 ", (4, 4)), ("2147483647", None)]
+    ("text", "numbers"),
+    [("3", (3, 3)), ("2,3", (2, 3)), (" 4 ", (4, 4)), ("2, 3", (2, 3)), ("2147483647", None)],
 )
 def test_one_number_serves_both_axes(text: str, numbers: tuple[int, int] | None) -> None:
     assert Numbers().convert(text, None, None) == (numbers or (2147483647, 2147483647))
@@ -18,7 +19,7 @@ def test_one_number_serves_both_axes(text: str, numbers: tuple[int, int] | None)
 def test_padding_takes_four_sides_and_words() -> None:
     padding = Numbers(0, ("same", "valid"), sides=True)
     assert padding.convert("1,0,2,1", None, None) == ((1, 0), (2, 1))
-    assert padding.convert("same", None, None) == "same"
+    assert padding.convert("SAME", None, None) == "same"
     assert padding.convert("0", None, None) == (0, 0)
 
 
@@ -74,3 +75,16 @@ def test_other_sizes_are_refused_with_a_hint(text: str, message: str) -> None:
     with pytest.raises(click.BadParameter) as caught:
         PictureSize().convert(text, None, None)
     assert message in caught.value.message
+
+
+def test_a_whole_number_lies_between_its_limits() -> None:
+    assert WholeNumber(1, 256).convert("256", None, None) == 256
+    for text, message in (
+        ("0", "0 is not in the range 1 to 256"),
+        ("257", "257 is not in the range 1 to 256"),
+        ("1e2", "'1e2' is not a whole number"),
+        ("", "'' is not a whole number"),
+    ):
+        with pytest.raises(click.BadParameter) as caught:
+            WholeNumber(1, 256).convert(text, None, None)
+        assert caught.value.message == message

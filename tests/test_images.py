@@ -370,3 +370,10 @@ def test_the_samples_are_read_as_pillow_reads_them(samples: Path) -> None:
 
 def test_a_chunk_helper_writes_true_checksums() -> None:
     assert chunk(b"IEND", b"") == bytes.fromhex("0000000049454e44ae426082")
+
+
+def test_channels_that_seem_to_come_first_are_warned_of() -> None:
+    (warning,) = read(npy(np.zeros((3, 32, 30))), "npy").warnings
+    assert warning.startswith("shape (3, 32, 30) is taken as rows, columns, channels;")
+    assert not read(npy(np.zeros((32, 30, 3))), "npy").warnings
+    assert not read(npy(np.zeros((3, 3, 3))), "npy").warnings

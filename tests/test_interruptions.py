@@ -165,10 +165,23 @@ def test_a_full_standard_output_is_told_once_and_the_images_are_right(photos: Pa
             cwd=photos,
             stdout=full,
             stderr=subprocess.PIPE,
-            check=True,
+            check=False,
         )
+    assert ended.returncode == 1
     assert ended.stderr.splitlines() == [
-        b"poolcli: standard output cannot be written: [Errno 28] No space left on device",
+        b"poolcli: standard output cannot be written: no space left on device",
         b"poolcli: 12 written, 0 failed of 12",
     ]
     assert len(names(photos / "pooled")) == 36
+
+
+def test_help_on_a_full_standard_output_is_one_line() -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "poolcli", "--help"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert ended.returncode == 1
+    assert ended.stderr == b"poolcli: standard output cannot be written: no space left on device\n"

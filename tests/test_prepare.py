@@ -86,6 +86,12 @@ def test_a_size_is_written_as_it_is_asked_for() -> None:
     assert [str(Size(2, 3)), str(Size(2, None)), str(Size(None, 3))] == ["2x3", "2x", "x3"]
 
 
+def test_a_preparation_is_named_but_for_its_filter() -> None:
+    assert str(Preparation()) == ""
+    assert str(Preparation(True, Size(320, None), relu=True)) == "gray, resized to 320x, ReLU"
+    assert str(Preparation(filter="prewitt", relu=True)) == "gray"
+
+
 def test_shrinking_averages_areas() -> None:
     image = np.arange(16, dtype=np.float32).reshape(4, 4)
     wanted = image.reshape(2, 2, 2, 2).mean(axis=(1, 3))

@@ -67,6 +67,15 @@ def test_a_pipe_is_written_to_not_replaced(tmp_path: Path) -> None:
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
+def test_a_name_for_a_pipe_is_written_to(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    storage.write(f"/dev/fd/{writer}", b"content")
+    os.close(writer)
+    assert os.read(reader, 100) == b"content"
+    os.close(reader)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_failed_write_keeps_the_old_file_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 
 import click
 
-from poolcli import __version__
+from poolcli import __version__, storage
 from poolcli.cli.console import complain
 from poolcli.cli.pooling import pooling_commands
 from poolcli.cli.signals import Interrupted, interruptible
 from poolcli.errors import PoolcliError
 
+ELSEWHERE = {"--count-pad": "avg", "--norm": "lp"}
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
-@click.group(context_settings=HELP_OPTIONS)
+HELP = """Pool images the way a convolutional network does.
+
+\b
+Examples:
+  poolcli max cat.jpg -k 2 -n 3          three results and a figure, in pooled/
+  poolcli avg photo.png -k 4 -o small.png
+"""
+
+
+class Operations(click.Group):
+    """The commands; a name that is none may be an input without its operation."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is meant."""
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            known = ", ".join(self.commands)
+            raise click.UsageError(f"{args[0]!r} is no command; the commands are {known}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Operations, context_settings=HELP_OPTIONS, help=HELP)
 @click.version_option(__version__, "-V", "--version", prog_name="poolcli")
 def group() -> None:
-    r"""Pool images the way a convolutional network does.
-
-    \b
-    Examples:
-      poolcli max cat.jpg -k 2 -n 3          three results and a figure, in pooled/
-      poolcli avg photo.png -k 4 -o small.png
-    """
+    """Hold the commands."""
 
 
 for command in pooling_commands():
@@ -45,11 +64,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except click.UsageError as error:
         hint = f"; see {error.ctx.command_path} --help" if error.ctx else ""
-        complain(error.format_message().rstrip(".") + hint)
+        complain(_message(error) + hint)
         return 2
+    except OSError as error:
+        # Click writes help and version itself; whatever else fails is told where it fails.
+        if error.errno not in (errno.ENOSPC, errno.EPIPE, errno.EBADF) or error.filename:
+            raise
+        storage.abandon_output()
+        complain(f"standard output cannot be written: {os.strerror(error.errno).lower()}")
+        return 1
     except PoolcliError as error:
         complain(str(error))
         return 2
     except Interrupted as interrupted:
         return interrupted.exit_status
     return int(status or 0)
+
+
+def _message(error: click.UsageError) -> str:
+    if isinstance(error, click.NoSuchOption) and error.option_name in ELSEWHERE:
+        return f"{error.option_name} is an option of {ELSEWHERE[error.option_name]} alone"
+    return error.format_message().rstrip(".?")

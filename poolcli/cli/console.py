@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from poolcli import storage
+from poolcli.captions import name_unused
 from poolcli.cli.records import as_dict
-from poolcli.geometry import count_lines
 from poolcli.storage import STANDARD
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ class Output:
 
     def __init__(self) -> None:
         self.closed = False
+        self.failed = False
 
     def print(self, *lines: str) -> None:
         """Print lines byte for byte, for scripts; a terminal gets them printable."""
@@ -135,8 +136,10 @@ class Output:
             # The printing ends, the work does not.
             self.closed = True
             storage.abandon_output()
-            if not isinstance(error, BrokenPipeError):
-                complain(f"standard output cannot be written: {error}")
+            self.failed = not isinstance(error, BrokenPipeError)
+            if self.failed:
+                reason = getattr(error, "strerror", None) or str(error)
+                complain(f"standard output cannot be written: {reason.lower()}")
 
 
 def name_input(place: str) -> str:
@@ -151,12 +154,9 @@ def _details(record: Record) -> Iterator[str]:
         return
     yield f"prepared: {_shape(record.shape)}, {record.dtype}"
     for number, iteration in enumerate(record.iterations, start=1):
-        unused = [
-            f"{count_lines(pair)} {what}"
-            for what, pair in (("dropped", iteration.dropped), ("skipped", iteration.skipped))
-            if any(pair)
-        ]
-        yield ", ".join([f"iteration {number}: {_shape(iteration.shape)}", *unused])
+        size = f"iteration {number}: {_shape(iteration.shape)}"
+        unused = name_unused(iteration.dropped, iteration.skipped)
+        yield f"{size}, {unused}" if unused else size
     yield f"{record.seconds:.2f} s"
 
 

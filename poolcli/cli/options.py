@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from poolcli.cli.types import Numbers, PictureSize
+from poolcli.cli.types import Numbers, PictureSize, WholeNumber
 from poolcli.geometry import MAX_PIXELS
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -147,7 +147,7 @@ def times(command: Decorated) -> Decorated:
             "Times",
             "-n",
             "--iterations",
-            type=click.IntRange(1, 256),
+            type=WholeNumber(1, 256),
             default=1,
             show_default=True,
             metavar="N",
@@ -231,8 +231,8 @@ def output(command: Decorated) -> Decorated:
             type=click.Choice(FORMATS),
             metavar="NAME",
             otherwise="png, and npy or csv for a matrix",
-            help=f"Format of the results: {', '.join(FORMATS)} (the input's). npy and csv hold"
-            " unrounded values.",
+            help=f"Format of the results: {', '.join(FORMATS)} (the input's, if it is one of these,"
+            " else png). npy and csv hold unrounded values.",
         ),
         _option("Output", "--last", is_flag=True, help="Write the last iteration only."),
         _option(
@@ -282,7 +282,7 @@ def run(command: Decorated) -> Decorated:
             "Run",
             "-j",
             "--jobs",
-            type=click.IntRange(1, 1024),
+            type=WholeNumber(1, 1024),
             otherwise="all cores",
             envvar="POOLCLI_JOBS",
             metavar="N",
@@ -311,7 +311,7 @@ def run(command: Decorated) -> Decorated:
         _option(
             "Run",
             "--max-pixels",
-            type=click.IntRange(1, 2**53),
+            type=WholeNumber(1, 2**53),
             default=MAX_PIXELS,
             otherwise=f"{MAX_PIXELS:,}",
             envvar="POOLCLI_MAX_PIXELS",

@@ -83,6 +83,8 @@ def _pool(
     settings, naming = _settings(operation, values), _naming(values)
     if json and naming.output == STANDARD:
         raise PoolcliError("-o - and --json both want standard output")
+    if update and naming.output == STANDARD:
+        raise PoolcliError("-u compares files, and -o - writes none; leave out -u")
     planned = plan(inputs, settings, naming, files_from=files_from, recursive=recursive)
     if verbose:
         for place in planned.passed_over:
@@ -98,9 +100,9 @@ def _pool(
         )
     if dry_run and naming.draw and not quiet:
         figures = sum(job.figure is not None for job in planned.jobs)
-        complain(f"{figures} figures would be drawn; --no-figure skips them")
+        complain(f"{figures} figure{'s' * (figures != 1)} would be drawn; --no-figure skips them")
     console.summarise(report)
-    return report.exit_status
+    return 1 if console.output.failed else report.exit_status
 
 
 def _settings(operation: Operation, values: dict[str, Any]) -> Settings:

@@ -29,7 +29,7 @@ def as_dict(record: Record, settings: Settings) -> dict[str, Any]:
             }
             for iteration in record.iterations
         ],
-        "figure": record.job.figure,
+        "figure": None if record.status == "failed" else record.job.figure,
         "warnings": list(record.warnings),
         "error": record.error,
         "seconds": round(record.seconds, 6),

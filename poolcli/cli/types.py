@@ -36,9 +36,9 @@ class Numbers(click.ParamType[Any]):
         """Read (rows, columns), ((top, bottom), (left, right)) or a word."""
         if not isinstance(value, str):
             return tuple(value)
-        text = value.strip()
-        if text in self.words:
-            return text
+        text = "".join(value.split())
+        if text.lower() in self.words:
+            return text.lower()
         if re.fullmatch(r"[0-9]+x[0-9]+", text):
             self.fail(f"{text!r}: write {text.replace('x', ',')} (rows, columns)", param, ctx)
         parts = text.split(",")
@@ -61,6 +61,25 @@ class Numbers(click.ParamType[Any]):
             forms.append("TOP,BOTTOM,LEFT,RIGHT")
         forms += self.words
         self.fail(f"{text!r} is not {', '.join(forms[:-1])} or {forms[-1]}", param, ctx)
+
+
+class WholeNumber(click.ParamType[Any]):
+    """A whole number between two limits."""
+
+    name = "number"
+
+    def __init__(self, minimum: int, maximum: int) -> None:
+        self.minimum, self.maximum = minimum, maximum
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the number."""
+        if not re.fullmatch(r"-?[0-9]+", str(value).strip()):
+            self.fail(f"{value!r} is not a whole number", param, ctx)
+        number = int(value)
+        if not self.minimum <= number <= self.maximum:
+            limits = f"{self.minimum} to {self.maximum}"
+            self.fail(f"{number} is not in the range {limits}", param, ctx)
+        return number
 
 
 class PictureSize(click.ParamType[Any]):

@@ -46,4 +46,14 @@ def open_source(content: bytes, suffix: str) -> Source:
 
 def _matrix(array: NDArray[Any], kind: Literal["npy", "csv"]) -> Source:
     rows, columns = array.shape[:2]
-    return Source((rows, columns), kind, lambda: Image(array, array.dtype, matrix=True))
+    notes = []
+    if rows in (1, 3, 4) and array.shape[2:] > (4,):
+        notes.append(
+            f"shape {array.shape} is taken as rows, columns, channels;"
+            " if the channels come first, move them to the end"
+        )
+    return Source(
+        (rows, columns),
+        kind,
+        lambda: Image(array, array.dtype, matrix=True, warnings=tuple(notes)),
+    )

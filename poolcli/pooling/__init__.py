@@ -173,11 +173,11 @@ def pool(
 
 def check_image(image: NDArray[Any]) -> None:
     """Raise PoolcliError unless the array is a non-empty image of real numbers."""
+    if image.dtype.kind not in "buif":
+        raise PoolcliError(f"an image holds real numbers, got dtype {image.dtype}")
     if image.ndim not in (2, 3):
         raise PoolcliError(
             f"an image is (rows, columns) or (rows, columns, channels), got shape {image.shape}"
         )
     if 0 in image.shape:
         raise PoolcliError(f"the image is empty: its shape is {image.shape}")
-    if image.dtype.kind not in "buif":
-        raise PoolcliError(f"an image holds real numbers, got dtype {image.dtype}")

@@ -742,3 +742,11 @@ def test_an_unknown_colour_map_is_refused_with_close_ones(name: str, hint: str) 
     with pytest.raises(PoolcliError, match=hint) as caught:
         check_colormap(name)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("shape", "said"), [((3000, 200), True), ((300, 451), False)])
+def test_a_panel_that_is_stretched_says_so(shape: tuple[int, int], said: bool) -> None:
+    comparison = Comparison("heading", 1, shape, full=255)
+    comparison.add(np.zeros(shape, np.uint8), ["input"])
+    headings = [text.get_text() for text in comparison.figure().texts]
+    assert any("heading (stretched)" in heading for heading in headings) is said

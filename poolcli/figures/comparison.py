@@ -61,7 +61,8 @@ class Comparison:
         full: float | None,
         colormap: str | None = None,
     ) -> None:
-        self._heading = text.printable(heading)
+        stretched = not page.ASPECTS[0] <= shape[1] / shape[0] <= page.ASPECTS[1]
+        self._heading = text.printable(heading) + " (stretched)" * stretched
         self._box = Box.of(panels, shape)
         self._full = full
         self._colormap = colormap or ("viridis" if full is None else "gray")

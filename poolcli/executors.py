@@ -57,8 +57,6 @@ def stop(executor: Executor) -> None:
 def _begin_worker() -> None:
     # The parent ends its workers; Ctrl-C in a terminal reaches both.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # All cores are in use already: one for each worker.
-    os.environ["OPENCV_FOR_THREADS_NUM"] = "1"
     threading.Thread(target=_follow_parent, daemon=True).start()
 
 

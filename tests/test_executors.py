@@ -1,0 +1,56 @@
+"""Where jobs run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from concurrent.futures import BrokenExecutor, CancelledError
+
+import pytest
+
+from poolcli.executors import count_cores, start, start_processes, stop
+from poolcli.serial import SerialExecutor
+
+
+def test_one_worker_is_this_process() -> None:
+    executor = start(1)
+    assert isinstance(executor, SerialExecutor)
+    assert executor.submit(os.getpid).result() == os.getpid()
+    stop(executor)
+
+
+def test_several_workers_are_other_processes_with_sigint_ignored() -> None:
+    executor = start(2)
+    try:
+        assert executor.submit(os.getpid).result() != os.getpid()
+        handler = executor.submit(signal.getsignal, signal.SIGINT).result()
+        assert handler == signal.SIG_IGN
+    finally:
+        stop(executor)
+
+
+def test_a_call_that_raises_does_so_where_it_is_submitted_or_awaited() -> None:
+    with pytest.raises(ZeroDivisionError):
+        SerialExecutor().submit(divmod, 1, 0)
+    executor = start_processes(1)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            executor.submit(divmod, 1, 0).result()
+    finally:
+        stop(executor)
+
+
+def test_stopping_ends_workers_that_are_busy() -> None:
+    executor = start_processes(2)
+    worker = executor.submit(os.getpid).result()
+    busy = executor.submit(time.sleep, 60)
+    stop(executor)
+    with pytest.raises((BrokenExecutor, CancelledError)):
+        busy.result(timeout=20)
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
+
+
+def test_there_is_a_core_to_count() -> None:
+    assert 1 <= count_cores() <= (os.cpu_count() or 1)

@@ -12,6 +12,7 @@ from itertools import islice
 
 from poolcli import executors, storage
 from poolcli.pipeline import Job, Record, Settings, foresee, run
+from poolcli.serial import SerialExecutor
 
 # How many jobs wait for each worker: enough to keep it busy while the first of them is slow.
 JOBS_AHEAD = 8
@@ -24,6 +25,7 @@ class Report:
     """How many inputs ended how."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def exit_status(self) -> int:
@@ -63,6 +65,7 @@ def run_jobs(
             done(record)
     finally:
         crew.stop()
+        report.warnings += crew.warnings
         if crew.lost:
             _sweep(jobs)
     return report
@@ -75,18 +78,35 @@ class _Crew:
         self, task: Callable[[Job, Settings], Record], settings: Settings, workers: int
     ) -> None:
         self.task, self.settings, self.workers = task, settings, workers
-        self.executor = executors.start(workers)
+        self.warnings: list[str] = []
+        self.executor = self._start()
         self.single: Executor | None = None
         self.lost = workers > 1
 
+    def _start(self) -> Executor:
+        try:
+            return executors.start(self.workers)
+        except (OSError, EOFError) as error:
+            return self._stay_here(error)
+
+    def _stay_here(self, error: Exception) -> Executor:
+        reason = getattr(error, "strerror", None) or "the process that makes them has died"
+        self.warnings.append(f"no workers can be started ({reason}); one core did it all")
+        self.workers = 1
+        return SerialExecutor()
+
     def submit(self, job: Job) -> Future[Record]:
-        """Give a job to a worker."""
+        """Give a job to a worker; what another process cannot read is done here."""
+        if self.workers > 1 and not storage.is_regular(job.source):
+            return SerialExecutor().submit(self.task, job, self.settings)
         try:
             return self.executor.submit(self.task, job, self.settings)
         except BrokenExecutor:
             executors.stop(self.executor)
-            self.executor = executors.start(self.workers)
-            return self.executor.submit(self.task, job, self.settings)
+            self.executor = self._start()
+        except (OSError, EOFError) as error:
+            self.executor = self._stay_here(error)
+        return self.executor.submit(self.task, job, self.settings)
 
     def result(self, job: Job, future: Future[Record]) -> Record:
         """Wait for a job; one whose worker was lost is done again by itself.

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import forkserver, resource_tracker
 
 from poolcli.serial import SerialExecutor
 
@@ -37,6 +38,7 @@ def start_processes(workers: int) -> Executor:
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if isinstance(context, multiprocessing.context.ForkServerContext):
         context.set_forkserver_preload(["poolcli.pipeline", "poolcli.opencv"])
+        _start_server()
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
 
 
@@ -52,6 +54,16 @@ def stop(executor: Executor) -> None:
             child.kill()
             child.join()
     executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _start_server() -> None:
+    """Start what makes and tracks workers, deaf to the SIGHUP that a closed terminal sends all."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    try:
+        resource_tracker.ensure_running()
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _begin_worker() -> None:

@@ -2,9 +2,9 @@
 
 import os
 
-# A nonsense value aborts the process; pixels and cores are limited by poolcli's own options.
-for name in ("OPENCV_IO_MAX_IMAGE_PIXELS", "OPENCV_FOR_THREADS_NUM"):
-    os.environ.pop(name, None)
+# Nonsense in one of many variables aborts the process, and no variable may change pixels.
+for name in [name for name in os.environ if name.startswith("OPENCV_")]:
+    del os.environ[name]
 
 import cv2  # noqa: E402 - after the environment is mended
 

@@ -29,7 +29,15 @@ from poolcli.geometry import (
     chain,
     check_pixels,
 )
-from poolcli.images import Image, Source, check_format, encode, keeps_profile, open_source
+from poolcli.images import (
+    Image,
+    Source,
+    check_format,
+    check_size,
+    encode,
+    keeps_profile,
+    open_source,
+)
 from poolcli.pooling import Operation, check_operation, pool
 from poolcli.prepare import Preparation, prepare
 from poolcli.serial import SerialExecutor
@@ -177,6 +185,8 @@ def _run(job: Job, settings: Settings) -> Record:
     stages = _prepare(image, settings.preparation)
     image = stages[-1]
     check_format(image, format_)
+    for step in steps:
+        check_size(step.shape, format_)
     record = Record(job, "written", image.pixels.shape, str(image.pixels.dtype))
     figure = _start_figure(job, settings, stages) if job.figure else None
     del stages

@@ -52,7 +52,7 @@ def write(place: str, content: bytes) -> None:
     """
     try:
         if place == STANDARD:
-            if sys.stdout.isatty() and not content.isascii():
+            if sys.stdout is not None and sys.stdout.isatty() and not content.isascii():
                 raise PoolcliError("a terminal shows no images; redirect the output or use -o FILE")
             _write_output(content)
             return
@@ -76,6 +76,20 @@ def abandon_output() -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
+
+
+def has_current_folder() -> bool:
+    """Tell whether relative places mean anything."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def is_regular(place: str) -> bool:
+    """Tell whether a place is a file that any process can read again."""
+    return place != STANDARD and Path(place).is_file()
 
 
 def is_folder(place: str) -> bool:
@@ -130,13 +144,15 @@ def sweep(folder: str) -> None:
 def identity(place: str) -> tuple[int, int] | None:
     """Give what all names of one file have in common, or None if there is no such file."""
     try:
-        status = os.stat(place)  # noqa: PTH116 - asked of every file of a large folder
+        status = os.fstat(0) if place == STANDARD else os.stat(place)  # noqa: PTH116
     except (OSError, ValueError):
         return None
     return status.st_dev, status.st_ino
 
 
 def _write_output(content: bytes) -> None:
+    if sys.__stdout__ is None and sys.stdout is None:
+        raise PoolcliError("standard output is closed")
     try:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
@@ -194,6 +210,8 @@ def _mode(path: Path) -> int | None:
 @cache
 def _standard_input() -> bytes:
     """Read standard input once: it is looked at to name outputs, then used."""
+    if sys.stdin is None:
+        raise PoolcliError("is closed")
     return sys.stdin.buffer.read()
 
 

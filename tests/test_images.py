@@ -18,7 +18,17 @@ from PIL import Image as pillow  # noqa: N813 - as in the package
 from PIL import ImageCms
 
 from poolcli.errors import PoolcliError
-from poolcli.images import Image, check_format, encode, format_of, keeps_profile, open_source
+from poolcli.images import (
+    Image,
+    check_format,
+    check_size,
+    encode,
+    format_of,
+    keeps_profile,
+    open_source,
+)
+from poolcli.images.boxes import avif_depth
+from poolcli.images.deep import check_depth
 
 Array = NDArray[Any]
 
@@ -377,3 +387,75 @@ def test_channels_that_seem_to_come_first_are_warned_of() -> None:
     assert warning.startswith("shape (3, 32, 30) is taken as rows, columns, channels;")
     assert not read(npy(np.zeros((32, 30, 3))), "npy").warnings
     assert not read(npy(np.zeros((3, 3, 3))), "npy").warnings
+
+
+def test_a_png_with_a_wrong_checksum_is_refused() -> None:
+    whole = bytearray(png(noise("u1", 3), 8, 2))
+    whole[60] ^= 64
+    with pytest.raises(PoolcliError, match="is damaged"):
+        read(bytes(whole))
+
+
+def jp2_box(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", 8 + len(data)) + name + data
+
+
+def test_a_jp2_tells_its_depth_in_its_codestream_and_nowhere_else() -> None:
+    content = saved(noise("u2"), "JPEG2000")
+    at = content.index(b"jp2c") - 4
+    decoy = jp2_box(b"uuid", b"\0" * 16 + b"\xff\x51" + b"\0" * 38 + b"\x07" + b"\0" * 20)
+    image = read(content[:at] + decoy + content[at:])
+    np.testing.assert_array_equal(image.pixels, noise("u2"))
+
+
+@pytest.mark.parametrize("depth", [0x00, 0x03, 0x0B, 0x87])
+def test_a_jp2_of_other_depths_is_refused(depth: int) -> None:
+    content = bytearray(saved(noise("u1"), "JPEG2000"))
+    content[content.index(b"\xff\x4f\xff\x51") + 42] = depth
+    with pytest.raises(PoolcliError, match=r"bits a channel|signed or unlike"):
+        read(bytes(content))
+
+
+def test_a_codestream_without_its_end_is_refused() -> None:
+    content = saved(noise("u1"), "JPEG2000", no_jp2=True)
+    assert read(content).pixels.shape == noise("u1").shape
+    with pytest.raises(PoolcliError, match="is not complete"):
+        read(content[:-2])
+
+
+def test_an_avif_of_10_bits_is_refused() -> None:
+    content = bytearray(saved(noise("u1", 3), "AVIF"))
+    assert avif_depth(bytes(content)) == 8
+    content[content.index(b"av1C") + 6] |= 0x40
+    assert avif_depth(bytes(content)) == 10
+    picture = pillow.open(io.BytesIO(saved(noise("u1", 3), "AVIF")))
+    with pytest.raises(PoolcliError, match="holds 10 bits a channel"):
+        check_depth(picture, 10)
+
+
+@pytest.mark.parametrize("token", ["1_000", "1_0.5", "٣", "0x10", "1e", "--1", "1.2.3", "#"])
+def test_what_only_looks_like_a_number_is_refused(token: str) -> None:
+    with pytest.raises(PoolcliError, match=r"line 1, column 2: .* is no number"):
+        read(f"7;{token}\n".encode(), "csv")
+
+
+@pytest.mark.parametrize(
+    ("format_", "longest"), [("png", 1_000_000), ("jpg", 65_500), ("webp", 16_383)]
+)
+def test_an_image_too_long_for_its_format_is_refused(format_: str, longest: int) -> None:
+    check_size((1, longest), format_)
+    with pytest.raises(PoolcliError, match="rows and columns, not"):
+        check_size((longest + 1, 1), format_)
+    check_size((longest + 1, 1), "tif")
+
+
+def test_nan_made_by_pooling_goes_to_no_picture() -> None:
+    state = np.array([[np.nan, 1.0]])
+    with pytest.raises(PoolcliError, match="holds NaN after pooling"):
+        encode(Image(state, np.dtype(np.float64), matrix=True), "png")
+
+
+def test_a_deep_tif_with_an_unexplained_channel_is_read_as_rgb() -> None:
+    pixels = noise("u2", 4)
+    content = tif(pixels, photometric="rgb", extrasamples=["unspecified"])
+    np.testing.assert_array_equal(read(content, "tif").pixels, pixels[..., :3])

@@ -191,8 +191,8 @@ def test_an_output_that_is_an_input_is_refused(folder: Path, way: str) -> None:
     else:
         place = source if way == "same" else folder / "." / "x" / ".." / "cat.png"
         (folder / "x").mkdir()
-    assert "would replace the input" in refusal(str(source), output=str(place))
-    assert "would replace the input" in refusal(str(source), figure=str(place), draw=True)
+    assert "would replace" in refusal(str(source), output=str(place))
+    assert "would replace" in refusal(str(source), figure=str(place), draw=True)
 
 
 def test_results_may_be_inputs_of_the_next_run(folder: Path) -> None:
@@ -200,7 +200,7 @@ def test_results_may_be_inputs_of_the_next_run(folder: Path) -> None:
     (folder / "pooled" / "a_max_k2_1.png").write_bytes(b"x")
     ((place, *_),) = outputs("pooled/a_max_k2_1.png")
     assert place == "pooled/a_max_k2_1_max_k2_1.png"
-    assert "would replace the input" in refusal("pooled/a_max_k2_1.png", "a.jpg")
+    assert "would replace" in refusal("pooled/a_max_k2_1.png", "a.jpg")
 
 
 def images(*names: str) -> None:
@@ -269,3 +269,33 @@ def test_a_long_list_is_planned_in_its_order(folder: Path) -> None:
     (folder / "list").write_text("\n".join(many))
     found = plan([], TWICE, Naming(), files_from="list")
     assert [job.source for job in found.jobs] == many
+
+
+@pytest.mark.parametrize("place", ["nx/../cat.png", "nx/../hard.png"])
+def test_a_folder_that_is_yet_to_be_made_hides_no_input(folder: Path, place: str) -> None:
+    (folder / "cat.png").write_bytes(b"x")
+    (folder / "hard.png").hardlink_to(folder / "cat.png")
+    assert "would replace cat.png, which is read" in refusal("cat.png", output=place)
+
+
+def test_the_list_of_inputs_is_not_written_over(folder: Path) -> None:
+    (folder / "list.csv").write_text("cat.png\n")
+    with pytest.raises(PoolcliError, match=r"list\.csv would replace list\.csv, which is read"):
+        plan([], TWICE, Naming(output="list.csv"), files_from="list.csv")
+
+
+def test_results_that_meet_through_a_link_are_refused(folder: Path) -> None:
+    (folder / "pooled").mkdir()
+    (folder / "pooled" / "b_max_k2_1.png").symlink_to("a_max_k2_1.png")
+    assert "a.png and b.png would both be written to" in refusal("a.png", "b.png")
+    (folder / "link.png").symlink_to("out.png")
+    assert "two of its results" in refusal("a.png", output="out.png", figure="link.png")
+
+
+def test_norms_that_differ_have_names_that_differ() -> None:
+    names = {name_settings(Settings("lp", norm=norm)) for norm in (3.0, 2.0000001, 2.00000012)}
+    assert names == {"k2_norm3", "k2_norm2.0000001", "k2_norm2.00000012"}
+
+
+def test_an_empty_name_is_refused() -> None:
+    assert refusal("") == "an input has an empty name"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
@@ -528,6 +529,28 @@ def test_a_large_image_is_pooled_as_numpy_would(
     if operation == "avg":
         expected = (expected / kernel**2).astype(np.float32)
     np.testing.assert_array_equal(pool2d(image, operation, kernel, stride), expected, strict=True)
+
+
+def memory_beside_the_result(rows: int, operation: Operation) -> int:
+    """Measure the bytes that pooling an image of so many rows takes for its work."""
+    image = np.zeros((rows, 300), np.uint8)
+    tracemalloc.start()
+    result = pool2d(image, operation, 3, 2)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak - result.nbytes
+
+
+@pytest.mark.parametrize("operation", ["max", "min", "avg", "lp"])
+def test_memory_does_not_grow_with_the_height_of_the_image(operation: Operation) -> None:
+    # A tenth is for the lists of windows.
+    short, tall = (memory_beside_the_result(rows, operation) for rows in (2000, 8000))
+    assert tall < 1.1 * short
+
+
+def test_a_median_gathers_the_windows_of_a_row_at_a_time() -> None:
+    # All windows together hold 5.4 million pixels.
+    assert memory_beside_the_result(8000, "median") < 1_000_000
 
 
 @pytest.mark.parametrize("operation", ["max", "avg", "lp"])

@@ -159,3 +159,76 @@ def test_shell_completion_knows_the_commands_and_options() -> None:
     }
     ended = poolcli(env=environment)
     assert ended.stdout == b"plain,--dilation\n"
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_closed_streams_do_not_end_the_work(folder: Path, samples: Path, closed: str) -> None:
+    command = f"{sys.executable} -m poolcli max {samples}/cat.jpg {samples}/coffee.jpg --no-figure"
+    ended = subprocess.run(["bash", "-c", f"{command} {closed}"], check=False)
+    assert ended.returncode == 0
+    assert names(folder / "pooled") == ["cat_max_k2_1.png", "coffee_max_k2_1.png"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        ("max - -o x.png <&-", 1, b"poolcli: standard input: is closed\n"),
+        ("max {cat} -o - >&-", 1, b"poolcli: {cat}: standard output is closed\n"),
+        ("max {cat} -k x 2>&-", 2, b""),
+        ("max - -o {copy} < {copy}", 2, b"poolcli: {copy} would replace standard input, which"),
+    ],
+)
+def test_a_stream_that_is_needed_and_closed_is_told(
+    folder: Path, samples: Path, arguments: str, status: int, message: bytes
+) -> None:
+    copy = folder / "copy.jpg"
+    copy.write_bytes((samples / "cat.jpg").read_bytes())
+    files = {"cat": str(samples / "cat.jpg"), "copy": str(copy)}
+    command = f"{sys.executable} -m poolcli {arguments.format(**files)}"
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+    assert ended.returncode == status
+    assert ended.stderr.startswith(message.decode().format(**files).encode())
+    assert copy.read_bytes() == (samples / "cat.jpg").read_bytes()
+
+
+def test_what_only_this_process_can_read_is_read_beside_workers(
+    folder: Path, samples: Path
+) -> None:
+    cat, coffee = samples / "cat.jpg", samples / "coffee.jpg"
+    command = (
+        f"{sys.executable} -m poolcli max - {coffee} <(cat {cat}) -j 2 --no-figure"
+        f" --name '{{suffix}}{{stem}}_{{i}}' -q < {cat}"
+    )
+    subprocess.run(["bash", "-c", command], check=True)
+    written = [path.read_bytes() for path in sorted((folder / "pooled").iterdir())]
+    assert len(written) == 3
+    assert len(set(written)) == 2
+
+
+def test_a_folder_that_is_gone_is_told_in_one_line(folder: Path, samples: Path) -> None:
+    (folder / "gone").mkdir()
+    command = f"cd gone; rmdir ../gone; {sys.executable} -m poolcli max {samples}/cat.jpg"
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.endswith(b"poolcli: the folder you are in is gone; change to another\n")
+
+
+def test_too_few_descriptors_for_workers_leave_one_core(folder: Path, samples: Path) -> None:
+    command = (
+        f"ulimit -n 16; {sys.executable} -m poolcli max {samples}/cat.jpg {samples}/coffee.jpg"
+        " -j 2 --no-figure"
+    )
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert b"warning: no workers can be started" in ended.stderr
+    assert len(names(folder / "pooled")) == 2
+
+
+@pytest.mark.parametrize("options", [["--ceil"], ["-p", "same"], ["-p", "same", "-s", "1"]])
+def test_a_kernel_far_larger_than_the_image_costs_nothing(
+    folder: Path, samples: Path, options: list[str]
+) -> None:
+    arguments = [samples / "cat.jpg", "-k", 2**31 - 1, *options, "-o", folder / "x.npy"]
+    ended = poolcli("max", *arguments, "--resize", "20x20")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert np.load(folder / "x.npy").shape[2] == 3

@@ -129,6 +129,7 @@ def test_the_power_mean_takes_magnitudes_and_its_norm() -> None:
     assert_equal(pool_reference(image, "lp", (2, 2), (2, 2)), [[2.5**0.5]], "float64")
     cubic = pool_reference(image, "lp", (2, 2), (2, 2), norm=3)
     assert_equal(cubic, [[4.5 ** (1 / 3)]], "float64")
+    assert_equal(adaptive_pool_reference(image, "lp", (1, 1)), [[2.5**0.5]], "float64")
     assert_equal(adaptive_pool_reference(image, "lp", (1, 1), 3), [[4.5 ** (1 / 3)]], "float64")
 
 
@@ -157,7 +158,16 @@ def test_nan_propagates_and_infinities_count_as_numbers(
     assert_equal(pool_reference(image, operation, (1, 2), (1, 2)), [expected], dtype)
 
 
-def test_averages_of_integers_are_exact_beyond_the_floats() -> None:
-    # In floats the three ones would be lost beside 2^62.
-    image = np.array([[2**62, 1, 1, 1, -(2**62)]])
-    assert_equal(pool_reference(image, "avg", (1, 5), (1, 5)), [[0.6]], "float64")
+def test_averages_are_rounded_once_whatever_is_summed() -> None:
+    # 2^53 + 1 is no float, nor is the sum of 10^16 and 1.
+    integers = np.array([[2**53 + 1, 1]])
+    assert_equal(pool_reference(integers, "avg", (1, 2), (1, 2)), [[2.0**52 + 1]], "float64")
+    floats = np.array([[1e16, 1, -1e16]])
+    assert_equal(pool_reference(floats, "avg", (1, 3), (1, 3)), [[1 / 3]], "float64")
+
+
+def test_without_further_settings_only_whole_windows_inside_the_image_count() -> None:
+    assert_equal(pool_reference(COUNTING, "max", (3, 3), (1, 1)), [[11, 12], [15, 16]], "int64")
+    assert_equal(pool_reference(COUNTING, "max", (3, 3), (3, 3)), [[11]], "int64")
+    averages = pool_reference(COUNTING, "avg", (3, 3), (2, 2), ONE)
+    assert_equal(averages, [[3.5, 5], [9.5, 11]], "float64")

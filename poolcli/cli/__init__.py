@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from poolcli import __version__, storage
-from poolcli.cli.console import complain
+from poolcli.cli.console import complain, open_missing_streams
 from poolcli.cli.pooling import pooling_commands
 from poolcli.cli.signals import Interrupted, interruptible
 from poolcli.errors import PoolcliError
@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 all written, 1 something did not work out for some input, 2 the command line alone is
     wrong, 128 + n ended by signal n.
     """
+    open_missing_streams()
     try:
         with interruptible():
             status = group.main(arguments, prog_name="poolcli", standalone_mode=False)

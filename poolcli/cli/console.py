@@ -40,6 +40,17 @@ def printable(text: str) -> str:
     return shown.encode(encoding, "backslashreplace").decode(encoding)
 
 
+def open_missing_streams() -> None:
+    """Fill the places of standard streams that the caller closed, or files would take them."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", closefd=False)
+
+
 class Console:
     """Tells the user how a run goes.
 
@@ -97,7 +108,11 @@ class Console:
 
     def summarise(self, report: Report) -> None:
         """Tell how many inputs ended how."""
-        if self.quiet or (self.total == 1 and not report.counts["failed"]):
+        if self.quiet:
+            return
+        for warning in report.warnings:
+            complain(f"warning: {warning}")
+        if self.total == 1 and not report.counts["failed"]:
             return
         kinds = ("written", "planned", "skipped", "failed")
         always = ("failed",) if report.counts["planned"] else ("written", "failed")
@@ -122,9 +137,9 @@ class Output:
 
     def print(self, *lines: str) -> None:
         """Print lines byte for byte, for scripts; a terminal gets them printable."""
-        if self.closed or not lines:
-            return
         stream = sys.stdout
+        if self.closed or not lines or stream is None:
+            return
         try:
             if stream.isatty():
                 stream.write("".join(f"{printable(line)}\n" for line in lines))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from poolcli import storage
 from poolcli.cli import options
 from poolcli.cli.console import Console, complain
 from poolcli.errors import PoolcliError
@@ -80,6 +81,8 @@ def _pool(
     from poolcli.executors import count_cores
     from poolcli.plan import plan
 
+    if not storage.has_current_folder():
+        raise PoolcliError("the folder you are in is gone; change to another")
     settings, naming = _settings(operation, values), _naming(values)
     if json and naming.output == STANDARD:
         raise PoolcliError("-o - and --json both want standard output")

@@ -38,4 +38,7 @@ def interruptible() -> Iterator[None]:
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
+    # Once is enough: what is tidied up now is not to be interrupted again.
+    for other in SIGNALS:
+        signal.signal(other, signal.SIG_IGN)
     raise Interrupted(number)

@@ -43,7 +43,12 @@ class Axis:
         if self.dilation == 1 and self.stride <= self.kernel:
             return 0
         seen = bytearray(self.size)
-        for tap in range(self.kernel):
+        last_start = (self.output - 1) * self.stride - self.before
+        taps = range(
+            max(0, ceil_divide(-last_start, self.dilation)),
+            min(self.kernel, ceil_divide(self.size + self.before, self.dilation)),
+        )
+        for tap in taps:
             first = tap * self.dilation - self.before
             stop = min(first + (self.output - 1) * self.stride + 1, self.size)
             if first < 0:
@@ -102,7 +107,7 @@ class AdaptiveAxis:
         """Count the positions from the first to the last pixel of the longest window."""
         return self.kernel
 
-    def counts(self) -> list[int]:
+    def counts(self, *, padding: bool = False) -> list[int]:  # noqa: ARG002 - there is none
         """List how many pixels each window sees."""
         return [len(taps) for taps in self.taps()]
 

@@ -5,6 +5,7 @@ from poolcli.images.reading import open_source
 from poolcli.images.writing import (
     FORMATS,
     check_format,
+    check_size,
     encode,
     encode_by_opencv,
     format_of,
@@ -16,6 +17,7 @@ __all__ = [
     "Image",
     "Source",
     "check_format",
+    "check_size",
     "encode",
     "encode_by_opencv",
     "format_of",

@@ -6,7 +6,7 @@ sees what Pillow has decoded whole, and PNG only with chunk lengths that are tru
 
 from __future__ import annotations
 
-from collections import deque
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
 from poolcli.errors import PoolcliError
+from poolcli.images.boxes import avif_depth, jpeg2000_depth
 
 Array = NDArray[Any]
 
@@ -44,12 +45,9 @@ def read_depth(picture: pillow.Image, content: bytes) -> Depth:
         white = int(told[1]) if isinstance(told, tuple) else 65535 if "16" in told else 255
         return Depth(8 if white < 256 else 16, white)
     elif picture.format == "JPEG2000":
-        # The image and tile size marker; the first component's precision follows 38 bytes on.
-        bits = 1 + (content[content.index(b"\xff\x51") + 40] & 0x7F)
+        bits = jpeg2000_depth(content)
     elif picture.format == "AVIF":
-        configuration = content.find(b"av1C")
-        flags = content[configuration + 6] if configuration >= 0 else 0
-        bits = {0x40: 10, 0x60: 12}.get(flags & 0x60, 8)
+        bits = avif_depth(content)
     return Depth(bits, 2**bits - 1)
 
 
@@ -64,7 +62,7 @@ def check_depth(picture: pillow.Image, bits: int) -> None:
         if (bits == 8 and signed) or (bits == 32 and picture.mode == "I" and not signed):
             kind = "signed 8" if signed else "unsigned 32"
             raise PoolcliError(f"holds {kind}-bit integers, which tif files get wrong; use npy")
-    if picture.format in ("AVIF", "JPEG2000") and bits not in (1, 2, 4, 8, 16):
+    if picture.format in ("AVIF", "JPEG2000") and bits not in (8, 16):
         raise PoolcliError(f"holds {bits} bits a channel; save it with 8 or 16, as png or tif")
 
 
@@ -72,9 +70,6 @@ def decode_deep_colour(picture: pillow.Image, content: bytes, white: int) -> Arr
     """Read 16-bit colour, (H, W, C), of a picture that Pillow has decoded whole."""
     from poolcli.opencv import cv2
 
-    if picture.format == "PNG":
-        # OpenCV would reserve what a false length claims.
-        deque(png_chunks(content), maxlen=0)
     # A PPM of text may end with its last digit, which OpenCV does not see.
     ended = content + b"\n" if picture.format == "PPM" else content
     pixels = cv2.imdecode(np.frombuffer(ended, np.uint8), cv2.IMREAD_UNCHANGED)
@@ -82,6 +77,8 @@ def decode_deep_colour(picture: pillow.Image, content: bytes, white: int) -> Arr
         raise PoolcliError("holds 16-bit colour that cannot be decoded")
     if pixels.shape[:2] != picture.size[::-1]:
         raise PoolcliError("holds 16-bit colour of another size than it says")
+    if picture.format == "TIFF" and picture.mode == "RGB":
+        pixels = pixels[:, :, :3]  # what more there is, the file does not explain
     code = cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
     pixels = cv2.cvtColor(pixels, code)
     if white < 65535:
@@ -97,18 +94,26 @@ def decode_deep_colour(picture: pillow.Image, content: bytes, white: int) -> Arr
     return np.asarray(pixels)
 
 
-def png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the name and data of every chunk of a PNG; raise if one claims more than there is."""
+def png_chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
+    """Yield the name and data of every chunk of a PNG.
+
+    Raise if a chunk claims more bytes than there are, which OpenCV would reserve, or if one that
+    matters has another checksum than it says, which Pillow does not look at.
+    """
+    view = memoryview(content)
     position = 8
-    while position + 8 <= len(content):
-        length = int.from_bytes(content[position : position + 4], "big")
-        name, data = content[position + 4 : position + 8], position + 8
-        if data + length + 4 > len(content):
+    while position + 8 <= len(view):
+        length = int.from_bytes(view[position : position + 4], "big")
+        name, end = bytes(view[position + 4 : position + 8]), position + 8 + length
+        if end + 4 > len(view):
             raise PoolcliError("is damaged: a chunk claims more bytes than the file has")
-        yield name, content[data : data + length]
+        checksum = int.from_bytes(view[end : end + 4], "big")
+        if name[:1].isupper() and zlib.crc32(view[position + 4 : end]) != checksum:
+            raise PoolcliError("is damaged: a chunk has a wrong checksum")
+        yield name, view[position + 8 : end]
         if name == b"IEND":
             return
-        position = data + length + 4
+        position = end + 4
 
 
 def _tags(picture: pillow.Image) -> dict[int, Any]:

@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 from poolcli.errors import PoolcliError
 from poolcli.images.damage import damage_in_one_line
 
+NUMBER = re.compile(
+    r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?(inf|infinity|nan)",
+    re.ASCII | re.IGNORECASE,
+)
 NPY_MAGIC = b"\x93NUMPY"
 
 Array = NDArray[Any]
@@ -72,13 +76,16 @@ def _fault(lines: dict[int, str], delimiter: str | None, kind: type[np.number[An
     rows = {number: line.split(delimiter) for number, line in lines.items()}
     for number, tokens in rows.items():
         for column, token in enumerate(tokens, start=1):
+            place = f"line {number}, column {column}: {token.strip()!r}"
+            if not NUMBER.fullmatch(token.strip()):
+                return f"{place} is no number"
             try:
                 kind(token)
             except (ValueError, OverflowError):
-                name = "64-bit number" if token.strip("+- \t").isdecimal() else "number"
-                return f"line {number}, column {column}: {token.strip()!r} is no {name}"
+                return f"{place} is no 64-bit number"
     first, width = next((number, len(tokens)) for number, tokens in rows.items())
-    number, tokens = next(row for row in rows.items() if len(row[1]) != width)
+    ragged = (row for row in rows.items() if len(row[1]) != width)
+    number, tokens = next(ragged, (first, []))
     return f"line {number} has {len(tokens)} numbers where line {first} has {width}"
 
 

@@ -62,7 +62,8 @@ def _orientation(picture: pillow.Image, content: bytes) -> Any:
     if picture.format != "PNG":
         return picture.getexif().get(ORIENTATION, 1)
     exif = pillow.Exif()
-    exif.load(next((data for name, data in png_chunks(content) if name == b"eXIf"), b""))
+    found = [data for name, data in png_chunks(content) if name == b"eXIf"]
+    exif.load(bytes(found[0]) if found else b"")
     return exif.get(ORIENTATION, 1)
 
 

@@ -29,6 +29,10 @@ _DEPTHS = {
 }
 
 
+# The longest side that each encoder takes.
+_LONGEST = {"png": 1_000_000, "jpg": 65_500, "webp": 16_383}
+
+
 def format_of(suffix: str) -> str | None:
     """Give the format that poolcli writes under a suffix, or None."""
     return _SUFFIXES.get(suffix)
@@ -108,6 +112,16 @@ def encode(image: Image, format_: str) -> tuple[bytes, float]:
     return _pillow(pixels, image, _PILLOW[format_]), clipped
 
 
+def check_size(shape: Sequence[int], format_: str) -> None:
+    """Raise PoolcliError if a format cannot hold an image of (rows, columns) `shape`."""
+    longest = _LONGEST.get(format_)
+    if longest is not None and max(shape[:2]) > longest:
+        raise PoolcliError(
+            f"{format_} holds at most {longest:,} rows and columns, not {shape[0]} and {shape[1]};"
+            " use -f tif or npy"
+        )
+
+
 def keeps_profile(image: Image, format_: str) -> bool:
     """Tell whether a format can hold the image's colour profile."""
     deep_colour = image.depth == np.uint16 and image.pixels.ndim == 3
@@ -127,6 +141,8 @@ def _quantise(pixels: Array, stored: np.dtype[Any]) -> tuple[Array, float]:
         return pixels, 0.0
     if stored.kind == "f":
         return pixels.astype(stored), 0.0
+    if pixels.dtype.kind == "f" and np.isnan(pixels).any():
+        raise PoolcliError("holds NaN after pooling, which a picture cannot; use -f npy or csv")
     limits = np.iinfo(stored)
     rounded = np.rint(pixels) if pixels.dtype.kind == "f" else pixels
     clipped = np.count_nonzero(rounded < limits.min) + np.count_nonzero(rounded > limits.max)
@@ -161,7 +177,9 @@ def encode_by_opencv(pixels: Array, suffix: str, settings: Sequence[int] = ()) -
     if pixels.ndim == 3:
         code = cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
         pixels = cv2.cvtColor(np.ascontiguousarray(pixels), code)
-    _, content = cv2.imencode(suffix, pixels, settings)
+    encoded, content = cv2.imencode(suffix, pixels, settings)
+    if not encoded:
+        raise PoolcliError(f"cannot be encoded as {suffix.removeprefix('.')}; use -f npy")
     return content.tobytes()
 
 

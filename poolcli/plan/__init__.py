@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.pipeline import Job, Settings
-from poolcli.plan.inputs import Input, find_inputs
+from poolcli.plan.inputs import Found, find_inputs
 from poolcli.plan.naming import (
     FOLDER,
     Naming,
@@ -54,27 +53,27 @@ def plan(
     check_single(naming, list(found.inputs.values()))
     named = name_settings(settings)
     jobs = [make_job(source, settings, naming, named) for source in found.inputs.values()]
-    _check_places(jobs, found.inputs)
+    _check_places(jobs, found)
     return Plan(jobs, found.passed_over)
 
 
-def _check_places(jobs: Sequence[Job], inputs: Mapping[object, Input]) -> None:
+def _check_places(jobs: Sequence[Job], found: Found) -> None:
     """Refuse to write over an input, or two files under one name."""
     real_folder = cache(os.path.realpath)
-    writers: dict[tuple[str, str], str] = {}
+    writers: dict[str, str] = {}
     for job in jobs:
         for place in job.places:
             if place == STANDARD:
                 continue
-            over = inputs.get(storage.identity(place))
-            if over is not None:
-                raise PoolcliError(
-                    f"{place} would replace the input {over.place}; write somewhere else"
-                )
             folder, name = os.path.split(place)
-            key = (real_folder(folder), name)
-            other = writers.get(key)
-            writers[key] = job.source
+            real = os.path.join(real_folder(folder), name)  # noqa: PTH118 - a place is text
+            if os.path.islink(real):  # noqa: PTH114 - asked of every file of a large run
+                real = os.path.realpath(real)
+            over = found.owner(real)
+            if over is not None:
+                raise PoolcliError(f"{place} would replace {over}, which is read; write elsewhere")
+            other = writers.get(real)
+            writers[real] = job.source
             if other == job.source:
                 raise PoolcliError(f"{job.source}: two of its results have the name {place}")
             if other is not None:

@@ -41,10 +41,33 @@ class Input:
 
 @dataclass(frozen=True)
 class Found:
-    """The inputs of a run, by their files' identities and in order, and what was passed over."""
+    """What a run reads.
+
+    Attributes
+    ----------
+    inputs : dict
+        By the identities of their files, in order.
+    passed_over : list of str
+        The files in folders that are no images.
+    list : str or None
+        The file that names further inputs.
+    """
 
     inputs: dict[object, Input]
     passed_over: list[str]
+    list: str | None = None
+
+    def owner(self, place: str) -> str | None:
+        """Name what is read from a place, if anything is."""
+        same = storage.identity(place)
+        if same is None:
+            return None
+        if self.list is not None and storage.identity(self.list) == same:
+            return self.list
+        if same not in self.inputs:
+            return None
+        place = self.inputs[same].place
+        return "standard input" if place == STANDARD else place
 
 
 def find_inputs(
@@ -71,11 +94,13 @@ def find_inputs(
     if files_from == STANDARD and STANDARD in names:
         raise PoolcliError("standard input cannot be both an image and the list of --files-from")
     own = os.path.realpath(output_folder) if output_folder is not None else None
-    found = Found({}, [])
+    if "" in names:
+        raise PoolcliError("an input has an empty name")
+    found = Found({}, [], files_from)
     for name in (*names, *(_listed(files_from) if files_from is not None else ())):
         for source in _expand(name, recursive, own, found.passed_over):
-            same = storage.identity(source.place) if source.place != STANDARD else STANDARD
-            found.inputs.setdefault(same or os.path.realpath(source.place), source)
+            same = storage.identity(source.place) or os.path.realpath(source.place)
+            found.inputs.setdefault(same, source)
     if not found.inputs:
         hint = "" if recursive else "; -r looks into folders within them"
         raise PoolcliError(f"no image found in {', '.join(names) or files_from}{hint}")

@@ -59,7 +59,7 @@ def name_settings(settings: Settings) -> str:
         [
             *_name_window(settings.window),
             *["countpad"] * settings.count_include_pad,
-            *[f"norm{settings.norm:g}"] * (settings.norm != Settings.norm),
+            *[f"norm{settings.norm!r}".removesuffix(".0")] * (settings.norm != Settings.norm),
             *["gray"] * preparation.gray,
             *[str(preparation.size)] * (preparation.size is not None),
             *[str(preparation.filter)] * (preparation.filter is not None),

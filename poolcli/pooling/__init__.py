@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from poolcli.errors import PoolcliError
-from poolcli.geometry import AdaptiveWindow, AnyWindow, Axis, PaddingLike, Window
+from poolcli.geometry import AdaptiveWindow, AnyAxis, AnyWindow, Axis, PaddingLike, Window
 from poolcli.pooling.adaptive import pool_spans
 from poolcli.pooling.bands import pool_bands
 from poolcli.pooling.median import pool_median
@@ -164,11 +164,16 @@ def pool(
             area = min(rows.kernel, rows.size) * min(columns.kernel, columns.size)
             how = reduction(operation, image.dtype, area, norm)
             output = np.empty(shape, how.result)
-            if isinstance(rows, Axis) and isinstance(columns, Axis):
+            if _has_equal_windows(rows) and _has_equal_windows(columns):
                 pool_bands(layers, rows, columns, how, output, count_include_pad, threads)
             else:
-                pool_spans(layers, rows, columns, how, output)
+                pool_spans(layers, rows, columns, how, output, count_include_pad)
     return output if image.ndim == 3 else output[:, :, 0]
+
+
+def _has_equal_windows(axis: AnyAxis) -> TypeGuard[Axis]:
+    """Tell whether windows are equal, and not so large that most of each is padding."""
+    return isinstance(axis, Axis) and axis.kernel <= axis.size
 
 
 def check_image(image: NDArray[Any]) -> None:

@@ -1,4 +1,4 @@
-"""Windows of unequal lengths: adaptive pooling."""
+"""Windows of unequal lengths: adaptive pooling, and kernels larger than the image."""
 
 from __future__ import annotations
 
@@ -14,16 +14,22 @@ Array = NDArray[Any]
 
 
 def pool_spans(
-    image: Array, rows: AnyAxis, columns: AnyAxis, how: Reduction, output: Array
+    image: Array,
+    rows: AnyAxis,
+    columns: AnyAxis,
+    how: Reduction,
+    output: Array,
+    count_include_pad: bool,
 ) -> None:
     """Fill `output` (H', W', C) with the pooled `image` (H, W, C), one span at a time."""
     lines = np.empty((rows.output, *image.shape[1:]), how.working)
     for line, taps in zip(lines, rows.taps(), strict=True):
-        seen = how.prepare(image[taps.start : taps.stop])
+        seen = how.prepare(image[taps.start : taps.stop : taps.step])
         how.combine.reduce(seen, axis=0, out=line, dtype=how.working)
     pooled = np.empty(output.shape, how.working)
     for column, taps in enumerate(columns.taps()):
-        seen = lines[:, taps.start : taps.stop]
+        seen = lines[:, taps.start : taps.stop : taps.step]
         how.combine.reduce(seen, axis=1, out=pooled[:, column], dtype=how.working)
-    counts = np.outer(rows.counts(), columns.counts()).astype(how.divide)
+    row_counts, column_counts = (axis.counts(padding=count_include_pad) for axis in (rows, columns))
+    counts = np.outer(np.array(row_counts, how.divide), np.array(column_counts, how.divide))
     how.finish(pooled, counts[:, :, np.newaxis], output)

@@ -10,6 +10,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import forkserver, resource_tracker
 
 from poolcli.serial import SerialExecutor
+from poolcli.silence import silence
 
 GRACE_SECONDS = 1.0
 
@@ -57,11 +58,16 @@ def stop(executor: Executor) -> None:
 
 
 def _start_server() -> None:
-    """Start what makes and tracks workers, deaf to the SIGHUP that a closed terminal sends all."""
+    """Start what makes and tracks workers: dumb, and deaf to what a closed terminal sends to all.
+
+    What a worker has to say comes back with its job. These processes would only tell, in
+    tracebacks, that this one was killed.
+    """
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     try:
-        resource_tracker.ensure_running()
-        forkserver.ensure_running()
+        with silence():
+            resource_tracker.ensure_running()
+            forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 

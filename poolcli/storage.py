@@ -189,8 +189,12 @@ def _alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     except OSError:
-        pass
-    return True
+        return True
+    try:
+        # A dead process that nobody has buried still has a number, but no command line.
+        return Path(f"/proc/{process}/cmdline").read_bytes() != b""
+    except OSError:
+        return True
 
 
 def _is_regular(entry: os.DirEntry[str]) -> bool:

@@ -103,7 +103,7 @@ def test_a_killed_run_is_finished_by_the_next(
     process = start(photos)
     time.sleep(moment)
     process.kill()
-    process.communicate()
+    assert process.communicate() == (b"", b"")
     wait_until_gone(photos)
     left = {k: v for k, v in contents(photos).items() if not k.startswith(".poolcli-")}
     assert all(content in (b"old", wanted[name]) for name, content in left.items())

@@ -23,7 +23,7 @@ LAYERS = [
     {"pooling", "reference", "storage"},
     {"captions"},
     {"geometry"},
-    {"errors", "opencv", "serial"},
+    {"errors", "opencv", "serial", "silence"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 from PIL import UnidentifiedImageError
 
-from poolcli.images.damage import damage_in_one_line, silent_libraries
+from poolcli.images.damage import damage_in_one_line
 from poolcli.images.deep import Depth, check_depth, decode_deep_colour, png_chunks, read_depth
 from poolcli.images.image import Image, Source
+from poolcli.silence import silence
 
 Array = NDArray[Any]
 
@@ -36,11 +37,11 @@ def open_picture(content: bytes) -> Source | None:
         If the file is damaged, or holds pixels that could not be read exactly.
     """
     try:
-        with damage_in_one_line(UnidentifiedImageError), silent_libraries():
+        with damage_in_one_line(UnidentifiedImageError), silence():
             picture = pillow.open(io.BytesIO(content), formats=FORMATS)
     except UnidentifiedImageError:
         return None
-    with damage_in_one_line(), silent_libraries():
+    with damage_in_one_line(), silence():
         columns, rows = picture.size
         orientation = _orientation(picture, content)
         frames = getattr(picture, "n_frames", 1)
@@ -51,7 +52,7 @@ def open_picture(content: bytes) -> Source | None:
     notes = [] if frames == 1 else [f"only the first of {frames} frames or pages is used"]
 
     def decode() -> Image:
-        with damage_in_one_line(), silent_libraries():
+        with damage_in_one_line(), silence():
             return _decode(picture, content, depth, orientation, notes)
 
     return Source((columns, rows) if turned else (rows, columns), "png", decode)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -71,6 +74,17 @@ def reopen(path: Path | str) -> NDArray[np.generic]:
     if pixels.ndim == 2:
         return np.asarray(pixels)
     return np.asarray(pixels[:, :, [2, 1, 0, 3][: pixels.shape[2]]])
+
+
+def wait_for_handlers(process: subprocess.Popen[bytes]) -> None:
+    """Wait until a program has begun to catch signals, or has ended."""
+    terminate = 1 << (signal.SIGTERM - 1)
+    while process.poll() is None:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
+        if int(caught.split()[1], 16) & terminate:
+            return
+        time.sleep(0.01)
 
 
 def names(folder: Path | str = ".") -> list[str]:

@@ -202,6 +202,7 @@ def _tif_cases() -> list[Case]:
     colour: dict[str, Any] = {"photometric": "rgb"}
     planes: dict[str, Any] = {"planarconfig": "separate", **colour}
     tiles: dict[str, Any] = {"tile": (16, 16)}
+    lab = tif(rgb, photometric=8)
     refused = noise("f8"), noise("f4", 3), noise("u2", 2)
 
     def turned(pixels: Array) -> Array:
@@ -270,6 +271,13 @@ def _tif_cases() -> list[Case]:
             "tif",
             np.asarray(pillow.fromarray(noise("u1", 4), "CMYK").convert("RGB")),
             warning="CMYK was converted to RGB",
+        ),
+        Case(
+            "tif, LAB",
+            lab,
+            "tif",
+            np.asarray(pillow.open(io.BytesIO(lab)).convert("RGB")),
+            warning="LAB was converted to RGB",
         ),
         Case("tif, signed 8-bit", tif(noise("i1")), "tif", refusal="signed 8-bit"),
         Case("tif, unsigned 32-bit", tif(noise("u4")), "tif", refusal="unsigned 32-bit"),

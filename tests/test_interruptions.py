@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import names
+from conftest import names, wait_for_handlers
 from formats import saved
 
 COMMAND = [sys.executable, "-m", "poolcli", "max", "in", "-k", "2", "-n", "2", "-j", "2", "-q"]
@@ -53,7 +53,9 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(COMMAND, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(COMMAND, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_for_handlers(process)
+    return process
 
 
 def processes_in(folder: Path) -> list[int]:
@@ -82,7 +84,7 @@ def is_old_or_new(folder: Path, wanted: dict[str, bytes]) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("moment", [RANDOM.uniform(0.3, 2) for _ in range(3)])
+@pytest.mark.parametrize("moment", [RANDOM.uniform(0, 2) for _ in range(3)])
 def test_a_signal_leaves_only_whole_files_and_no_process(
     photos: Path, wanted: dict[str, bytes], number: signal.Signals, moment: float
 ) -> None:
@@ -96,7 +98,7 @@ def test_a_signal_leaves_only_whole_files_and_no_process(
     assert is_old_or_new(photos, wanted)
 
 
-@pytest.mark.parametrize("moment", [RANDOM.uniform(0.3, 2) for _ in range(6)])
+@pytest.mark.parametrize("moment", [RANDOM.uniform(0, 2) for _ in range(6)])
 def test_a_killed_run_is_finished_by_the_next(
     photos: Path, wanted: dict[str, bytes], moment: float
 ) -> None:

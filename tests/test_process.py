@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import names
+from conftest import names, wait_for_handlers
 from formats import saved
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
@@ -141,7 +141,8 @@ def slow(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 def test_a_signal_ends_the_run_and_leaves_the_old_file(
     folder: Path, slow: subprocess.Popen[bytes], number: signal.Signals
 ) -> None:
-    time.sleep(1)
+    wait_for_handlers(slow)
+    time.sleep(0.5)
     slow.send_signal(number)
     output, errors = slow.communicate(timeout=20)
     assert slow.returncode == 128 + number

@@ -8,6 +8,7 @@ import signal
 import threading
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import forkserver, resource_tracker
+from multiprocessing.context import BaseContext
 
 from poolcli.serial import SerialExecutor
 from poolcli.silence import silence
@@ -30,17 +31,22 @@ def start(workers: int) -> Executor:
 
 
 def start_processes(workers: int) -> Executor:
-    """Start worker processes, each importing what it needs once.
+    """Start worker processes."""
+    return ProcessPoolExecutor(workers, mp_context=get_ready(), initializer=_begin_worker)
+
+
+def get_ready() -> BaseContext:
+    """Choose how workers are made, and begin to: what they import is then there when they start.
 
     Workers come from a server process that has no threads: a plain fork of this process might
     copy a lock that a thread holds.
     """
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if isinstance(context, multiprocessing.context.ForkServerContext):
-        context.set_forkserver_preload(["poolcli.pipeline", "poolcli.opencv"])
-        _start_server()
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["poolcli.pipeline", "poolcli.opencv"])
+    _start_server()
+    return context
 
 
 def stop(executor: Executor) -> None:

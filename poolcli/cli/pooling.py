@@ -77,8 +77,14 @@ def _pool(
     """Plan, run and report; give the exit status."""
     if not inputs and files_from is None:
         raise PoolcliError("no input; name files, folders or '-', or use --files-from")
+    from poolcli.executors import count_cores, get_ready
+
+    cores = jobs or count_cores()
+    several = len(inputs) > 1 or files_from is not None or any(map(storage.is_folder, inputs))
+    if several and cores > 1 and not dry_run:
+        # While this process imports, so does the one that will make workers.
+        get_ready()
     from poolcli.batch import run_jobs
-    from poolcli.executors import count_cores
     from poolcli.plan import plan
 
     if not storage.has_current_folder():
@@ -97,7 +103,7 @@ def _pool(
             planned.jobs,
             settings,
             partial(console.show, settings=settings),
-            cores=jobs or count_cores(),
+            cores=cores,
             update=update,
             dry_run=dry_run,
         )

@@ -97,7 +97,7 @@ class _Crew:
 
     def submit(self, job: Job) -> Future[Record]:
         """Give a job to a worker; what another process cannot read is done here."""
-        if self.workers > 1 and not storage.is_regular(job.source):
+        if self.workers == 1 or not storage.is_regular(job.source):
             return SerialExecutor().submit(self.task, job, self.settings)
         try:
             return self.executor.submit(self.task, job, self.settings)

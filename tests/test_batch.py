@@ -121,3 +121,15 @@ def test_an_image_that_kills_its_worker_is_named_and_the_rest_is_done(
 
 def test_a_run_without_failure_ends_with_0() -> None:
     assert Report().exit_status == 0
+
+
+def test_a_bug_of_ours_is_not_taken_for_a_lack_of_workers(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_arguments: object) -> None:
+        raise OSError
+
+    assert folder.is_dir()
+    monkeypatch.setattr("poolcli.batch.run", bug)
+    with pytest.raises(OSError, match=r"^$"):
+        run_jobs(jobs("a"), SETTINGS, lambda _: None)

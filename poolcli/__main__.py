@@ -2,6 +2,6 @@
 
 import sys
 
-from poolcli.cli import main
+from poolcli.cli import run
 
-sys.exit(main())
+sys.exit(run())

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from poolcli.cli.signals import SIGNALS, Interrupted, interruptible
+from poolcli.cli.signals import SIGNALS, Interrupted, interruptible, pass_over_signals
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -56,3 +56,33 @@ def test_a_thread_leaves_signals_alone() -> None:
     thread.start()
     thread.join()
     assert seen == [signal.getsignal(signal.SIGTERM)]
+
+
+def test_a_signal_after_the_work_changes_nothing() -> None:
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    try:
+        pass_over_signals()
+        with interruptible():
+            pass
+        for number in SIGNALS:
+            os.kill(os.getpid(), number)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def test_a_second_signal_does_not_disturb_the_tidying_up() -> None:
+    tidied = []
+
+    def work() -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            threading.Event().wait(5)
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
+            tidied.append(True)
+
+    with pytest.raises(Interrupted) as caught, interruptible():
+        work()
+    assert caught.value.exit_status == 143
+    assert tidied

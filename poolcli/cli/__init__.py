@@ -11,7 +11,7 @@ import click
 from poolcli import __version__, storage
 from poolcli.cli.console import complain, open_missing_streams
 from poolcli.cli.pooling import pooling_commands
-from poolcli.cli.signals import Interrupted, interruptible
+from poolcli.cli.signals import Interrupted, interruptible, pass_over_signals
 from poolcli.errors import PoolcliError
 
 ELSEWHERE = {"--count-pad": "avg", "--norm": "lp"}
@@ -48,6 +48,12 @@ def group() -> None:
 
 for command in pooling_commands():
     group.add_command(command)
+
+
+def run() -> int:
+    """Run the command line as a process; once it is done, signals change nothing any more."""
+    pass_over_signals()
+    return main()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -21,20 +21,29 @@ class Interrupted(BaseException):
         self.exit_status = 128 + number
 
 
+def pass_over_signals() -> None:
+    """Let signals do nothing, where no `interruptible` says otherwise."""
+    for number in _heeded():
+        signal.signal(number, lambda _number, _frame: None)
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Raise Interrupted when a signal asks the program to stop."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    # A signal that the caller ignores (nohup) stays ignored.
-    mine = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, _interrupt) for number in mine}
+    before = {number: signal.signal(number, _interrupt) for number in _heeded()}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _heeded() -> list[signal.Signals]:
+    """List the signals that the caller does not ignore, as nohup does."""
+    return [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:

@@ -106,12 +106,22 @@ def _value(pixels: list[Any], operation: str, divisor: int, norm: float) -> Any:
         ranked = sorted(pixels)
         return ranked[middle] if len(pixels) % 2 else (ranked[middle - 1] + ranked[middle]) / 2
     if operation == "lp":
-        return (_sum([abs(pixel) ** norm for pixel in pixels]) / divisor) ** (1 / norm)
+        return (_sum([_power(pixel, norm) for pixel in pixels]) / divisor) ** (1 / norm)
     if isinstance(pixels[0], int):
         return float(Fraction(sum(pixels), divisor))
     return _sum(pixels) / divisor
 
 
 def _sum(numbers: list[float]) -> float:
-    """Add exactly where that is defined; infinities add as IEEE 754 has it."""
-    return math.fsum(numbers) if all(map(math.isfinite, numbers)) else sum(numbers)
+    """Add exactly where that is defined; infinities and overflow are as IEEE 754 has them."""
+    try:
+        return math.fsum(numbers) if all(map(math.isfinite, numbers)) else sum(numbers)
+    except OverflowError:
+        return sum(numbers)
+
+
+def _power(number: float, norm: float) -> float:
+    try:
+        return math.pow(abs(number), norm)
+    except OverflowError:
+        return math.inf

@@ -531,11 +531,13 @@ def test_a_large_image_is_pooled_as_numpy_would(
     np.testing.assert_array_equal(pool2d(image, operation, kernel, stride), expected, strict=True)
 
 
-def memory_beside_the_result(rows: int, operation: Operation) -> int:
-    """Measure the bytes that pooling an image of so many rows takes for its work."""
-    image = np.zeros((rows, 300), np.uint8)
+def memory_beside_the_result(
+    shape: tuple[int, int], operation: Operation, kernel: int | tuple[int, int] = 3
+) -> int:
+    """Measure the bytes that pooling an image of this shape takes for its work."""
+    image = np.zeros(shape, np.uint8)
     tracemalloc.start()
-    result = pool2d(image, operation, 3, 2)
+    result = pool2d(image, operation, kernel, 2)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return peak - result.nbytes
@@ -544,13 +546,21 @@ def memory_beside_the_result(rows: int, operation: Operation) -> int:
 @pytest.mark.parametrize("operation", ["max", "min", "avg", "lp"])
 def test_memory_does_not_grow_with_the_height_of_the_image(operation: Operation) -> None:
     # A tenth is for the lists of windows.
-    short, tall = (memory_beside_the_result(rows, operation) for rows in (2000, 8000))
+    short, tall = (memory_beside_the_result((rows, 300), operation) for rows in (2000, 8000))
     assert tall < 1.1 * short
 
 
 def test_a_median_gathers_the_windows_of_a_row_at_a_time() -> None:
     # All windows together hold 5.4 million pixels.
-    assert memory_beside_the_result(8000, "median") < 1_000_000
+    assert memory_beside_the_result((8000, 300), "median") < 1_000_000
+
+
+def test_a_median_gathers_the_windows_of_a_long_row_in_groups(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("poolcli.pooling.median.GATHERED_BYTES", 100_000)
+    # The windows of the row together hold 8 million pixels.
+    assert memory_beside_the_result((1000, 2000), "median", (1000, 8)) < 2_000_000
 
 
 @pytest.mark.parametrize("operation", ["max", "avg", "lp"])
@@ -972,3 +982,13 @@ def test_a_window_that_does_not_fit_is_refused_and_gives_no_infinity(
     with pytest.raises(PoolcliError) as caught:
         pool2d(np.zeros((2, 2)), operation, **options)
     assert str(caught.value) == message
+
+
+def test_a_median_of_subnormal_numbers_is_rounded_once() -> None:
+    result = pool2d([[5e-324, 1e-323]], "median", (1, 2))
+    assert_equal(result, [[1e-323]], "float64")
+
+
+def test_a_ragged_list_is_no_image() -> None:
+    with pytest.raises(PoolcliError, match="an image has rows of one length"):
+        pool2d([[1, 2], [3]], "max")

@@ -171,3 +171,9 @@ def test_without_further_settings_only_whole_windows_inside_the_image_count() ->
     assert_equal(pool_reference(COUNTING, "max", (3, 3), (3, 3)), [[11]], "int64")
     averages = pool_reference(COUNTING, "avg", (3, 3), (2, 2), ONE)
     assert_equal(averages, [[3.5, 5], [9.5, 11]], "float64")
+
+
+@pytest.mark.parametrize(("operation", "norm"), [("avg", 2.0), ("lp", 32.0)])
+def test_what_overflows_is_infinite(operation: str, norm: float) -> None:
+    image = np.array([[1e308, 1e308]])
+    assert np.isinf(pool_reference(image, operation, (1, 2), (1, 2), norm=norm)).all()

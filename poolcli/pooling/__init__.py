@@ -96,7 +96,7 @@ def pool2d(
     [[6, 8], [3, 4]]
     """
     window = Window.of(kernel, stride, padding, dilation, ceil_mode)
-    return pool(np.asarray(image), operation, window, count_include_pad, norm)
+    return pool(_array(image), operation, window, count_include_pad, norm)
 
 
 def adaptive_pool2d(
@@ -134,7 +134,7 @@ def adaptive_pool2d(
     >>> adaptive_pool2d([[1, 2, 3], [4, 5, 6], [7, 8, 9]], "avg", 2).tolist()
     [[3.0, 4.0], [6.0, 7.0]]
     """
-    return pool(np.asarray(image), operation, AdaptiveWindow.of(output_size), norm=norm)
+    return pool(_array(image), operation, AdaptiveWindow.of(output_size), norm=norm)
 
 
 def pool(
@@ -169,6 +169,13 @@ def pool(
             else:
                 pool_spans(layers, rows, columns, how, output, count_include_pad)
     return output if image.ndim == 3 else output[:, :, 0]
+
+
+def _array(image: ArrayLike) -> NDArray[Any]:
+    try:
+        return np.asarray(image)
+    except ValueError as error:
+        raise PoolcliError(f"an image has rows of one length: {error}") from None
 
 
 def _has_equal_windows(axis: AnyAxis) -> TypeGuard[Axis]:

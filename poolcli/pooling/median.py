@@ -57,8 +57,10 @@ def _medians(windows: Array, counts: Array, carry: np.dtype[Any], skip_nan: bool
         for at in (np.maximum(pixels - 1, 0) // 2, pixels // 2)
     ]
     low, high = middle
-    # Halves first: the sum of two large numbers may overflow.
-    medians = np.where(low == high, low, low / 2 + high / 2)
+    total = low + high
+    # Where the sum of two large numbers overflows, the sum of their halves does not.
+    overflowed = np.isinf(total) & np.isfinite(low) & np.isfinite(high)
+    medians = np.where(overflowed, low / 2 + high / 2, total / 2)
     medians[pixels == 0 if skip_nan else missing[..., -1]] = np.nan
     return medians
 

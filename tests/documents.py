@@ -18,7 +18,7 @@ import click
 from formats import cases
 
 from poolcli.cli import group
-from poolcli.cli.options import GroupedOption
+from poolcli.cli.grouping import GroupedOption
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -9,6 +9,7 @@ import pytest
 from conftest import Invoke
 
 from poolcli.cli import group, options
+from poolcli.cli.grouping import GroupedOption
 from poolcli.images import FORMATS
 from poolcli.pooling import OPERATIONS
 from poolcli.pooling.operations import LARGEST_NORM
@@ -46,7 +47,7 @@ def test_an_option_stands_only_where_it_means_something() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_option_says_in_a_sentence_what_it_does(operation: str) -> None:
     for parameter in group.commands[operation].params:
-        if isinstance(parameter, options.GroupedOption):
+        if isinstance(parameter, GroupedOption):
             assert parameter.help is not None
             sentence = parameter.help.partition("  [default")[0]
             assert re.fullmatch(r"[A-Z].*[.)]", sentence, re.DOTALL), parameter.name

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from poolcli.cli.grouping import GroupedOption
 from poolcli.cli.types import Numbers, PictureSize, WholeNumber
 from poolcli.geometry import MAX_PIXELS
 
@@ -15,41 +16,6 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 # Spelled out here, since the modules that know them load NumPy; a test holds both together.
 FILTERS = ("prewitt", "prewitt-v", "prewitt-h", "laplacian")
 FORMATS = ("png", "tif", "jpg", "webp", "npy", "csv", "same")
-
-
-class GroupedOption(click.Option):
-    """An option that the help shows under a heading.
-
-    Parameters
-    ----------
-    heading : str
-        Options with one heading form a section.
-    otherwise : str or None
-        What holds if the option is not given, in words.
-    """
-
-    def __init__(
-        self, *arguments: Any, heading: str, otherwise: str | None = None, **settings: Any
-    ) -> None:
-        if otherwise is not None:
-            settings["help"] += f"  [default: {otherwise}]"
-        super().__init__(*arguments, **settings)
-        self.heading = heading
-
-
-class GroupedCommand(click.Command):
-    """A command whose help shows options under their headings."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write one section for each heading, in the order of the options."""
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if isinstance(parameter, click.Option) and record is not None:
-                sections.setdefault(getattr(parameter, "heading", "Run"), []).append(record)
-        for heading, records in sections.items():
-            with formatter.section(heading):
-                formatter.write_dl(records)
 
 
 def inputs(command: Decorated) -> Decorated:

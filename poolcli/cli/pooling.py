@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from poolcli import storage
 from poolcli.cli import options
 from poolcli.cli.console import Console, complain
+from poolcli.cli.grouping import GroupedCommand
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
 from poolcli.storage import STANDARD
@@ -58,7 +59,7 @@ def _command(operation: Operation, summary: str) -> click.Command:
       poolcli {operation} cat.jpg -k 2 -n 3
       poolcli {operation} matrix.csv -k 3 -s 2 -p same -o -
     """
-    return click.command(operation, cls=options.GroupedCommand, help=text, short_help=summary)(pool)
+    return click.command(operation, cls=GroupedCommand, help=text, short_help=summary)(pool)
 
 
 def _pool(

@@ -203,7 +203,8 @@ def _tif_cases() -> list[Case]:
     planes: dict[str, Any] = {"planarconfig": "separate", **colour}
     tiles: dict[str, Any] = {"tile": (16, 16)}
     lab = tif(rgb, photometric=8)
-    refused = noise("f8"), noise("f4", 3), noise("u2", 2)
+    refused = noise("f8"), noise("f4", 3)
+    deep_planes, deep_la = np.moveaxis(deep_rgb, 2, 0), with_alpha("u2", 2)
 
     def turned(pixels: Array) -> Array:
         return np.rot90(pixels, -1)
@@ -237,11 +238,53 @@ def _tif_cases() -> list[Case]:
         Case(
             "tif, 16-bit RGB, turned", tif(deep_rgb, **sideways, **colour), "tif", turned(deep_rgb)
         ),
+        Case("tif, 16-bit RGB, planar", tif(deep_planes, **planes), "tif", deep_rgb),
         Case(
-            "tif, 16-bit RGB, planar",
-            tif(np.moveaxis(deep_rgb, 2, 0), **planes),
+            "tif, 16-bit RGB, planar, deflate, big-endian",
+            tif(deep_planes, byteorder=">", compression="zlib", rowsperstrip=5, **planes),
+            "tif",
+            deep_rgb,
+        ),
+        Case(
+            "tif, 16-bit RGB, planar, turned",
+            tif(deep_planes, **sideways, **planes),
+            "tif",
+            turned(deep_rgb),
+        ),
+        Case(
+            "tif, 16-bit RGB, planar, tiled",
+            tif(deep_planes, **tiles, **planes),
             "tif",
             refusal="plane by plane",
+        ),
+        Case(
+            "tif, 16-bit RGBA, planar",
+            tif(np.moveaxis(deep_rgba, 2, 0), **straight, **planes),
+            "tif",
+            shown(deep_rgba),
+            alpha=True,
+        ),
+        Case(
+            "tif, 16-bit gray with alpha",
+            tif(deep_la, photometric="minisblack", planarconfig="contig", **straight),
+            "tif",
+            shown(deep_la),
+            alpha=True,
+        ),
+        Case(
+            "tif, 16-bit gray with alpha, deflate with predictor",
+            tif(
+                deep_la,
+                photometric="minisblack",
+                planarconfig="contig",
+                compression="zlib",
+                predictor=2,
+                rowsperstrip=4,
+                **straight,
+            ),
+            "tif",
+            shown(deep_la),
+            alpha=True,
         ),
         Case(
             "tif, 8-bit gray with alpha",
@@ -284,12 +327,6 @@ def _tif_cases() -> list[Case]:
         Case("tif, float64", tif(refused[0]), "tif", refusal="no image that can be read"),
         Case(
             "tif, float RGB", tif(refused[1], **colour), "tif", refusal="no image that can be read"
-        ),
-        Case(
-            "tif, 16-bit gray with alpha",
-            tif(refused[2], photometric="minisblack", planarconfig="contig", **straight),
-            "tif",
-            refusal="no image that can be read",
         ),
     ]
 

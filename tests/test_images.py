@@ -459,3 +459,28 @@ def test_a_deep_tif_with_an_unexplained_channel_is_read_as_rgb() -> None:
     pixels = noise("u2", 4)
     content = tif(pixels, photometric="rgb", extrasamples=["unspecified"])
     np.testing.assert_array_equal(read(content, "tif").pixels, pixels[..., :3])
+
+
+def test_a_tif_read_by_strips_keeps_profile_resolution_and_pages() -> None:
+    settings: dict[str, Any] = {"photometric": "minisblack", "extrasamples": ["unassalpha"]}
+    stored = tif(
+        np.stack([noise("u2", 2)] * 2),
+        planarconfig="contig",
+        resolution=(100, 50),
+        resolutionunit="CENTIMETER",
+        iccprofile=PROFILE,
+        **settings,
+    )
+    image = read(stored, "tif")
+    assert image.profile == PROFILE
+    assert image.resolution == pytest.approx((254, 127))
+    assert image.warnings == ("only the first of 2 frames or pages is used",)
+    plain = tif(noise("u2", 2), planarconfig="contig", resolutionunit="NONE", **settings)
+    assert read(plain, "tif").resolution is None
+
+
+def test_premultiplied_gray_by_strips_is_divided_by_its_alpha() -> None:
+    stored = np.array([[[100, 32768], [7, 0]]], np.uint16)
+    settings: dict[str, Any] = {"photometric": "minisblack", "planarconfig": "contig"}
+    image = read(tif(stored, extrasamples=["assocalpha"], **settings), "tif")
+    np.testing.assert_array_equal(image.pixels, [[[200, 32768], [0, 0]]])

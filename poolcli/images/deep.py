@@ -86,12 +86,18 @@ def decode_deep_colour(picture: pillow.Image, content: bytes, white: int) -> Arr
         scaled: Array = np.floor(pixels * (65535 / white) + 0.5).astype(np.uint16)
         return scaled
     if ASSOCIATED in _tags(picture).get(EXTRA_SAMPLES, ()):
-        share = np.maximum(pixels[:, :, 3:], 1) / 65535
-        pixels[:, :, :3] = np.rint(np.minimum(pixels[:, :, :3] / share, 65535))
+        pixels = straighten(pixels)
     if picture.format == "PNG" and content[25] == 4:
         # OpenCV makes colour of gray with alpha.
         return np.ascontiguousarray(pixels[:, :, [0, 3]])
     return np.asarray(pixels)
+
+
+def straighten(pixels: Array) -> Array:
+    """Divide 16-bit colour by the α, the last channel, that it was multiplied by."""
+    share = np.maximum(pixels[:, :, -1:], 1) / 65535
+    colour = np.rint(np.minimum(pixels[:, :, :-1] / share, 65535)).astype(np.uint16)
+    return np.concatenate((colour, pixels[:, :, -1:]), axis=2)
 
 
 def png_chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:

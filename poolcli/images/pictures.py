@@ -11,8 +11,16 @@ from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 from PIL import UnidentifiedImageError
 
 from poolcli.images.damage import damage_in_one_line
-from poolcli.images.deep import Depth, check_depth, decode_deep_colour, png_chunks, read_depth
+from poolcli.images.deep import (
+    Depth,
+    check_depth,
+    decode_deep_colour,
+    png_chunks,
+    read_depth,
+    straighten,
+)
 from poolcli.images.image import Image, Source
+from poolcli.images.strips import Strips, find_strips
 from poolcli.silence import silence
 
 Array = NDArray[Any]
@@ -23,6 +31,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "JPEG2000", "AVIF
 ORIENTATION = 0x0112
 SIDEWAYS = range(5, 9)
 PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
+PROFILE = 34675
 
 # The limit on sizes is poolcli's own, checked from the header.
 pillow.MAX_IMAGE_PIXELS = None
@@ -36,6 +45,10 @@ def open_picture(content: bytes) -> Source | None:
     PoolcliError
         If the file is damaged, or holds pixels that could not be read exactly.
     """
+    with damage_in_one_line(), silence():
+        strips = find_strips(content)
+    if strips is not None:
+        return _open_strips(strips)
     try:
         with damage_in_one_line(UnidentifiedImageError), silence():
             picture = pillow.open(io.BytesIO(content), formats=FORMATS)
@@ -49,13 +62,41 @@ def open_picture(content: bytes) -> Source | None:
     check_depth(picture, depth.bits)
     # Pillow turns TIFF itself, and gives its size as turned.
     turned = picture.format != "TIFF" and orientation in SIDEWAYS
-    notes = [] if frames == 1 else [f"only the first of {frames} frames or pages is used"]
+    notes = _count(frames)
 
     def decode() -> Image:
         with damage_in_one_line(), silence():
             return _decode(picture, content, depth, orientation, notes)
 
     return Source((columns, rows) if turned else (rows, columns), "png", decode)
+
+
+def _open_strips(strips: Strips) -> Source:
+    """Read the header of a TIFF that Pillow would refuse or misread."""
+    rows, columns, _ = strips.shape
+    orientation = strips.tags.get(ORIENTATION, 1)
+
+    def decode() -> Image:
+        with damage_in_one_line():
+            pixels, resolution = strips.read(), strips.resolution
+        if strips.associated:
+            pixels = straighten(pixels)
+        pixels = _turn(pixels, orientation)
+        return Image(
+            _hide(pixels) if strips.alpha else pixels,
+            pixels.dtype,
+            alpha=strips.alpha,
+            profile=strips.tags.get(PROFILE),
+            resolution=resolution,
+            warnings=tuple(_count(strips.pages)),
+        )
+
+    shape = (columns, rows) if orientation in SIDEWAYS else (rows, columns)
+    return Source(shape, "png", decode)
+
+
+def _count(frames: int) -> list[str]:
+    return [] if frames == 1 else [f"only the first of {frames} frames or pages is used"]
 
 
 def _orientation(picture: pillow.Image, content: bytes) -> Any:

@@ -126,10 +126,14 @@ def test_a_run_without_failure_ends_with_0() -> None:
 def test_a_bug_of_ours_is_not_taken_for_a_lack_of_workers(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def bug(*_arguments: object) -> None:
+    calls = []
+
+    def bug(*arguments: object) -> None:
+        calls.append(arguments)
         raise OSError
 
-    assert folder.is_dir()
+    (folder / "a.png").touch()
     monkeypatch.setattr("poolcli.batch.run", bug)
     with pytest.raises(OSError, match=r"^$"):
         run_jobs(jobs("a"), SETTINGS, lambda _: None)
+    assert len(calls) == 1

@@ -391,8 +391,10 @@ def test_channels_that_seem_to_come_first_are_warned_of() -> None:
 
 def test_a_png_with_a_wrong_checksum_is_refused() -> None:
     whole = bytearray(png(noise("u1", 3), 8, 2))
-    whole[60] ^= 64
-    with pytest.raises(PoolcliError, match="is damaged"):
+    whole[-13] ^= 1  # the end of IDAT: its pixels still inflate, and Pillow takes them
+    with pillow.open(io.BytesIO(bytes(whole))) as picture:
+        picture.load()
+    with pytest.raises(PoolcliError, match="is damaged: a chunk has a wrong checksum"):
         read(bytes(whole))
 
 
@@ -408,11 +410,19 @@ def test_a_jp2_tells_its_depth_in_its_codestream_and_nowhere_else() -> None:
     np.testing.assert_array_equal(image.pixels, noise("u2"))
 
 
-@pytest.mark.parametrize("depth", [0x00, 0x03, 0x0B, 0x87])
-def test_a_jp2_of_other_depths_is_refused(depth: int) -> None:
+@pytest.mark.parametrize(
+    ("depth", "message"),
+    [
+        (0x00, "holds 1 bits a channel"),
+        (0x03, "holds 4 bits a channel"),
+        (0x0B, "holds 12 bits a channel"),
+        (0x87, "components that are signed or unlike"),
+    ],
+)
+def test_a_jp2_of_other_depths_is_refused(depth: int, message: str) -> None:
     content = bytearray(saved(noise("u1"), "JPEG2000"))
     content[content.index(b"\xff\x4f\xff\x51") + 42] = depth
-    with pytest.raises(PoolcliError, match=r"bits a channel|signed or unlike"):
+    with pytest.raises(PoolcliError, match=message):
         read(bytes(content))
 
 

@@ -132,13 +132,12 @@ class Output:
     """Standard output, until nobody reads it any more."""
 
     def __init__(self) -> None:
-        self.closed = False
         self.failed = False
 
     def print(self, *lines: str) -> None:
         """Print lines byte for byte, for scripts; a terminal gets them printable."""
         stream = sys.stdout
-        if self.closed or not lines or stream is None:
+        if not lines or stream is None:
             return
         try:
             if stream.isatty():
@@ -149,7 +148,6 @@ class Output:
             stream.flush()
         except (OSError, ValueError) as error:
             # The printing ends, the work does not.
-            self.closed = True
             storage.abandon_output()
             self.failed = not isinstance(error, BrokenPipeError)
             if self.failed:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -86,3 +88,24 @@ def test_a_second_signal_does_not_disturb_the_tidying_up() -> None:
         work()
     assert caught.value.exit_status == 143
     assert tidied
+
+
+LATE = """
+import os, signal, sys
+from poolcli.cli import run
+
+class Late:
+    def __del__(self, kill=os.kill, process=os.getpid(), number=signal.{name}):
+        kill(process, number)
+
+sys.late = Late()
+sys.argv[1:] = ["--version"]
+sys.exit(run())
+"""
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_while_the_interpreter_ends_changes_nothing(number: signal.Signals) -> None:
+    program = LATE.format(name=number.name)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")

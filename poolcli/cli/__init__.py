@@ -11,7 +11,12 @@ import click
 from poolcli import __version__, storage
 from poolcli.cli.console import complain, open_missing_streams
 from poolcli.cli.pooling import pooling_commands
-from poolcli.cli.signals import Interrupted, interruptible, pass_over_signals
+from poolcli.cli.signals import (
+    Interrupted,
+    ignore_signals,
+    interruptible,
+    pass_over_signals,
+)
 from poolcli.errors import PoolcliError
 
 ELSEWHERE = {"--count-pad": "avg", "--norm": "lp"}
@@ -53,7 +58,11 @@ for command in pooling_commands():
 def run() -> int:
     """Run the command line as a process; once it is done, signals change nothing any more."""
     pass_over_signals()
-    return main()
+    try:
+        return main()
+    finally:
+        # The interpreter gives handlers back as it ends, and a signal would kill it then.
+        ignore_signals()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

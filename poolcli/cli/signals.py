@@ -27,6 +27,12 @@ def pass_over_signals() -> None:
         signal.signal(number, lambda _number, _frame: None)
 
 
+def ignore_signals() -> None:
+    """Let the system discard signals from now on, also while the interpreter ends."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Raise Interrupted when a signal asks the program to stop."""
@@ -48,6 +54,5 @@ def _heeded() -> list[signal.Signals]:
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
     # Once is enough: what is tidied up now is not to be interrupted again.
-    for other in SIGNALS:
-        signal.signal(other, signal.SIG_IGN)
+    ignore_signals()
     raise Interrupted(number)

@@ -8,7 +8,7 @@ import click
 import pytest
 from conftest import Invoke
 
-from poolcli.cli import group, options
+from poolcli.cli import group, options, types
 from poolcli.cli.grouping import GroupedOption
 from poolcli.images import FORMATS
 from poolcli.pooling import OPERATIONS
@@ -20,6 +20,7 @@ HEADINGS = ["Window:", "Times:", "Before pooling, in this order:", "Output:", "R
 
 def test_choices_are_those_of_the_modules_that_know_them() -> None:
     assert options.FILTERS == FILTERS
+    assert types.OPERATIONS == OPERATIONS
     assert (*FORMATS, "same") == options.FORMATS
     norm = next(p for p in group.commands["lp"].params if p.name == "norm")
     assert isinstance(norm.type, click.FloatRange)

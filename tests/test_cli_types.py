@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from poolcli.cli.types import Numbers, PictureSize, WholeNumber
+from poolcli.cli.types import Numbers, Operations, PictureSize, WholeNumber
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,20 @@ def test_a_whole_number_lies_between_its_limits() -> None:
         with pytest.raises(click.BadParameter) as caught:
             WholeNumber(1, 256).convert(text, None, None)
         assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("max", ("max",)), ("max,avg", ("max", "avg")), (" LP, min,lp", ("lp", "min"))],
+)
+def test_operations_are_named_once_each_in_their_order(text: str, names: tuple[str, ...]) -> None:
+    assert Operations().convert(text, None, None) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"), [("mean", "mean"), ("max,", ""), ("max avg", "max avg")]
+)
+def test_another_operation_is_refused_with_those_that_there_are(text: str, wrong: str) -> None:
+    with pytest.raises(click.BadParameter) as caught:
+        Operations().convert(text, None, None)
+    assert caught.value.message == f"{wrong!r} is not one of max, avg, min, median, lp"

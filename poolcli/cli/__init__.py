@@ -11,6 +11,7 @@ import click
 from poolcli import __version__, storage
 from poolcli.cli.console import complain, open_missing_streams
 from poolcli.cli.pooling import pooling_commands
+from poolcli.cli.settings import OWNERS
 from poolcli.cli.signals import (
     Interrupted,
     ignore_signals,
@@ -19,7 +20,6 @@ from poolcli.cli.signals import (
 )
 from poolcli.errors import PoolcliError
 
-ELSEWHERE = {"--count-pad": "avg", "--norm": "lp"}
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -98,6 +98,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _message(error: click.UsageError) -> str:
-    if isinstance(error, click.NoSuchOption) and error.option_name in ELSEWHERE:
-        return f"{error.option_name} is an option of {ELSEWHERE[error.option_name]} alone"
+    if isinstance(error, click.NoSuchOption) and error.option_name in OWNERS:
+        return f"{error.option_name} is an option of {OWNERS[error.option_name]} alone"
     return error.format_message().rstrip(".?")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from poolcli.cli.grouping import GroupedOption
-from poolcli.cli.types import Numbers, PictureSize, WholeNumber
+from poolcli.cli.types import OPERATIONS, Numbers, Operations, PictureSize, WholeNumber
 from poolcli.geometry import MAX_PIXELS
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -21,6 +21,23 @@ FORMATS = ("png", "tif", "jpg", "webp", "npy", "csv", "same")
 def inputs(command: Decorated) -> Decorated:
     """Take the inputs."""
     return click.argument("inputs", nargs=-1, metavar="INPUT...")(command)
+
+
+def operations(command: Decorated) -> Decorated:
+    """Take several operations, and what only some of them have."""
+    return _all(
+        count_pad(norm(command)),
+        _option(
+            "Operations",
+            "--ops",
+            "operations",
+            type=Operations(),
+            default="max,avg",
+            show_default=True,
+            metavar="LIST",
+            help=f"Operations, separated by commas, of {', '.join(OPERATIONS)}.",
+        ),
+    )
 
 
 def window(command: Decorated) -> Decorated:
@@ -97,8 +114,7 @@ def norm(command: Decorated) -> Decorated:
             "Window",
             "--norm",
             type=click.FloatRange(1, 32),
-            default=2.0,
-            show_default=True,
+            otherwise="2",
             metavar="P",
             help="Power of the mean, 1 to 32: 1 is the average, large powers near the maximum.",
         ),

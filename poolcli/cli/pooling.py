@@ -13,12 +13,11 @@ from poolcli import storage
 from poolcli.cli import options
 from poolcli.cli.console import Console, complain
 from poolcli.cli.grouping import GroupedCommand
+from poolcli.cli.settings import settings_of
 from poolcli.errors import PoolcliError
-from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
 from poolcli.storage import STANDARD
 
 if TYPE_CHECKING:
-    from poolcli.pipeline import Settings
     from poolcli.plan import Naming
     from poolcli.pooling import Operation
 
@@ -90,7 +89,7 @@ def _pool(
 
     if not storage.has_current_folder():
         raise PoolcliError("the folder you are in is gone; change to another")
-    settings, naming = _settings(operation, values), _naming(values)
+    settings, naming = settings_of(operation, values), _naming(values)
     if json and naming.output == STANDARD:
         raise PoolcliError("-o - and --json both want standard output")
     if update and naming.output == STANDARD:
@@ -113,54 +112,6 @@ def _pool(
         complain(f"{figures} figure{'s' * (figures != 1)} would be drawn; --no-figure skips them")
     console.summarise(report)
     return 1 if console.output.failed else report.exit_status
-
-
-def _settings(operation: Operation, values: dict[str, Any]) -> Settings:
-    from poolcli.pipeline import Settings
-    from poolcli.prepare import Preparation, Size
-
-    if values["cmap"]:
-        from poolcli.figures import check_colormap
-
-        check_colormap(values["cmap"])
-    return Settings(
-        operation=operation,
-        window=_window(values),
-        iterations=values["iterations"],
-        exact=values["exact"],
-        count_include_pad=values.get("count_pad", False),
-        norm=values.get("norm", Settings.norm),
-        preparation=Preparation(
-            gray=values["gray"],
-            size=Size(*values["size"]) if values["size"] else None,
-            filter=values["filter"],
-            relu=values["relu"],
-        ),
-        max_pixels=values["max_pixels"],
-        colormap=values["cmap"],
-    )
-
-
-def _window(values: dict[str, Any]) -> AnyWindow:
-    kernel, stride, padding, dilation = (
-        values[name] for name in ("kernel", "stride", "padding", "dilation")
-    )
-    if values["output_size"] is not None:
-        given = {
-            "-k": kernel,
-            "-s": stride,
-            "-p": padding,
-            "--dilation": dilation,
-            "--ceil": values["ceil_mode"],
-            "--exact": values["exact"],
-            "--count-pad": values.get("count_pad"),
-            "-n": values["iterations"] > 1,
-        }
-        conflicts = [option for option, value in given.items() if value]
-        if conflicts:
-            raise PoolcliError(f"--to chooses the windows itself; leave out {', '.join(conflicts)}")
-        return AdaptiveWindow.of(values["output_size"])
-    return Window.of(kernel or 2, stride, padding or 0, dilation or 1, values["ceil_mode"])
 
 
 def _naming(values: dict[str, Any]) -> Naming:

@@ -7,6 +7,9 @@ from typing import Any, NoReturn
 
 import click
 
+# Spelled out here, since the module that knows them loads NumPy; a test holds both together.
+OPERATIONS = ("max", "avg", "min", "median", "lp")
+
 
 class Numbers(click.ParamType[Any]):
     """Whole numbers for the axes of a tensor: `N`, or `ROWS,COLUMNS`.
@@ -80,6 +83,24 @@ class WholeNumber(click.ParamType[Any]):
             limits = f"{self.minimum} to {self.maximum}"
             self.fail(f"{number} is not in the range {limits}", param, ctx)
         return number
+
+
+class Operations(click.ParamType[Any]):
+    """Names of operations, separated by commas."""
+
+    name = "operations"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Read the names, each once and in their order."""
+        if not isinstance(value, str):
+            return tuple(value)
+        names = [name.strip().lower() for name in value.split(",")]
+        for name in names:
+            if name not in OPERATIONS:
+                self.fail(f"{name!r} is not one of {', '.join(OPERATIONS)}", param, ctx)
+        return tuple(dict.fromkeys(names))
 
 
 class PictureSize(click.ParamType[Any]):

@@ -11,17 +11,21 @@ def name_operation(
     operation: str, window: AnyWindow, count_include_pad: bool = False, norm: float = 2.0
 ) -> str:
     """Name an operation and its window: `max, kernel 2×2, stride 2`."""
-    parts = [f"{operation} with p = {norm:g}" if operation == "lp" else operation]
+    name = f"{operation} with p = {norm:g}" if operation == "lp" else operation
+    counted = ["padding counted"] * count_include_pad
+    return ", ".join([name, name_window(window), *counted])
+
+
+def name_window(window: AnyWindow) -> str:
+    """Name a window: `kernel 2×2, stride 2`."""
     if isinstance(window, AdaptiveWindow):
-        return f"{parts[0]}, adaptive to {_times(window.output_size)}"
-    parts += [f"kernel {_times(window.kernel)}", f"stride {_short(window.stride)}"]
+        return f"adaptive to {_times(window.output_size)}"
+    parts = [f"kernel {_times(window.kernel)}", f"stride {_short(window.stride)}"]
     if window.padding == "same":
         parts.append("padding same")
     elif any(sides := (*window.padding[0], *window.padding[1])):
         one = len(set(sides)) == 1
         parts.append(f"padding {sides[0] if one else ','.join(map(str, sides))}")
-    if count_include_pad:
-        parts.append("padding counted")
     if window.dilation != (1, 1):
         parts.append(f"dilation {_short(window.dilation)}")
     if window.ceil_mode:

@@ -159,6 +159,17 @@ def foresee(job: Job, settings: Settings) -> Record:
     return _recorded(_foresee, job, settings)
 
 
+def load(place: str, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
+    """Read and prepare what is to be pooled, and lay out the chain, without writing."""
+    image, steps = _read(Job(place, ()), settings)
+    return _prepare(image, settings.preparation)[-1], steps
+
+
+def measure(place: str) -> Pair:
+    """Read the header of one image and give its (rows, columns)."""
+    return _identify(place).shape
+
+
 def _recorded(task: Callable[[Job, Settings], Record], job: Job, settings: Settings) -> Record:
     start = time.perf_counter()
     try:
@@ -247,9 +258,13 @@ def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration
         yield f"{clipped:.2%} of the values lie outside the range of {format_} and were clipped"
 
 
+def _identify(place: str) -> Source:
+    return open_source(storage.read(place), suffix_of(place))
+
+
 def _open(job: Job, settings: Settings) -> tuple[Source, tuple[Step, ...]]:
     """Lay out the whole chain from the header, before pixels are decoded or written."""
-    source = open_source(storage.read(job.source), suffix_of(job.source))
+    source = _identify(job.source)
     check_pixels(source.shape, settings.max_pixels)
     steps = chain(
         settings.window,

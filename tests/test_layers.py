@@ -21,7 +21,7 @@ LAYERS = [
     {"figures"},
     {"alpha", "images", "prepare"},
     {"pooling", "reference", "storage"},
-    {"captions"},
+    {"captions", "equivalents"},
     {"geometry"},
     {"errors", "opencv", "serial", "silence"},
 ]
@@ -79,7 +79,7 @@ def test_a_library_is_used_in_its_place_alone(library: str, allowed: set[str]) -
     assert users == allowed
 
 
-@pytest.mark.parametrize("module", ["geometry", "captions", "errors"])
+@pytest.mark.parametrize("module", ["geometry", "captions", "equivalents", "errors"])
 def test_what_only_counts_needs_no_numpy(module: str) -> None:
     for path in FILES:
         if module_of(path) == module:

@@ -10,8 +10,10 @@ import click
 
 from poolcli import __version__, storage
 from poolcli.cli.console import complain, open_missing_streams
+from poolcli.cli.failures import InputError
 from poolcli.cli.pooling import pooling_commands
 from poolcli.cli.settings import OWNERS
+from poolcli.cli.shape import shape
 from poolcli.cli.signals import (
     Interrupted,
     ignore_signals,
@@ -29,6 +31,7 @@ HELP = """Pool images the way a convolutional network does.
 Examples:
   poolcli max cat.jpg -k 2 -n 3          three results and a figure, in pooled/
   poolcli avg photo.png -k 4 -o small.png
+  poolcli shape 224 -k 3 -s 2 -p 1       sizes, receptive field, framework calls
 """
 
 
@@ -53,6 +56,7 @@ def group() -> None:
 
 for command in pooling_commands():
     group.add_command(command)
+group.add_command(shape)
 
 
 def run() -> int:
@@ -89,9 +93,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         storage.abandon_output()
         complain(f"standard output cannot be written: {os.strerror(error.errno).lower()}")
         return 1
-    except PoolcliError as error:
+    except (InputError, PoolcliError) as error:
         complain(str(error))
-        return 2
+        return 1 if isinstance(error, InputError) else 2
     except Interrupted as interrupted:
         return interrupted.exit_status
     return int(status or 0)

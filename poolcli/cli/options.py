@@ -23,6 +23,11 @@ def inputs(command: Decorated) -> Decorated:
     return click.argument("inputs", nargs=-1, metavar="INPUT...")(command)
 
 
+def subject(command: Decorated) -> Decorated:
+    """Take one input."""
+    return click.argument("subject", metavar="INPUT")(command)
+
+
 def operations(command: Decorated) -> Decorated:
     """Take several operations, and what only some of them have."""
     return _all(
@@ -276,12 +281,7 @@ def run(command: Decorated) -> Decorated:
             is_flag=True,
             help="Print what would be read and written, with all sizes, and write nothing.",
         ),
-        _option(
-            "Run",
-            "--json",
-            is_flag=True,
-            help="Print one JSON object an input instead of paths.",
-        ),
+        _json(),
         _option("Run", "-q", "--quiet", is_flag=True, help="Print errors only, no paths."),
         _option(
             "Run",
@@ -290,16 +290,31 @@ def run(command: Decorated) -> Decorated:
             is_flag=True,
             help="Print sizes, dropped and skipped pixels and times.",
         ),
-        _option(
-            "Run",
-            "--max-pixels",
-            type=WholeNumber(1, 2**53),
-            default=MAX_PIXELS,
-            otherwise=f"{MAX_PIXELS:,}",
-            envvar="POOLCLI_MAX_PIXELS",
-            metavar="N",
-            help="Largest image accepted or made, in pixels. $POOLCLI_MAX_PIXELS sets it too.",
-        ),
+        _max_pixels(),
+    )
+
+
+def report(command: Decorated) -> Decorated:
+    """Take how a command that only tells something behaves."""
+    return _all(command, _json(), _max_pixels())
+
+
+def _json() -> Callable[[Decorated], Decorated]:
+    return _option(
+        "Run", "--json", is_flag=True, help="Print one JSON object an input instead of text."
+    )
+
+
+def _max_pixels() -> Callable[[Decorated], Decorated]:
+    return _option(
+        "Run",
+        "--max-pixels",
+        type=WholeNumber(1, 2**53),
+        default=MAX_PIXELS,
+        otherwise=f"{MAX_PIXELS:,}",
+        envvar="POOLCLI_MAX_PIXELS",
+        metavar="N",
+        help="Largest image accepted or made, in pixels. $POOLCLI_MAX_PIXELS sets it too.",
     )
 
 

@@ -66,6 +66,25 @@ class Numbers(click.ParamType[Any]):
         self.fail(f"{text!r} is not {', '.join(forms[:-1])} or {forms[-1]}", param, ctx)
 
 
+class SizeOrPlace(Numbers):
+    """A size in rows and columns, or the name of a file."""
+
+    name = "what"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Show the forms in the help."""
+        return "N|ROWS,COLS|IMAGE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int | tuple[int, ...], ...] | str:
+        """Read (rows, columns) from what looks like numbers, and take the rest for a name."""
+        if picture := re.fullmatch(r"([0-9]+)x([0-9]+)", str(value)):
+            self.fail(f"{value!r}: write {picture[2]},{picture[1]} (rows, columns)", param, ctx)
+        numeric = isinstance(value, str) and re.fullmatch(r"-?[0-9]+(,-?[0-9]+)*", value)
+        return super().convert(value, param, ctx) if numeric else value
+
+
 class WholeNumber(click.ParamType[Any]):
     """A whole number between two limits."""
 

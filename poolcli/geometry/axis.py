@@ -22,6 +22,18 @@ class Axis:
     before: int = 0
     after: int = 0
 
+    @classmethod
+    def same(cls, size: int, kernel: int, stride: int, dilation: int) -> Axis:
+        """Lay windows as TensorFlow's "same" does: the odd pixel of padding goes to the far end."""
+        output = ceil_divide(size, stride)
+        total = max((output - 1) * stride + dilation * (kernel - 1) + 1 - size, 0)
+        return cls(size, output, kernel, stride, dilation, total // 2, total - total // 2)
+
+    @property
+    def is_same(self) -> bool:
+        """Tell whether the windows lie where "same" puts them, however they were asked for."""
+        return self == Axis.same(self.size, self.kernel, self.stride, self.dilation)
+
     @property
     def extent(self) -> int:
         """Count the positions from a window's first tap to its last."""

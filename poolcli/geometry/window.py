@@ -85,13 +85,9 @@ class Window:
 
     def _axis(self, index: int, size: int) -> Axis:
         kernel, stride, dilation = self.kernel[index], self.stride[index], self.dilation[index]
-        extent = dilation * (kernel - 1) + 1
         if self.padding == "same":
-            # TensorFlow's rule: the odd pixel goes to the bottom and right.
-            output = ceil_divide(size, stride)
-            total = max((output - 1) * stride + extent - size, 0)
-            before, after = total // 2, total - total // 2
-            return Axis(size, output, kernel, stride, dilation, before, after)
+            return Axis.same(size, kernel, stride, dilation)
+        extent = dilation * (kernel - 1) + 1
         before, after = self.padding[index]
         room = size + before + after - extent
         if self.ceil_mode:

@@ -1,0 +1,24 @@
+"""What ends a command that is about one input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from poolcli.cli.console import name_input
+from poolcli.errors import PoolcliError
+
+
+class InputError(Exception):
+    """Something did not work out for the input, though the command line is right."""
+
+
+@contextmanager
+def about(place: str) -> Iterator[None]:
+    """Turn what goes wrong with an input into an InputError that names it."""
+    try:
+        yield
+    except PoolcliError as error:
+        raise InputError(f"{name_input(place)}: {error}") from None
+    except MemoryError:
+        raise InputError(f"{name_input(place)}: there is not enough memory") from None

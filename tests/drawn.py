@@ -101,7 +101,7 @@ def opened(png: bytes) -> Array:
 
 def dots_inside(made: Comparison, index: int, frame: int = 2) -> Array:
     """Cut a panel without its frame out of the figure as rendered."""
-    page, box = opened(made.render(".png")), panels_of(made.figure())[index].bbox
+    page, box = opened(made.render()), panels_of(made.figure())[index].bbox
     left, bottom, right, top = (round(edge) for edge in box.extents)
     inside = page[len(page) - top : len(page) - bottom, left:right]
     return inside[frame:-frame, frame:-frame]

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import warnings
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from drawn import (
@@ -29,19 +24,17 @@ from drawn import (
     lines_above,
     noise,
     numbers_in,
-    opened,
     panels_of,
     pooled,
     written,
 )
 from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.image import AxesImage
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from poolcli.errors import PoolcliError
-from poolcli.figures import FIGURE_SUFFIXES, Comparison, check_colormap
+from poolcli.figures import Comparison, check_colormap
 from poolcli.figures.colours import NOT_A_NUMBER
 from poolcli.figures.page import Box, ticks
 from poolcli.figures.style import house_style
@@ -509,123 +502,6 @@ def test_hidden_colour_does_not_bleed_where_an_image_is_shrunk() -> None:
     assert 100 < colours[:, :, 3].mean() < 156
 
 
-# Files
-
-
-def test_a_png_has_the_size_of_the_figure() -> None:
-    made = comparison(*pooled(noise(300, 451, 3), 3))
-    figure = made.figure()
-    rows, columns, _ = opened(made.render(".png")).shape
-    assert (columns, rows) == tuple((figure.get_size_inches() * figure.dpi).round())
-
-
-def test_svg_and_pdf_are_what_they_say_and_svg_text_is_outlines() -> None:
-    made = comparison(*pooled(TEXTBOOK, 1), full=None)
-    svg, pdf = made.render(".svg"), made.render(".pdf")
-    assert svg.startswith(b"<?xml")
-    assert b"<svg" in svg
-    assert b"<text" not in svg
-    assert pdf.startswith(b"%PDF")
-    assert b"/FontFile2" in pdf
-
-
-@pytest.mark.parametrize("suffix", FIGURE_SUFFIXES)
-def test_the_same_input_gives_the_same_bytes_on_every_day(
-    suffix: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
-    first = comparison(*pooled(TEXTBOOK, 1), full=None).render(suffix)
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    assert comparison(*pooled(TEXTBOOK, 1), full=None).render(suffix) == first
-
-
-@pytest.mark.parametrize("suffix", [".gif", "png", ""])
-def test_other_suffixes_are_refused(suffix: str) -> None:
-    with pytest.raises(PoolcliError, match=r"\.png, \.svg, \.pdf"):
-        comparison(TEXTBOOK).render(suffix)
-
-
-# Settings from outside
-
-FOREIGN = """\
-font.size: 40
-font.family: serif
-axes.facecolor: red
-savefig.dpi: 30
-savefig.bbox: tight
-savefig.transparent: True
-text.usetex: True
-svg.fonttype: none
-image.cmap: jet
-xtick.labelsize: 30
-backend: nonsense
-a line without a colon
-"""
-
-PROGRAM = """\
-import hashlib, os, sys
-import numpy as np
-from poolcli.figures import FIGURE_SUFFIXES, Comparison
-made = Comparison("a", 1, (4, 4), full=None)
-made.add(np.arange(16).reshape(4, 4), ["b", "c"])
-print(*(hashlib.sha256(made.render(suffix)).hexdigest() for suffix in FIGURE_SUFFIXES))
-print(os.environ.get("MPLBACKEND"), "matplotlib.pyplot" in sys.modules)
-import matplotlib
-print(matplotlib.get_backend(auto_select=False))
-"""
-
-
-def run_program(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    root = str(Path(__file__).parent.parent)
-    environment = os.environ | {"PYTHONPATH": root} | variables
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_a_foreign_matplotlibrc_and_a_nonsense_backend_change_nothing(tmp_path: Path) -> None:
-    clean, foreign = tmp_path / "clean", tmp_path / "foreign"
-    clean.mkdir()
-    foreign.mkdir()
-    (foreign / "matplotlibrc").write_text(FOREIGN)
-    expected = run_program(clean, MPLBACKEND="svg")
-    result = run_program(foreign, MPLBACKEND="nonsense", MPLCONFIGDIR=str(foreign))
-    assert result.stderr == ""
-    assert result.returncode == 0
-    digests, environment, _ = result.stdout.splitlines()
-    assert digests == expected.stdout.splitlines()[0]
-    assert environment == "nonsense False"
-    # A backend that exists is still there for a caller's own pyplot.
-    assert expected.stdout.splitlines()[1:] == ["svg False", "svg"]
-
-
-def test_a_damaged_matplotlibrc_is_told_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "matplotlibrc").write_bytes(b"font.size: \xff\xfe")
-    last = run_program(tmp_path).stderr.splitlines()[-1]
-    assert last.startswith("poolcli.errors.PoolcliError: matplotlib does not load")
-    assert "matplotlibrc" in last
-    assert "--no-figure" in last
-
-
-def test_settings_of_this_process_change_nothing_and_are_left_alone() -> None:
-    expected = comparison(TEXTBOOK, full=None).render(".png")
-    with mpl.rc_context({"font.family": "monospace", "xtick.direction": "in", "ytick.right": True}):
-        before = dict(mpl.rcParams)
-        assert comparison(TEXTBOOK, full=None).render(".png") == expected
-        assert dict(mpl.rcParams) == before
-
-
-def test_a_panel_is_enlarged_without_blur_in_vector_files_too() -> None:
-    (image,) = comparison(noise(4, 4, 3)).figure().axes[0].images
-    assert isinstance(image, AxesImage)
-    assert image.get_interpolation() == "nearest"
-
-
 # Names
 
 NAMES = [
@@ -648,8 +524,10 @@ def test_no_name_is_too_odd_for_a_heading_and_a_caption(name: str) -> None:
     made.add(noise(30, 45), [name, name])
     with house_style():
         check_text(made.figure())
-    assert made.render(".svg")
-    assert made.render(".pdf")
+    for suffix in (".svg", ".pdf"):
+        made = Comparison(name, 1, (30, 45), full=255.0, suffix=suffix, footer=["poolcli", name])
+        made.add(noise(30, 45), [name, name])
+        assert made.render()
 
 
 def heading_of(name: str) -> str:

@@ -227,7 +227,8 @@ def output(command: Decorated) -> Decorated:
             "--figure",
             metavar="PATH",
             otherwise="beside the results",
-            help="Where the comparison figure goes: .png, .svg or .pdf.",
+            help="Where the comparison figure goes: .png, .svg or .pdf, or .gif or .webp to show"
+            " the iterations in turn.",
         ),
         _option("Output", "--no-figure", is_flag=True, help="Draw no figure; saves time."),
         _option(

@@ -10,9 +10,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from poolcli.errors import PoolcliError
 from poolcli.figures import page, text
 from poolcli.figures.colours import Colouring, FiniteRange
-from poolcli.figures.files import render
+from poolcli.figures.files import ANIMATED, FIGURE_SUFFIXES, animate, render
 from poolcli.figures.histogram import Histogram, common_ceiling
 from poolcli.figures.page import Box, Tier
 from poolcli.figures.panels import Panel, visible_padding
@@ -49,6 +50,9 @@ class Comparison:
         Whether a second row shows a region of each panel, a third how often each value occurs.
     footer : sequence of str
         The words of the command that makes the figure.
+    suffix : str
+        Of its file: `.png`, `.svg` or `.pdf`; or `.gif` or `.webp`, in which panels follow each
+        other, as large as one alone on a page.
     """
 
     def __init__(
@@ -63,17 +67,22 @@ class Comparison:
         zoomed: bool = False,
         histogram: bool = False,
         footer: Sequence[str] = (),
+        suffix: str = ".png",
     ) -> None:
+        if suffix not in FIGURE_SUFFIXES:
+            raise PoolcliError(f"a figure is {', '.join(FIGURE_SUFFIXES)}, got {suffix!r}")
         stretched = not page.ASPECTS[0] <= shape[1] / shape[0] <= page.ASPECTS[1]
         self._heading = heading + " (stretched)" * stretched
         self._tiers = [Tier(), *[Tier(titled=True)] * zoomed]
         self._images = len(self._tiers)
         self._tiers += [Tier(HISTOGRAM_HEIGHT, titled=True)] * histogram
-        self._box = Box.of(panels, shape, self._tiers)
+        self._suffix = suffix
+        together = 1 if suffix in ANIMATED else panels
+        self._box = Box.of(together, shape, self._tiers)
         if step:
             (top, bottom), (left, right) = visible_padding(self._box, step)
             padded = top + shape[0] + bottom, left + shape[1] + right
-            self._box = Box.of(panels, padded, self._tiers)
+            self._box = Box.of(together, padded, self._tiers)
         self._full = full
         self._colormap = colormap or ("viridis" if full is None else "gray")
         self._range = FiniteRange()
@@ -114,10 +123,13 @@ class Comparison:
             words = [*caption, *[f"{text.percent(missing)} NaN, in rose"] * bool(missing)]
             self._cells.append(Cell(fitted_caption(words, self._box), parts))
 
-    def render(self, suffix: str) -> bytes:
-        """Draw the figure and give the content of a `.png`, `.svg` or `.pdf` file."""
+    def render(self) -> bytes:
+        """Draw the figure and give its file's content."""
         with house_style():
-            return render(self._sheet().draw(), suffix)
+            sheet = self._sheet()
+            if self._suffix in ANIMATED:
+                return animate(sheet.frames(), self._suffix)
+            return render(sheet.draw(), self._suffix)
 
     def figure(self) -> Figure:
         """Give the figure as matplotlib has it before it is drawn."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,14 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from poolcli.errors import PoolcliError
-from poolcli.images import encode_by_opencv
+from poolcli.images import encode_animation, encode_by_opencv
 from poolcli.opencv import cv2
 
-FIGURE_SUFFIXES = (".png", ".svg", ".pdf")
+STILL = (".png", ".svg", ".pdf")
+ANIMATED = (".gif", ".webp")
+FIGURE_SUFFIXES = (*STILL, *ANIMATED)
+
+FRAME_MILLISECONDS = 800
 
 # The same input gives the same bytes on every day.
 _UNDATED: dict[str, dict[str, Any]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
@@ -21,8 +26,8 @@ _UNDATED: dict[str, dict[str, Any]] = {".svg": {"Date": None}, ".pdf": {"Creatio
 
 def render(figure: Figure, suffix: str) -> bytes:
     """Draw a figure and give the content of a `.png`, `.svg` or `.pdf` file."""
-    if suffix not in FIGURE_SUFFIXES:
-        raise PoolcliError(f"a figure is {', '.join(FIGURE_SUFFIXES)}, got {suffix!r}")
+    if suffix not in STILL:
+        raise PoolcliError(f"a figure is {', '.join(STILL)}, got {suffix!r}")
     if suffix == ".png":
         # Smaller than OpenCV's own choice, run lengths, and as fast; matplotlib's own PNG would
         # take longer than everything before it.
@@ -31,6 +36,11 @@ def render(figure: Figure, suffix: str) -> bytes:
     content = io.BytesIO()
     figure.savefig(content, format=suffix[1:], metadata=_UNDATED[suffix])
     return content.getvalue()
+
+
+def animate(frames: Iterable[Figure], suffix: str) -> bytes:
+    """Draw figures and give the content of a `.gif` or `.webp` file that shows them in turn."""
+    return encode_animation([draw_dots(frame) for frame in frames], suffix, FRAME_MILLISECONDS)
 
 
 def draw_dots(figure: Figure) -> NDArray[np.uint8]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -71,17 +71,25 @@ class Sheet:
     footer: Sequence[str] = ()
 
     def draw(self) -> Figure:
-        """Draw the page."""
+        """Draw all cells on one page."""
+        return self._draw(self.cells)
+
+    def frames(self) -> Iterator[Figure]:
+        """Draw each cell on a page of its own; all pages are alike."""
+        for cell in self.cells:
+            yield self._draw([cell])
+
+    def _draw(self, cells: Sequence[Cell]) -> Figure:
         box, margins = self.box, self._margins()
-        layout = Page.of(box, len(self.cells), self.tiers, margins)
+        layout = Page.of(box, len(cells), self.tiers, margins)
         room = layout.text_width * 72 / box.dots
         footer = wrapped(self.footer, room, page.FOOTER * box.scale)
         if footer:
             margins = replace(margins, footer_lines=len(footer))
-            layout = Page.of(box, len(self.cells), self.tiers, margins)
+            layout = Page.of(box, len(cells), self.tiers, margins)
         figure = Figure((layout.width / box.dots, layout.height / box.dots), dpi=box.dots)
         self._write_heading(figure, layout, room)
-        for index, cell in enumerate(self.cells):
+        for index, cell in enumerate(cells):
             self._draw_cell(figure, layout, index, cell, margins.caption_lines)
         for first, last in self.bars:
             colours = self.colours[first]

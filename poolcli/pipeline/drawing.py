@@ -31,17 +31,17 @@ class Drawing:
     def __init__(
         self, job: Job, settings: Settings, inputs: Sequence[Image], steps: Sequence[Step]
     ) -> None:
-        from poolcli.figures import Comparison, choose_region
+        from poolcli.figures import ANIMATED, Comparison, choose_region
 
         image = inputs[-1]
-        self._suffix = f".{suffix_of(job.figure or '')}"
         self._steps = steps
         self._done = 0
-        self._region = (
-            choose_region(settings.zoom, visible(image), steps, image.full)
-            if settings.zoom
-            else None
-        )
+        suffix = f".{suffix_of(job.figure or '')}"
+        zoom = settings.zoom
+        # Frames are small: what is not asked for would only shrink the rest.
+        if zoom and zoom.centre is None and suffix in ANIMATED:
+            zoom = None
+        self._region = choose_region(zoom, visible(image), steps, image.full) if zoom else None
         self._figure = Comparison(
             f"{_name(job)}: {_operation(settings)}",
             len(inputs) + len(steps),
@@ -52,6 +52,7 @@ class Drawing:
             zoomed=self._region is not None,
             histogram=settings.histogram,
             footer=_command(job, settings),
+            suffix=suffix,
         )
         for stage, words in zip(inputs, _input_captions(settings, inputs), strict=True):
             step = steps[0] if stage is image else None
@@ -68,7 +69,7 @@ class Drawing:
 
     def render(self) -> bytes:
         """Draw the figure as its file's suffix says."""
-        return self._figure.render(self._suffix)
+        return self._figure.render()
 
 
 def visible(image: Image) -> Array:

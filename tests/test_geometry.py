@@ -181,6 +181,19 @@ def test_pixels_that_no_window_sees_are_counted(
     assert (axis.dropped, axis.skipped) == (dropped, skipped)
 
 
+def test_unused_pixels_are_listed_in_runs() -> None:
+    assert laid(5, kernel=3, stride=5, dilation=2, padding=2).unused() == [range(1, 2), range(3, 5)]
+    assert laid(10, kernel=2, stride=4).unused() == [range(2, 4), range(6, 8)]
+    assert AdaptiveAxis(5, 3).unused() == []
+
+
+def test_a_step_tells_its_padding_by_sides() -> None:
+    (step,) = chain(Window.of(3, padding=((1, 0), (2, 1))), (9, 9))
+    assert step.padding == ((1, 0), (2, 1))
+    (step,) = chain(AdaptiveWindow.of(2), (9, 9))
+    assert step.padding == ((0, 0), (0, 0))
+
+
 @pytest.mark.parametrize(
     ("size", "options", "real", "padded"),
     [
@@ -269,6 +282,8 @@ def test_windows_see_what_walking_along_the_axis_finds(
         assert axis.reach == end + axis.before
         assert axis.dropped == len(range(end, size))
         assert axis.dropped + axis.skipped + len(seen) == size
+        unused = [at for run in axis.unused() for at in run]
+        assert unused == sorted(set(range(size)) - seen)
 
 
 @settings(deadline=None, max_examples=400)

@@ -54,6 +54,22 @@ class Axis:
         """Count the pixels before the last window's end that no window sees."""
         if self.dilation == 1 and self.stride <= self.kernel:
             return 0
+        return self._seen().count(0) - self.dropped
+
+    def unused(self) -> list[range]:
+        """List the runs of pixels that no window sees, from the first to the last."""
+        if not self.dropped + self.skipped:
+            return []
+        seen, runs = self._seen(), []
+        start = seen.find(0)
+        while start >= 0:
+            stop = seen.find(1, start)
+            runs.append(range(start, stop if stop >= 0 else self.size))
+            start = seen.find(0, runs[-1].stop)
+        return runs
+
+    def _seen(self) -> bytearray:
+        """Say of each pixel whether a window sees it, as 1 or 0."""
         seen = bytearray(self.size)
         last_start = (self.output - 1) * self.stride - self.before
         taps = range(
@@ -67,7 +83,7 @@ class Axis:
                 first %= self.stride
             if first < stop:
                 seen[first : stop : self.stride] = b"\1" * len(range(first, stop, self.stride))
-        return seen.count(0) - self.dropped
+        return seen
 
     def counts(self, *, padding: bool = False) -> list[int]:
         """List how many taps of each window are real pixels (or, with `padding`, either)."""
@@ -108,6 +124,8 @@ class AdaptiveAxis:
     output: int
     dropped: int = 0
     skipped: int = 0
+    before: int = 0
+    after: int = 0
 
     @cached_property
     def kernel(self) -> int:
@@ -118,6 +136,10 @@ class AdaptiveAxis:
     def extent(self) -> int:
         """Count the positions from the first to the last pixel of the longest window."""
         return self.kernel
+
+    def unused(self) -> list[range]:
+        """List no runs: every pixel is seen."""
+        return []
 
     def counts(self, *, padding: bool = False) -> list[int]:  # noqa: ARG002 - there is none
         """List how many pixels each window sees."""

@@ -51,6 +51,12 @@ class Step:
         """Give how many (rows, columns) before those no window sees."""
         return self.axes[0].skipped, self.axes[1].skipped
 
+    @property
+    def padding(self) -> tuple[Pair, Pair]:
+        """Give how many positions are added around: ((top, bottom), (left, right))."""
+        rows, columns = self.axes
+        return (rows.before, rows.after), (columns.before, columns.after)
+
 
 def chain(
     window: AnyWindow,

@@ -23,8 +23,8 @@ def _matrix(folder: Path) -> None:
 @pytest.mark.usefixtures("_matrix")
 def test_a_small_matrix_is_explained_whole_by_each_operation(invoke: Invoke) -> None:
     lines = invoke("explain", "matrix.csv", "-k", 2).output.splitlines()
-    assert lines[0] == "matrix.csv, 4×4 px, max, kernel 2×2, stride 2"
-    assert "matrix.csv, 4×4 px, avg, kernel 2×2, stride 2" in lines
+    assert lines[0] == "matrix.csv, 4 rows × 4 columns: max, kernel 2×2, stride 2"
+    assert "matrix.csv, 4 rows × 4 columns: avg, kernel 2×2, stride 2" in lines
     assert [line for line in lines if line.startswith("out[1,1]")] == [
         "out[1,1] = max of rows 2:4, cols 2:4 = {1, 0, 3, 4} = 4, at (3, 3)",
         "out[1,1] = avg of rows 2:4, cols 2:4 = (1 + 0 + 3 + 4) / 4 = 8 / 4 = 2",
@@ -35,7 +35,7 @@ def test_a_small_matrix_is_explained_whole_by_each_operation(invoke: Invoke) -> 
 @pytest.mark.usefixtures("_matrix")
 def test_one_pixel_is_explained_where_one_is_asked_for(invoke: Invoke) -> None:
     lines = invoke("explain", "matrix.csv", "--at", "0,1", "--ops", "max").output.splitlines()
-    assert lines[3] == "out[0,1] sees rows 0:2, cols 2:4 of the input: 2×2 px"
+    assert lines[3] == "out[0,1] sees rows 0:2, cols 2:4 of the input: 2 rows × 2 columns"
     assert lines[5].startswith("out[0,1] = max of rows 0:2, cols 2:4 = {2, 4, 7, 8} = 8")
 
 
@@ -44,8 +44,10 @@ def test_of_an_image_the_middle_is_explained_in_every_channel(
 ) -> None:
     cat = samples / "cat.jpg"
     lines = invoke("explain", cat, "-k", 2, "-n", 3, "--ops", "max").output.splitlines()
-    assert lines[0] == f"{cat}, 300×451 px, max, kernel 2×2, stride 2, 3 iterations"
-    assert lines[3] == "out3[18,28] sees rows 144:152, cols 224:232 of the input: 8×8 px"
+    assert lines[0] == f"{cat}, 300 rows × 451 columns: max, kernel 2×2, stride 2, 3 iterations"
+    assert (
+        lines[3] == "out3[18,28] sees rows 144:152, cols 224:232 of the input: 8 rows × 8 columns"
+    )
     for channel in ("red:", "green:", "blue:"):
         at = lines.index(channel)
         assert lines[at + 1].startswith("out3[18,28] = max of rows 36:38, cols 56:58 of out2 = {")
@@ -53,8 +55,9 @@ def test_of_an_image_the_middle_is_explained_in_every_channel(
 
 
 def test_preparation_comes_first(invoke: Invoke, samples: Path) -> None:
-    output = invoke("explain", samples / "cat.jpg", "-g", "--resize", "8x8", "--ops", "max").output
-    assert "8×8 px, gray, resized to 8x8, max" in output.splitlines()[0]
+    options = ["-g", "--resize", "8x8", "--ops", "max"]
+    output = invoke("explain", samples / "cat.jpg", *options).output
+    assert "8 rows × 8 columns, gray, resized to 8x8: max" in output.splitlines()[0]
     assert output.count("\nout[") == 16
 
 

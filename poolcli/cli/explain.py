@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from poolcli.captions import name_operation, name_pixels
+from poolcli.captions import name_operation, name_sides
 from poolcli.cli import options
 from poolcli.cli.console import Output, name_input
 from poolcli.cli.failures import about
@@ -100,10 +100,9 @@ def _pool(place: str, settings: Settings) -> tuple[Image, list[Stage]]:
 def _heading(place: str, image: Image, settings: Settings) -> str:
     how = (settings.operation, settings.window, settings.count_include_pad, settings.norm)
     prepared = str(settings.preparation)
-    parts = [name_pixels(image.pixels.shape), *[prepared] * bool(prepared), name_operation(*how)]
-    if settings.iterations > 1:
-        parts.append(f"{settings.iterations} iterations")
-    return f"{name_input(place)}, {', '.join(parts)}"
+    image_ = [name_input(place), name_sides(image.pixels.shape), *[prepared] * bool(prepared)]
+    times = [f"{settings.iterations} iterations"] * (settings.iterations > 1)
+    return f"{', '.join(image_)}: {', '.join([name_operation(*how), *times])}"
 
 
 def _is_small(stage: Stage) -> bool:

@@ -52,8 +52,10 @@ class Cell:
     channel : int
     at : (row, column)
         In the output.
+    window : (rows, columns)
+        All positions of the window.
     rows, columns : range
-        The positions of the window that lie in the image.
+        Those that lie in the image.
     padding, beyond : int
         Its positions that are padding, and those even further out, where ceil mode reaches.
     pixels : tuple of numbers
@@ -68,6 +70,7 @@ class Cell:
     iteration: int
     channel: int
     at: Pair
+    window: tuple[range, range]
     rows: range
     columns: range
     padding: int
@@ -111,7 +114,7 @@ class Stage:
 
     def cell(self, at: Pair, channel: int) -> Cell:
         """Tell how one value came about."""
-        windows = [axis.window(i) for axis, i in zip(self.step.axes, at, strict=True)]
+        windows = self.step.axes[0].window(at[0]), self.step.axes[1].window(at[1])
         inside = [self._within(window, axis) for axis, window in enumerate(windows)]
         around = [self._within(window, axis, padded=True) for axis, window in enumerate(windows)]
         rows, columns = inside
@@ -122,6 +125,7 @@ class Stage:
             self.number,
             channel,
             at,
+            windows,
             rows,
             columns,
             near - real,

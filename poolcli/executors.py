@@ -60,7 +60,13 @@ def stop(executor: Executor) -> None:
         if child.is_alive():
             child.kill()
             child.join()
-    executor.shutdown(wait=False, cancel_futures=True)
+    # The thread that managed them may not end while the interpreter does: both would close the
+    # same pipe. It could wait for what a dead worker left unread, so it is not waited for long.
+    ending = threading.Thread(
+        target=executor.shutdown, kwargs={"cancel_futures": True}, daemon=True
+    )
+    ending.start()
+    ending.join(GRACE_SECONDS)
 
 
 def _start_server() -> None:

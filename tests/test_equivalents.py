@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from test_onnxruntime import run
+from onnx_peer import run
 
 from poolcli.equivalents import Equivalent, equivalents
 from poolcli.errors import PoolcliError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from concurrent.futures import BrokenExecutor, CancelledError
 
@@ -50,6 +51,15 @@ def test_stopping_ends_workers_that_are_busy() -> None:
         busy.result(timeout=20)
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)
+
+
+def test_stopping_leaves_no_thread_that_would_outlive_the_interpreter() -> None:
+    before = set(threading.enumerate())
+    executor = start_processes(2)
+    waiting = [executor.submit(time.sleep, 60) for _ in range(8)]
+    stop(executor)
+    assert set(threading.enumerate()) <= before
+    assert all(future.done() for future in waiting)
 
 
 def test_there_is_a_core_to_count() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import BrokenExecutor, CancelledError
@@ -64,3 +66,9 @@ def test_stopping_leaves_no_thread_that_would_outlive_the_interpreter() -> None:
 
 def test_there_is_a_core_to_count() -> None:
     assert 1 <= count_cores() <= (os.cpu_count() or 1)
+
+
+def test_one_image_pays_nothing_for_what_starts_processes() -> None:
+    program = "import sys, poolcli.batch; print('multiprocessing' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert ended.stdout.split() == [b"False"]

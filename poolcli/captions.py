@@ -58,6 +58,14 @@ def name_pixels(shape: Sequence[int]) -> str:
     return f"{_times(shape[:2])} px"
 
 
+def name_sides(shape: Sequence[int]) -> str:
+    """Name a size so that nobody takes one side for the other: `300 rows × 451 columns`."""
+    return " × ".join(
+        f"{count} {name}{'s' * (count != 1)}"
+        for count, name in zip(shape, ("row", "column"), strict=False)
+    )
+
+
 def _times(numbers: Sequence[int]) -> str:
     return "×".join(map(str, numbers))
 

@@ -184,6 +184,8 @@ def _spell_in_keras(pooling: _Pooling) -> str:
 def _missing_in_onnx(pooling: _Pooling) -> _Reasons:
     yield pooling.operation == "median", "has no median pooling"
     yield pooling.irregular, "has no adaptive pooling but the global one"
+    too_far = any(max(axis.before, axis.after) >= axis.kernel for axis in pooling.axes)
+    yield too_far, "pads by less than the kernel"
     if pooling.operation == "lp":
         uneven = pooling.partial or pooling.padded
         yield uneven, "gives sums, which windows of different size would not divide alike"

@@ -23,6 +23,7 @@ from poolcli.cli.grouping import GroupedOption
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 FORMATS = ROOT / "docs" / "formats.md"
+SEMANTICS = ROOT / "docs" / "semantics.md"
 PICTURES = ROOT / "docs" / "pictures"
 NETWORK = "# needs a network"
 OPTIONS = re.compile(r"(?<=<!-- options -->\n).*(?=<!-- /options -->)", re.DOTALL)
@@ -30,17 +31,17 @@ INPUTS = re.compile(r"(?<=<!-- inputs -->\n).*(?=<!-- /inputs -->)", re.DOTALL)
 
 
 class Command(NamedTuple):
-    """A command line that the README shows, and what it shows below it."""
+    """A command line that a document shows, and what it shows below it."""
 
     line: str
     output: str
 
 
-def commands() -> list[Command]:
-    """List the command lines of the README."""
+def commands(document: Path = README) -> list[Command]:
+    """List the command lines of a document."""
     found = []
     for block in re.findall(
-        r"^```console\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE
+        r"^```console\n(.*?)^```", document.read_text(), re.DOTALL | re.MULTILINE
     ):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             line, _, output = part.partition("\n")
@@ -49,7 +50,7 @@ def commands() -> list[Command]:
 
 
 def run(command: Command, folder: Path) -> str:
-    """Run a command line of the README in a folder; give what it printed, in any order."""
+    """Run a command line of a document in a folder; give what it printed, in any order."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     ended = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command.line],
@@ -69,24 +70,33 @@ def pictures() -> list[str]:
 
 
 def options_table() -> str:
-    """Write every option of the pooling commands as a table in groups."""
+    """Write every option of every command as a table in groups, those of pooling first."""
     groups: dict[str, dict[str, str]] = {}
     everywhere = {parameter.name for parameter in group.commands["max"].params}
-    for operation in ("max", "avg", "lp"):
-        command = group.commands[operation]
+    for command in group.commands.values():
         for parameter in command.params:
             if not isinstance(parameter, GroupedOption):
                 continue
             record = parameter.get_help_record(click.Context(command))
             assert record is not None
             spelling, meaning = (" ".join(part.split()).replace("|", "\\|") for part in record)
-            only = "" if parameter.name in everywhere else f" Only for {operation}."
-            groups.setdefault(parameter.heading, {})[spelling] = meaning + only
+            if parameter.name not in everywhere:
+                meaning += f" Only for {', '.join(_owners(parameter.name))}."
+            groups.setdefault(parameter.heading, {})[spelling] = meaning
     lines = ["| option | meaning |", "|---|---|"]
     for heading, rows in groups.items():
         lines.append(f"| **{heading}** | |")
         lines += [f"| `{spelling}` | {meaning} |" for spelling, meaning in rows.items()]
     return "\n".join(lines) + "\n"
+
+
+def _owners(option: str | None) -> list[str]:
+    """List the commands that have an option."""
+    return [
+        name
+        for name, command in group.commands.items()
+        if option in {parameter.name for parameter in command.params}
+    ]
 
 
 def inputs_table() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from poolcli.captions import caption, name_operation, name_pixels
+from poolcli.captions import caption, name_operation, name_pixels, name_sides
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window, chain
 
 
@@ -59,3 +59,8 @@ def test_sizes_are_rows_by_columns() -> None:
 def test_a_tiny_share_is_not_written_with_an_exponent() -> None:
     (step,) = chain(AdaptiveWindow.of(1), (3000, 4000))
     assert caption(1, step, (3000, 4000))[1] == "1×1 px, under 0.01 % of the pixels"
+
+
+def test_sides_are_named_so_that_none_is_taken_for_the_other() -> None:
+    assert name_sides((300, 451, 3)) == "300 rows × 451 columns"
+    assert name_sides((1, 1)) == "1 row × 1 column"

@@ -17,7 +17,7 @@ def test_the_version_and_the_help_end_with_0(invoke: Invoke) -> None:
 
 
 def test_there_is_a_command_for_every_operation() -> None:
-    assert sorted(group.commands) == sorted(OPERATIONS)
+    assert set(OPERATIONS) < set(group.commands)
 
 
 def test_no_command_at_all_shows_the_help_and_ends_with_2(invoke: Invoke) -> None:
@@ -29,7 +29,7 @@ def test_no_command_at_all_shows_the_help_and_ends_with_2(invoke: Invoke) -> Non
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["blur"], "'blur' is no command; the commands are max, avg, min, median, lp; see poolcli"),
+        (["blur"], "'blur' is no command; the commands are max, avg, min, median, lp, shape"),
         (["cat.jpg"], "'cat.jpg' is no command"),
         (["max"], "no input; name files, folders or '-', or use --files-from"),
         (["max", "a.jpg", "--kernal", "2"], "No such option '--kernal'"),

@@ -17,7 +17,7 @@ LAYERS = [
     {"cli"},
     {"batch"},
     {"plan", "executors"},
-    {"pipeline"},
+    {"pipeline", "explanation"},
     {"figures"},
     {"alpha", "images", "prepare"},
     {"pooling", "reference", "storage"},

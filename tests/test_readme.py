@@ -109,7 +109,8 @@ def test_the_makefile_rules_build_once(tmp_path: Path, samples: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "CHANGELOG.md", "docs/formats.md", "docs/json.md"]
+    "document",
+    ["README.md", "CHANGELOG.md", "docs/formats.md", "docs/json.md", "docs/semantics.md"],
 )
 def test_links_lead_somewhere(document: str) -> None:
     path = ROOT / document

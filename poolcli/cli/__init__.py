@@ -10,6 +10,7 @@ import click
 
 from poolcli import __version__, storage
 from poolcli.cli.console import complain, open_missing_streams
+from poolcli.cli.explain import explain
 from poolcli.cli.failures import InputError
 from poolcli.cli.pooling import pooling_commands
 from poolcli.cli.settings import OWNERS
@@ -56,7 +57,8 @@ def group() -> None:
 
 for command in pooling_commands():
     group.add_command(command)
-group.add_command(shape)
+for command in (shape, explain):
+    group.add_command(command)
 
 
 def run() -> int:

@@ -151,6 +151,21 @@ def times(command: Decorated) -> Decorated:
     )
 
 
+def at(command: Decorated) -> Decorated:
+    """Take one pixel of a result."""
+    return _all(
+        command,
+        _option(
+            "Times",
+            "--at",
+            type=Numbers(0),
+            metavar="ROW,COL",
+            otherwise="the middle, or all of a small matrix",
+            help="The pixel of the last iteration to explain, counted from 0.",
+        ),
+    )
+
+
 def preparation(command: Decorated) -> Decorated:
     """Take what is done before pooling."""
     heading = "Before pooling, in this order"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from poolcli.geometry import AdaptiveWindow
@@ -34,6 +35,11 @@ def as_dict(record: Record, settings: Settings) -> dict[str, Any]:
         "error": record.error,
         "seconds": round(record.seconds, 6),
     }
+
+
+def as_number(value: float) -> float | str:
+    """Give a number as JSON can hold it: NaN and infinity as text."""
+    return value if math.isfinite(value) else str(value)
 
 
 def _settings(settings: Settings) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from poolcli.cli.grouping import GroupedCommand
 from poolcli.cli.settings import check_owners, window_of
 from poolcli.cli.types import SizeOrPlace
 from poolcli.equivalents import Equivalent, equivalents
-from poolcli.geometry import AnyWindow, Axis, Pair, Step, chain
+from poolcli.geometry import AnyWindow, Pair, Step, chain
 
 if TYPE_CHECKING:
     from poolcli.pooling import Operation
@@ -117,15 +117,10 @@ def _row(number: int, step: Step) -> list[str]:
         f"{rows * columns:,}",
         _listed(step.dropped),
         _listed(step.skipped),
-        _listed([side for sides in _padding(step) for side in sides]),
+        _listed([side for sides in step.padding for side in sides]),
         _times(step.receptive_field),
         _times(step.jump) if step.jump else "varies",
     ]
-
-
-def _padding(step: Step) -> list[Pair]:
-    """Give ((top, bottom), (left, right))."""
-    return [(a.before, a.after) if isinstance(a, Axis) else (0, 0) for a in step.axes]
 
 
 def _times(numbers: Sequence[int]) -> str:
@@ -166,7 +161,7 @@ def _record(place: str | None, steps: Sequence[Step], calls: Calls) -> dict[str,
                 "windows": step.shape[0] * step.shape[1],
                 "dropped": list(step.dropped),
                 "skipped": list(step.skipped),
-                "padding": [list(sides) for sides in _padding(step)],
+                "padding": [list(sides) for sides in step.padding],
                 "receptive_field": list(step.receptive_field),
                 "step": list(step.jump) if step.jump else None,
                 "calls": {

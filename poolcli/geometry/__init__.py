@@ -5,7 +5,7 @@ is printed, checked or computed is always the same size.
 """
 
 from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis
-from poolcli.geometry.chain import MAX_PIXELS, Step, chain, check_pixels
+from poolcli.geometry.chain import MAX_PIXELS, Step, chain, check_pixels, views
 from poolcli.geometry.region import Region, Zoom
 from poolcli.geometry.window import (
     AdaptiveWindow,
@@ -34,4 +34,5 @@ __all__ = [
     "chain",
     "check_pixels",
     "count_lines",
+    "views",
 ]

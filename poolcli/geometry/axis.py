@@ -105,6 +105,11 @@ class Axis:
             *map(taps_inside, range(full_end, self.output)),
         ]
 
+    def window(self, index: int) -> range:
+        """List the positions of one window, those outside the image too."""
+        start = index * self.stride - self.before
+        return range(start, start + self.extent, self.dilation)
+
     def taps(self) -> list[range]:
         """List the real positions that each window looks at."""
         windows = []
@@ -145,12 +150,14 @@ class AdaptiveAxis:
         """List how many pixels each window sees."""
         return [len(taps) for taps in self.taps()]
 
+    def window(self, index: int) -> range:
+        """List the positions of one window."""
+        size, output = self.size, self.output
+        return range(index * size // output, ceil_divide((index + 1) * size, output))
+
     def taps(self) -> list[range]:
         """List the positions that each window looks at."""
-        size, output = self.size, self.output
-        return [
-            range(i * size // output, ceil_divide((i + 1) * size, output)) for i in range(output)
-        ]
+        return [self.window(index) for index in range(self.output)]
 
 
 AnyAxis = Axis | AdaptiveAxis

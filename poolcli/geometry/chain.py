@@ -108,6 +108,24 @@ def chain(
     return tuple(steps)
 
 
+def views(steps: Sequence[Step], at: Pair) -> list[tuple[range, range]]:
+    """List what one pixel of the last result sees in the image of each step, the last step first.
+
+    Each is (rows, columns), from the first to the last position that lies in the image.
+    """
+    found = []
+    rows, columns = range(at[0], at[0] + 1), range(at[1], at[1] + 1)
+    for step in reversed(steps):
+        rows, columns = _view(step.axes[0], rows), _view(step.axes[1], columns)
+        found.append((rows, columns))
+    return found
+
+
+def _view(axis: AnyAxis, outputs: range) -> range:
+    start, stop = axis.window(outputs[0])[0], axis.window(outputs[-1])[-1] + 1
+    return range(max(start, 0), min(stop, axis.size))
+
+
 def check_pixels(shape: Sequence[int], max_pixels: int, what: str = "the image") -> None:
     """Raise PoolcliError if an image of `shape` (rows, columns) exceeds `max_pixels`."""
     rows, columns = shape[:2]

@@ -6,6 +6,7 @@ columns. Both happen in a band of output rows that fits the cache, in buffers th
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from poolcli.pooling.operations import Reduction
 
 Array = NDArray[Any]
 
+LITTLE_ENDIAN = sys.byteorder == "little"
 BAND_BYTES = 256 * 1024
 # Below this an image is pooled sooner than threads are started.
 THREADED_BYTES = 1024 * 1024
@@ -37,7 +39,7 @@ def pool_bands(
     channels = image.shape[2]
     row_counts = np.array(rows.counts(padding=count_include_pad), how.divide)
     column_counts = _common(np.array(columns.counts(padding=count_include_pad), how.divide))
-    if columns.stride == 1 and len(column_counts) > 1:
+    if len(column_counts) > 1:
         column_counts = np.repeat(column_counts, channels)
 
     def work(part: range) -> None:
@@ -68,7 +70,8 @@ def _pool_part(
     """Fill some rows of the output, band by band, with buffers of its own."""
     channels = image.shape[2]
     used = min(columns.size, columns.reach - columns.before)
-    line = columns.reach * channels
+    # Lines that begin at a multiple of 8 items can be read as larger items.
+    line = -(-columns.reach * channels // 8) * 8
     margin = columns.before * channels
     height = min(len(part), _band_height(rows, line * how.working.itemsize))
 
@@ -85,7 +88,10 @@ def _pool_part(
         dense = _combine_columns(padded[:count].reshape(-1), columns, channels, scratch, how)
         dense = dense[: count * line].reshape(count, line)
         divisor = _common(row_counts[first : first + count])[:, np.newaxis] * column_counts
-        _keep(dense, columns.stride, output[first : first + count], divisor, how)
+        band = output[first : first + count]
+        kept = _keep(dense, columns.stride, band, scratch[0], how)
+        if not np.may_share_memory(kept, band):
+            how.finish(kept, divisor, band.reshape(count, -1))
 
 
 def _band_height(rows: Axis, line_bytes: int) -> int:
@@ -187,16 +193,28 @@ def _fold(parts: Iterable[Array], target: Array, how: Reduction) -> None:
         how.combine(target, part, out=target, dtype=how.working)
 
 
-def _keep(dense: Array, stride: int, band: Array, divisor: Array, how: Reduction) -> None:
-    """Finish every `stride`-th pixel of the dense lines into the band of the output."""
+def _keep(dense: Array, stride: int, band: Array, scratch: Array, how: Reduction) -> Array:
+    """Give every `stride`-th pixel of the dense lines as lines (rows, W'·C)."""
     count, width, channels = band.shape
     if stride == 1:
-        how.finish(dense[:, : width * channels], divisor, band.reshape(count, -1))
-        return
-    for channel in range(channels):
-        # One channel at a time keeps NumPy's inner loop long.
-        pixels = dense[:, channel :: stride * channels][:, :width]
-        how.finish(pixels, divisor, band[:, :, channel])
+        return dense[:, : width * channels]
+    # What is not divided may stand where it will stay.
+    place = scratch if how.divide is not None else band.reshape(-1)
+    kept = place[: count * width * channels].reshape(count, -1)
+    size = dense.itemsize * channels
+    if size not in (1, 2, 4, 8):
+        for channel in range(channels):
+            # One channel at a time keeps NumPy's inner loop long.
+            np.copyto(kept[:, channel::channels], dense[:, channel :: stride * channels][:, :width])
+        return kept
+    pixels, target = dense.view(f"u{size}"), kept.view(f"u{size}")
+    if size * stride in (2, 4, 8) and width * stride <= pixels.shape[1] and LITTLE_ENDIAN:
+        # The low bytes of a larger integer are its first pixel: a cast keeps just these.
+        wide = pixels[:, : width * stride].view(f"u{size * stride}")
+        np.copyto(target, wide, casting="unsafe")
+    else:
+        np.copyto(target, pixels[:, ::stride][:, :width])
+    return kept
 
 
 def _common(counts: Array) -> Array:

@@ -1,0 +1,161 @@
+"""The command that tells where a number comes from: explain."""
+
+from __future__ import annotations
+
+import json as json_
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from poolcli.captions import name_operation, name_sides
+from poolcli.cli import options
+from poolcli.cli.console import Output, name_input
+from poolcli.cli.failures import about
+from poolcli.cli.grouping import GroupedCommand
+from poolcli.cli.records import as_number
+from poolcli.cli.settings import check_owners, settings_of
+from poolcli.errors import PoolcliError
+from poolcli.geometry import Pair, count_lines
+
+if TYPE_CHECKING:
+    from poolcli.explanation import Cell, Stage
+    from poolcli.images import Image
+    from poolcli.pipeline import Settings
+    from poolcli.pooling import Operation
+
+SUMMARY = "Tell in words and numbers where each result comes from."
+
+HELP = f"""{SUMMARY}
+
+A small matrix is explained whole. Of an image, one pixel of the last iteration is followed back
+to the input: that of --at, or the one in the middle.
+
+\b
+Examples:
+  poolcli explain matrix.csv -k 2
+  poolcli explain matrix.csv -k 3 -s 2 -p 1 --ops avg --count-pad
+  poolcli explain cat.jpg -k 2 -n 3 --ops max --at 10,20
+"""
+
+SMALL = 16  # rows and columns that are explained whole
+
+
+@click.command("explain", cls=GroupedCommand, help=HELP, short_help=SUMMARY)
+@options.subject
+@options.window
+@options.times
+@options.operations
+@options.at
+@options.preparation
+@options.report
+def explain(
+    subject: str,
+    operations: Sequence[Operation],
+    at: Pair | None,
+    json: bool,
+    **values: Any,
+) -> None:
+    """Pool an image and explain it, by each operation."""
+    check_owners(operations, values)
+    for operation in operations:
+        settings = settings_of(operation, values)
+        with about(subject):
+            image, chain = _pool(subject, settings)
+            _check_place(at, chain[-1].step.shape)
+        heading = _heading(subject, image, settings)
+        whole = at is None and _is_small(chain[0])
+        rows, columns = chain[-1].step.shape
+        place = at or (rows // 2, columns // 2)
+        names = _channels(image)
+        if json:
+            cells = _all_cells(chain) if whole else _traced(chain, place, len(names))
+            record = {"input": subject, "operation": operation, "cells": list(map(_record, cells))}
+            Output().print(json_.dumps(record))
+        else:
+            from poolcli.explanation import explain_all, explain_cell
+
+            lines = explain_all(chain) if whole else explain_cell(chain, place, names)
+            blank = [""] * (operation != operations[0])
+            Output().print(*blank, heading, *lines)
+
+
+def _pool(place: str, settings: Settings) -> tuple[Image, list[Stage]]:
+    from poolcli.explanation import Pooling, stages
+    from poolcli.pipeline import load
+
+    image, steps = load(place, settings)
+    pooling = Pooling(
+        settings.operation,
+        settings.window,
+        settings.count_include_pad,
+        settings.norm,
+        image.full if image.alpha else None,
+    )
+    layers = image.pixels.reshape(*image.pixels.shape[:2], -1)
+    return image, stages(layers, pooling, steps)
+
+
+def _heading(place: str, image: Image, settings: Settings) -> str:
+    how = (settings.operation, settings.window, settings.count_include_pad, settings.norm)
+    prepared = str(settings.preparation)
+    image_ = [name_input(place), name_sides(image.pixels.shape), *[prepared] * bool(prepared)]
+    times = [f"{settings.iterations} iterations"] * (settings.iterations > 1)
+    return f"{', '.join(image_)}: {', '.join([name_operation(*how), *times])}"
+
+
+def _is_small(stage: Stage) -> bool:
+    return stage.image.shape[2] == 1 and max(stage.step.input_shape) <= SMALL
+
+
+def _check_place(at: Pair | None, shape: Pair) -> None:
+    if at is not None and not all(index < size for index, size in zip(at, shape, strict=True)):
+        rows, columns = shape
+        raise PoolcliError(
+            f"--at {at[0]},{at[1]} lies outside the last iteration, which has"
+            f" {count_lines(shape)}; use 0,0 to {rows - 1},{columns - 1}"
+        )
+
+
+def _channels(image: Image) -> list[str]:
+    """Name the channels; the one of a gray image needs no name."""
+    count = image.pixels.shape[2] if image.pixels.ndim == 3 else 1
+    if image.matrix and count > 1:
+        return [f"channel {number}" for number in range(count)]
+    alpha = ["alpha"] * image.alpha
+    colours = ["red", "green", "blue"] if count >= 3 else ["gray" if alpha else ""]
+    return [*colours, *alpha]
+
+
+def _all_cells(chain: Sequence[Stage]) -> Iterator[Cell]:
+    for stage in chain:
+        rows, columns = stage.step.shape
+        for row, column in product(range(rows), range(columns)):
+            yield stage.cell((row, column), 0)
+
+
+def _traced(chain: Sequence[Stage], at: Pair, channels: int) -> Iterator[Cell]:
+    from poolcli.explanation import trace
+
+    for channel in range(channels):
+        yield from trace(chain, at, channel)
+
+
+def _record(cell: Cell) -> dict[str, Any]:
+    from poolcli.explanation import sentence
+
+    return {
+        "iteration": cell.iteration,
+        "channel": cell.channel,
+        "at": list(cell.at),
+        "value": as_number(cell.value),
+        "rows": list(cell.rows),
+        "columns": list(cell.columns),
+        "pixels": [as_number(pixel) for pixel in cell.pixels],
+        "weights": list(cell.weights) if cell.weights else None,
+        "padding": cell.padding,
+        "beyond": cell.beyond,
+        "chosen": [list(place) for place in cell.winners],
+        "sentence": sentence(cell),
+    }

@@ -1,0 +1,16 @@
+"""Where a number comes from: windows as records, as sentences and as drawings of characters."""
+
+from poolcli.explanation.cells import Cell, Pooling, Stage, stages, trace
+from poolcli.explanation.pages import explain_all, explain_cell
+from poolcli.explanation.sentences import sentence
+
+__all__ = [
+    "Cell",
+    "Pooling",
+    "Stage",
+    "explain_all",
+    "explain_cell",
+    "sentence",
+    "stages",
+    "trace",
+]

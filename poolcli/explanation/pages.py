@@ -1,0 +1,194 @@
+"""What is told of a whole small image, and of one pixel of a large one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from poolcli.captions import name_sides
+from poolcli.explanation.cells import Cell, Stage, overlaps, trace
+from poolcli.explanation.drawing import PADDING, Drawing, becomes, beside, draw_image
+from poolcli.explanation.sentences import number, sentence, span
+from poolcli.geometry import Pair, views
+
+WIDTH = 96
+MOST_DRAWINGS = 16  # of windows that overlap; more would tell less than the first
+LARGEST_DRAWING = 16  # rows or columns
+COUNTED = (
+    "Rows and columns are counted from 0. A range leaves out its end: rows 0:2 are rows 0 and 1."
+)
+
+
+def explain_all(chain: Sequence[Stage]) -> list[str]:
+    """Draw every iteration of a small image of one channel, and say how each value came about."""
+    lines = [COUNTED]
+    for stage in chain:
+        name = _name(stage, chain)
+        rows, columns = stage.step.shape
+        count = rows * columns
+        numbered = f"iteration {stage.number}: " if len(chain) > 1 else ""
+        windows = f"{count} window{'s' * (count != 1)}"
+        sizes = [name_sides(shape) for shape in (stage.step.input_shape, stage.step.shape)]
+        heading = f"{_input(stage)}, {sizes[0]}, becomes {name}, {sizes[1]}, by {windows}"
+        lines += ["", numbered + heading, "", *_draw(stage, name), ""]
+        lines += [_say(stage.cell(at, 0), chain) for at in product(range(rows), range(columns))]
+        lines += ["", _left_out(stage)]
+    return lines
+
+
+def explain_cell(chain: Sequence[Stage], at: Pair, channels: Sequence[str]) -> list[str]:
+    """Follow one value of the last iteration back to the input, in every channel."""
+    steps = [stage.step for stage in chain]
+    rows, columns = views(steps, at)[-1]
+    last = _name(chain[-1], chain)
+    sight = (
+        f"{last}[{at[0]},{at[1]}] sees rows {span(rows)}, cols {span(columns)} of the input:"
+        f" {name_sides((len(rows), len(columns)))}"
+    )
+    lines = [COUNTED, "", sight]
+    for channel, name in enumerate(channels):
+        cells = trace(chain, at, channel)
+        lines += ["", *[f"{name}:"] * bool(name)]
+        lines += [_say(cell, chain) for cell in cells]
+        lines += _origin(cells, len(chain))
+        if max(len(rows), len(columns)) <= LARGEST_DRAWING:
+            lines += ["", *_draw_view(chain[0], cells[-1], rows, columns)]
+    return [*lines, "", *map(_left_out, chain)]
+
+
+def _say(cell: Cell, chain: Sequence[Stage]) -> str:
+    """Put a cell into a sentence, which names iterations only where there are several."""
+    stage = chain[cell.iteration - 1]
+    return sentence(cell, _name(stage, chain), _input(stage) if len(chain) > 1 else "")
+
+
+def _origin(cells: Sequence[Cell], iterations: int) -> Iterator[str]:
+    """Say which path through the iterations the sentences took."""
+    row, column = cells[-1].followed
+    value = number(cells[0].value)
+    if all(cell.winners for cell in cells) and cells[0].pooling.operation != "median":
+        yield f"so this {value} is the input's pixel at ({row}, {column})"
+    elif iterations > 1:
+        yield "each line explains one value of the line above it: that in the window's middle"
+
+
+def _name(stage: Stage, chain: Sequence[Stage]) -> str:
+    """Name the result of an iteration."""
+    return f"out{stage.number}" if len(chain) > 1 else "out"
+
+
+def _input(stage: Stage) -> str:
+    return f"out{stage.number - 1}" if stage.number > 1 else "the input"
+
+
+def _draw(stage: Stage, name: str) -> list[str]:
+    """Draw what goes in with its windows, and what comes out."""
+    output = [[number(value) for value in row] for row in stage.output[:, :, 0].tolist()]
+    rows, columns = stage.step.shape
+    drawing = draw_image(output)
+    drawing.box(range(rows), range(columns))
+    result = [f"{name}:", *drawing.lines()]
+    places = [(row, column) for row in range(rows) for column in range(columns)]
+    if _is_tiled(stage):
+        pairs = f"Each box is a window, and makes the value of {name} at the same place."
+        return [*becomes(_drawing(stage, places), result, WIDTH), "", pairs, *_legend(stage)]
+    drawn = places if len(places) <= MOST_DRAWINGS else places[:1]
+    pictures = [[f"{name}[{r},{c}] sees:", *_drawing(stage, [(r, c)])] for r, c in drawn]
+    further = [] if drawn == places else ["", _further(stage)]
+    legend = _legend(stage)
+    return [*beside(pictures, WIDTH), *further, *[""] * bool(legend), *legend, "", *result]
+
+
+def _draw_view(stage: Stage, cell: Cell, rows: range, columns: range) -> list[str]:
+    """Draw the pixels of the input that a value sees, and the window that was followed."""
+    pixels = stage.image[rows.start : rows.stop, columns.start : columns.stop, cell.channel]
+    drawing = draw_image(
+        [[number(p) for p in row] for row in pixels.tolist()], (rows[0], columns[0])
+    )
+    for box in _boxes(cell.rows, cell.columns):
+        drawing.box(*box)
+    return ["these pixels, with the window of the last line above:", *drawing.lines()]
+
+
+def _is_tiled(stage: Stage) -> bool:
+    """Tell whether one drawing can show all windows."""
+    whole = all(axis.window(0).step == 1 for axis in stage.step.axes)
+    return whole and not any(map(overlaps, stage.step.axes))
+
+
+def _drawing(stage: Stage, windows: Sequence[Pair]) -> list[str]:
+    """Draw what goes in with some windows: padding as dots, unseen pixels in parentheses."""
+    axes = stage.step.axes
+    rows, columns = (
+        range(-axis.before, max(axis.size + axis.after, axis.window(axis.output - 1)[-1] + 1))
+        for axis in axes
+    )
+    unseen = [{at for run in axis.unused() for at in run} for axis in axes]
+    words = {}
+    for row, column in product(rows, columns):
+        if 0 <= row < axes[0].size and 0 <= column < axes[1].size:
+            word = number(stage.image[row, column, 0].item())
+            hidden = row in unseen[0] or column in unseen[1]
+            words[row, column] = f"({word})" if hidden else word + " " * any(unseen)
+        elif row < axes[0].size + axes[0].after and column < axes[1].size + axes[1].after:
+            words[row, column] = PADDING
+    drawing = Drawing(rows, columns, words)
+    for row, column in windows:
+        for box in _boxes(axes[0].window(row), axes[1].window(column)):
+            drawing.box(*box)
+    return drawing.lines()
+
+
+def _boxes(rows: range, columns: range) -> list[tuple[range, range]]:
+    """Give the rectangle of a window, or a square for each pixel of a dilated one."""
+    if rows.step == columns.step == 1:
+        return [(rows, columns)]
+    return [(range(r, r + 1), range(c, c + 1)) for r in rows for c in columns]
+
+
+def _further(stage: Stage) -> str:
+    """Say where the windows lie that are not drawn."""
+    down, right = (
+        axis.window(1)[0] - axis.window(0)[0] if axis.output > 1 else 0 for axis in stage.step.axes
+    )
+    return f"The next window lies {right} to the right, the next row of windows {down} below."
+
+
+def _legend(stage: Stage) -> list[str]:
+    """Say what the marks in a drawing mean, and what they do to the values."""
+    axes, pooling = stage.step.axes, stage.pooling
+    legend = []
+    if any(axis.before or axis.after for axis in axes):
+        effect = "chosen" if pooling.operation in ("max", "min", "median") else "added or counted"
+        effect = "counted in averages, as 0" if pooling.count_include_pad else f"never {effect}"
+        legend.append(f"{PADDING} is padding, a position without a pixel: {effect}.")
+    if any(axis.unused() for axis in axes):
+        legend.append("A pixel in parentheses is in no window.")
+    return legend
+
+
+def _left_out(stage: Stage) -> str:
+    """Say which pixels are in no window, and why."""
+    axes, of = stage.step.axes, _input(stage)
+    parts = []
+    for axis, name in zip(axes, ("row", "column"), strict=True):
+        runs = axis.unused()
+        if runs:
+            listed = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
+            several = len(runs) > 1 or len(runs[0]) > 1
+            parts.append(f"all of {name}{'s' * several} {_few(listed)}")
+    if not parts:
+        return f"left out of {of}: nothing"
+    seen = [axis.size - axis.dropped - axis.skipped for axis in axes]
+    pixels = axes[0].size * axes[1].size
+    reasons = {
+        "the next window would reach beyond the edge": any(axis.dropped for axis in axes),
+        "the stride leaves gaps between the windows": any(axis.skipped for axis in axes),
+    }
+    why = " and ".join(reason for reason, holds in reasons.items() if holds)
+    lost = f"{pixels - seen[0] * seen[1]:,} of {pixels:,} pixels"
+    return f"left out of {of}: {lost}, {' and '.join(parts)}, since {why}"
+
+
+def _few(words: Sequence[str]) -> str:
+    return ", ".join([*words[:6], *[f"… {len(words) - 6} more"] * (len(words) > 6)])

@@ -1,0 +1,148 @@
+"""How a value came about, in one line that needs no other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from poolcli.explanation.cells import Cell, Number
+
+MOST = 16  # pixels that are listed in full
+MOST_WINNERS = 3
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def sentence(cell: Cell, name: str = "out", source: str = "") -> str:
+    """Say which pixels made a value, and how: `out[0,0] = max of rows 0:2, cols 0:2 = …`.
+
+    `name` is that of the result, and `source` of what went in, where that is not plain.
+    """
+    operation = cell.pooling.operation
+    place = f"rows {span(cell.rows)}, cols {span(cell.columns)}{' of ' * bool(source)}{source}"
+    parts = [f"{name}[{cell.at[0]},{cell.at[1]}] = {operation} of {place}"]
+    value = number(cell.value)
+    if not cell.visible:
+        parts.append(f"{value}, since all its pixels are transparent")
+    elif any(map(math.isnan, cell.visible)):
+        parts.append(f"{_listed(cell.visible)} = {value}, since NaN is among them")
+    else:
+        workings = {"max": _choice, "min": _choice, "median": _median, "avg": _mean, "lp": _mean}
+        parts += workings[operation](cell)
+    *way, result = parts
+    # Values of the same digits may still differ from what was rounded to them.
+    sign = "=" if result != value or float(value) == cell.value else "≈"
+    return "; ".join([f"{' = '.join(way)} {sign} {result}", *_remarks(cell)])
+
+
+def span(positions: range) -> str:
+    """Write positions as Python slices them: `0:2`, or `0:5:2` with gaps."""
+    step = f":{positions.step}" if positions.step > 1 else ""
+    return f"{positions[0]}:{positions[-1] + 1}{step}"
+
+
+def number(value: Number) -> str:
+    """Write an integer in full, a float with at most six significant digits."""
+    return str(int(value)) if isinstance(value, int) else f"{value + 0.0:.6g}"
+
+
+def _choice(cell: Cell) -> list[str]:
+    return [_listed(cell.visible), _chosen(cell)]
+
+
+def _chosen(cell: Cell) -> str:
+    shown = [f"({row}, {column})" for row, column in cell.winners[:MOST_WINNERS]]
+    more = len(cell.winners) - len(shown)
+    where = " and ".join([", ".join(shown), *[f"{more} more"] * bool(more)])
+    return f"{number(cell.value)}, at {where}"
+
+
+def _median(cell: Cell) -> list[str]:
+    ranked = sorted(cell.visible)
+    middle = len(ranked) // 2
+    text = f"the middle of {_listed(ranked)} in order"
+    if len(ranked) % 2:
+        return [text, _chosen(cell)]
+    two = f"({number(ranked[middle - 1])} + {number(ranked[middle])}) / 2"
+    return [text, two, number(cell.value)]
+
+
+def _mean(cell: Cell) -> list[str]:
+    """Write a sum, its divisor and, for a power mean, its root."""
+    pooling = cell.pooling
+    norm = pooling.norm if pooling.operation == "lp" else None
+    weights = cell.weights or (1.0,) * len(cell.pixels)
+    counted = cell.padding if pooling.count_include_pad else 0
+    terms, total = [], []
+    for pixel, weight in zip(cell.pixels, weights, strict=True):
+        terms.append(_term(pixel, weight if cell.weights else None, norm))
+        power = pixel if norm is None else abs(pixel) ** norm
+        total.append(power * weight if cell.weights else power)
+    divisor: Number = len(cell.pixels) + counted
+    if cell.weights:
+        divisor = math.fsum(cell.weights) + counted
+    sums = sum(total) if all(isinstance(part, int) for part in total) else _sum(total)
+    added = _joined(terms, " + ")
+    written = [f"{f'({added})' if len(terms) > 1 else added} / {_divisor(cell, counted)}"]
+    if len(terms) > 1 or cell.weights:
+        written.append(f"{number(sums)} / {number(divisor)}")
+    if norm is not None:
+        written = [f"({part})^(1/{norm:g})" for part in written]
+    return [*written, number(cell.value)]
+
+
+def _sum(parts: Sequence[Number]) -> float:
+    """Add, also what is infinite."""
+    return math.fsum(parts) if all(map(math.isfinite, parts)) else float(sum(parts))
+
+
+def _term(pixel: Number, weight: float | None, norm: float | None) -> str:
+    text = number(pixel)
+    if norm is not None:
+        power = f"{norm:g}"
+        raised = power.translate(SUPERSCRIPTS) if power.isdecimal() else f"^{power}"
+        text = (f"|{text}|" if pixel < 0 else text) + raised
+    return text if weight is None else f"{number(weight)}·{text}"
+
+
+def _divisor(cell: Cell, counted: int) -> str:
+    if not cell.weights:
+        return str(len(cell.pixels) + counted)
+    weights = [number(weight) for weight in cell.weights]
+    return f"({_joined([*weights, *[str(counted)] * bool(counted)], ' + ')})"
+
+
+def _remarks(cell: Cell) -> list[str]:
+    """Say what of the window is no pixel, or counts for less than one."""
+    total = len(cell.rows) * len(cell.columns) + cell.padding + cell.beyond
+    remarks = []
+    if cell.padding or cell.beyond:
+        window = f"the window is rows {span(cell.window[0])}, cols {span(cell.window[1])}"
+        remarks.append(f"{window}, of whose {total} positions")
+    if cell.padding:
+        counts = "which counts in the divisor" if cell.pooling.count_include_pad else "ignored"
+        remarks[-1] += f" {cell.padding} {_are(cell.padding)} padding, {counts}"
+    if cell.beyond:
+        lie = "lies" if cell.beyond == 1 else "lie"
+        remarks[-1] += f"{' and' * bool(cell.padding)} {cell.beyond} {lie} beyond the edge, ignored"
+    hidden = len(cell.pixels) - len(cell.visible)
+    if cell.weights and cell.visible and cell.pooling.operation in ("avg", "lp"):
+        remarks.append("each pixel is weighed by its alpha, 0 to 1")
+    elif hidden and cell.visible:
+        remarks.append(f"{hidden} of its pixels {_are(hidden)} transparent and left out")
+    return remarks
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _listed(pixels: Sequence[Number]) -> str:
+    return f"{{{_joined([number(pixel) for pixel in pixels], ', ')}}}"
+
+
+def _joined(words: Sequence[str], separator: str) -> str:
+    """Join words, leaving out the middle of very many."""
+    if len(words) <= MOST:
+        return separator.join(words)
+    shown = [*words[: MOST // 2], f"… {len(words) - MOST // 2 - 2} more …", *words[-2:]]
+    return separator.join(shown)

@@ -16,6 +16,12 @@ def name_operation(
     return ", ".join([name, name_window(window), *counted])
 
 
+def name_variant(operation: str, count_include_pad: bool = False, norm: float = 2.0) -> str:
+    """Name an operation among others with the same window: `avg, padding counted`."""
+    power = [f"p = {norm:g}"] * (operation == "lp")
+    return ", ".join([operation, *power, *["padding counted"] * count_include_pad])
+
+
 def name_window(window: AnyWindow) -> str:
     """Name a window: `kernel 2×2, stride 2`."""
     if isinstance(window, AdaptiveWindow):

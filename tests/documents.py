@@ -82,7 +82,10 @@ def options_table() -> str:
             spelling, meaning = (" ".join(part.split()).replace("|", "\\|") for part in record)
             if parameter.name not in everywhere:
                 meaning += f" Only for {', '.join(_owners(parameter.name))}."
-            groups.setdefault(parameter.heading, {})[spelling] = meaning
+            rows = groups.setdefault(parameter.heading, {})
+            known = rows.setdefault(spelling, meaning)
+            if meaning not in known:
+                rows[spelling] = f"{known} For {command.name}: {meaning}"
     lines = ["| option | meaning |", "|---|---|"]
     for heading, rows in groups.items():
         lines.append(f"| **{heading}** | |")

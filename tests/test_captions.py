@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from poolcli.captions import caption, name_operation, name_pixels, name_sides
+from poolcli.captions import caption, name_operation, name_pixels, name_sides, name_variant
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window, chain
 
 
@@ -33,6 +33,12 @@ def test_a_heading_names_what_belongs_to_one_operation() -> None:
         "avg, kernel 2×2, stride 2, padding 1, padding counted"
     )
     assert name_operation("lp", Window.of(2), norm=3.5) == "lp with p = 3.5, kernel 2×2, stride 2"
+
+
+def test_an_operation_among_others_tells_only_what_is_its_own() -> None:
+    assert name_variant("max") == "max"
+    assert name_variant("avg", True) == "avg, padding counted"
+    assert name_variant("lp", norm=3.5) == "lp, p = 3.5"
 
 
 def test_a_caption_says_what_one_pixel_stands_for() -> None:

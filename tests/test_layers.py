@@ -17,7 +17,7 @@ LAYERS = [
     {"cli"},
     {"batch"},
     {"plan", "executors"},
-    {"pipeline", "explanation"},
+    {"pipeline", "explanation", "verification"},
     {"figures", "frameworks"},
     {"alpha", "images", "prepare"},
     {"pooling", "reference", "storage"},

@@ -109,6 +109,26 @@ def test_every_iteration_starts_from_the_result_before(monkeypatch: pytest.Monke
     assert remark.endswith("are compared (iteration 1)")
 
 
+@pytest.mark.parametrize(
+    ("side", "about"),
+    [
+        (16, []),
+        (17, [" (iteration 1)"]),
+        (13, [" (iterations 1, 3)"]),
+        (15, [""]),
+        (30, [" (iterations 2 to 4)"]),
+    ],
+)
+def test_remarks_name_their_iterations_unless_these_are_all(
+    monkeypatch: pytest.MonkeyPatch, side: int, about: list[str]
+) -> None:
+    install_skimage(monkeypatch)
+    iterations = 4 if side > 20 else 3
+    found = verify(noise(side, side), "max", Window.of(2), iterations)
+    remark = "fills partial blocks with zeros: only blocks that lie in the image are compared"
+    assert list(of(found, "scikit-image").remarks) == [remark + suffix for suffix in about]
+
+
 def test_of_a_large_image_the_loop_pools_the_middle() -> None:
     found = verify(noise(300, 400, 3), "max", Window.of(2))
     loop = of(found, "reference")

@@ -21,6 +21,7 @@ from poolcli.cli.signals import (
     interruptible,
     pass_over_signals,
 )
+from poolcli.cli.verify import verify
 from poolcli.errors import PoolcliError
 
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
@@ -33,6 +34,7 @@ Examples:
   poolcli max cat.jpg -k 2 -n 3          three results and a figure, in pooled/
   poolcli avg photo.png -k 4 -o small.png
   poolcli shape 224 -k 3 -s 2 -p 1       sizes, receptive field, framework calls
+  poolcli verify cat.jpg -k 3 -s 2       the same by each framework that is installed
 """
 
 
@@ -57,7 +59,7 @@ def group() -> None:
 
 for command in pooling_commands():
     group.add_command(command)
-for command in (shape, explain):
+for command in (shape, explain, verify):
     group.add_command(command)
 
 

@@ -117,11 +117,15 @@ class Tally:
     def _remarks(self) -> Iterator[str]:
         """Give each remark once, with the iterations it is about if these are not all."""
         for text, iterations in self.remarks.items():
+            first, last = iterations[0], iterations[-1]
             if len(iterations) == self.iterations:
                 yield text
+            elif first == last:
+                yield f"{text} (iteration {first})"
+            elif len(iterations) == last - first + 1:
+                yield f"{text} (iterations {first} to {last})"
             else:
-                plural = "s" * (len(iterations) > 1)
-                yield f"{text} (iteration{plural} {', '.join(map(str, iterations))})"
+                yield f"{text} (iterations {', '.join(map(str, iterations))})"
 
 
 def _is_smaller(theirs: Array, ours: Array) -> bool:

@@ -171,6 +171,9 @@ def uneven(shape: tuple[int, ...], kernel: Pair, stride: Pair) -> tuple[Pair, Pa
 
 def install_keras(monkeypatch: pytest.MonkeyPatch, backend: str) -> None:
     """Install a stand-in for Keras, and its backend if nothing stands there."""
+    # What the adapter would set is set, and will be as it was.
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    monkeypatch.setenv("JAX_ENABLE_X64", "1")
     if sys.modules.get(backend) is None:
         install(monkeypatch, backend)
     layers = {

@@ -76,7 +76,7 @@ def test_a_table_has_a_row_for_everyone_and_remarks_below(
     assert lines[8] == counts
     keras = ["keras", "1.2.3", "on", "tensorflow", "1.2.3", "equal", "in", "part", "450", "of"]
     assert table[6][:10] == keras
-    assert lines[10].startswith("    keras pads as")
+    assert lines[10].startswith("    keras has no padding but")
     assert lines[11].startswith("    keras has no ceil mode")
     assert lines[12] == "  scikit-image 1.2.3               not comparable"
     assert lines[13].startswith("    scikit-image reduces blocks that lie side by side")

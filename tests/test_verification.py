@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from stand_ins import (
     avg_pool2d,
+    block_reduce,
     hide,
     install,
     install_keras,
@@ -239,7 +240,29 @@ def test_a_result_of_another_size_is_a_mismatch(monkeypatch: pytest.MonkeyPatch)
     torch = of(verify(noise(6, 6), "max", Window.of(2)), "torch")
     assert torch.status == "mismatch"
     assert torch.worst is None
-    assert torch.remarks == ("makes 2×3 pixels where poolcli makes 3×3",)
+    assert torch.remarks == ("makes 2×3×1 values where poolcli makes 3×3×1",)
+
+
+@pytest.mark.parametrize(("rows", "status"), [(2, "mismatch"), (3, "equal in part")])
+def test_only_windows_that_are_not_whole_may_lack(
+    monkeypatch: pytest.MonkeyPatch, rows: int, status: str
+) -> None:
+    install_skimage(monkeypatch)
+    install(
+        monkeypatch,
+        "skimage.measure",
+        block_reduce=lambda *how: block_reduce(*how)[:rows],
+    )
+    window = Window.of(2, ceil_mode=True)
+    assert of(verify(noise(7, 8), "max", window), "scikit-image").status == status
+
+
+def test_a_result_with_other_channels_is_a_mismatch(monkeypatch: pytest.MonkeyPatch) -> None:
+    install_skimage(monkeypatch)
+    pairs = {"block_reduce": lambda *how: np.repeat(block_reduce(*how), 2, axis=2)}
+    install(monkeypatch, "skimage.measure", **pairs)
+    window = Window.of(2, ceil_mode=True)
+    assert of(verify(noise(7, 8), "max", window), "scikit-image").status == "mismatch"
 
 
 def test_a_later_iteration_can_be_the_wrong_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,8 @@ def _import() -> Any:
     installed = [backend for backend in BACKENDS if is_installed(backend)]
     if BACKENDS[0] not in installed:
         os.environ.setdefault("KERAS_BACKEND", installed[0])
+    # JAX would cut float64 to float32.
+    os.environ.setdefault("JAX_ENABLE_X64", "1")
     import keras
 
     return keras
@@ -87,13 +89,15 @@ class _Call:
             self.padding = "same"
         elif pooling.padded:
             self.by_hand = True
-            how = "zeros, which are not counted" if pooling.operation == "avg" else "-inf"
+            how = "zeros that are not counted" if pooling.operation == "avg" else "-inf"
             self.remarks.append(
-                f'pads as "same" asks or not at all: keras.ops.pad added the padding first, {how}'
+                f'has no padding but "same": keras.ops.pad added it first, as {how}'
             )
         # A quotient of two averages is rounded three times.
         self.divides = self.by_hand and pooling.operation == "avg" and not pooling.count_include_pad
         self.x = fit(layers, *([] if self.divides else ["float32"]), "float64")
+        if self.keras.backend.backend() == "jax" and self.x.dtype == np.float64:
+            self.remarks.append("cuts float64 to float32 on JAX: started with JAX_ENABLE_X64=1")
 
     def run(self) -> Array:
         """Pool, and find what can be compared."""
@@ -138,6 +142,8 @@ class _Call:
             dtype=self.x.dtype.name,
         )
         pixels: Array = self.keras.ops.convert_to_numpy(layer(x))[0]
+        if pixels.dtype != self.x.dtype:
+            raise Unsupported(f"gives {pixels.dtype} where these numbers need {self.x.dtype}")
         return pixels
 
     def _pad(self, x: Array, value: float) -> Any:

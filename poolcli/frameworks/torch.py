@@ -65,10 +65,10 @@ class _Call:
         if self.by_hand:
             what = "pads both sides of an axis alike" if pooling.lopsided else ""
             what = what or "pads by at most half the kernel"
-            how = "-inf" if pooling.operation in ("max", "min") else "zeros, which are not counted"
+            how = "-inf" if pooling.operation in ("max", "min") else "zeros that are not counted"
             if pooling.count_include_pad:
-                how = "zeros, which are counted"
-            self.remarks.append(f"{what}: functional.pad added the padding first, {how}")
+                how = "zeros that are counted"
+            self.remarks.append(f"{what}: functional.pad added the padding first, as {how}")
 
     def max(self) -> Tensor:
         return self._max(self.x)

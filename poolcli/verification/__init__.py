@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,11 +11,13 @@ from poolcli.equivalents import Pooling
 from poolcli.frameworks import FRAMEWORKS
 from poolcli.frameworks.loop import Loop
 from poolcli.geometry import AnyWindow
-from poolcli.images import Image
 from poolcli.pooling import Operation
 from poolcli.verification.records import Comparison, Pixel, Status, Verification
 from poolcli.verification.tally import Tally
 from poolcli.verification.task import Array, Task, compute
+
+if TYPE_CHECKING:
+    from poolcli.images import Image
 
 __all__ = ["Array", "Comparison", "Pixel", "Status", "Verification", "plain_layers", "verify"]
 

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from poolcli.frameworks import Answer, Framework, Unsupported
 from poolcli.silence import silence
 from poolcli.verification.records import Comparison, Pixel, Status
@@ -68,10 +66,10 @@ class Tally:
         for remark in answer.remarks:
             self._remark(task, remark)
         theirs, ours = answer.pixels, task.result
-        if theirs.shape != ours.shape and not (answer.part and _is_smaller(theirs, ours)):
+        if theirs.shape != ours.shape and not (answer.part and _is_part(theirs, task)):
             self.wrong = True
-            sizes = ["×".join(map(str, pixels.shape[:2])) for pixels in (theirs, ours)]
-            self._remark(task, f"makes {sizes[0]} pixels where poolcli makes {sizes[1]}")
+            sizes = ["×".join(map(str, pixels.shape)) for pixels in (theirs, ours)]
+            self._remark(task, f"makes {sizes[0]} values where poolcli makes {sizes[1]}")
             return
         tolerances, usable = task.tolerances(answer)
         if not usable.all():
@@ -128,8 +126,13 @@ class Tally:
                 yield f"{text} (iterations {', '.join(map(str, iterations))})"
 
 
-def _is_smaller(theirs: Array, ours: Array) -> bool:
-    return theirs.ndim == ours.ndim and all(np.less_equal(theirs.shape, ours.shape))
+def _is_part(theirs: Array, task: Task) -> bool:
+    """Tell whether nothing lacks at the bottom and right but windows that are not whole."""
+    for size, axis in zip(theirs.shape, (task.pooling.rows, task.pooling.columns), strict=False):
+        whole = [i for i, count in enumerate(axis.counts(), start=1) if count == axis.kernel]
+        if not max(whole, default=0) <= size <= axis.output:
+            return False
+    return theirs.shape[2:] == task.result.shape[2:]
 
 
 def _rank(pixel: Pixel) -> tuple[bool, float]:

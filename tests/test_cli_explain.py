@@ -118,7 +118,7 @@ def test_json_has_words_for_what_is_no_number(invoke: Invoke, folder: Path) -> N
         (
             ["matrix.csv", "--at", "2,0"],
             1,
-            "matrix.csv: --at 2,0 lies outside the last iteration, which has 2 rows and 2 columns",
+            "lies outside the last iteration, which has 2 rows and 2 columns; use 0,0 to 1,1",
         ),
         (["matrix.csv", "--at", "-1,0"], 2, "-1 is not in the range 0 to 2147483647"),
         (["matrix.csv", "--ops", "max", "--norm", "2"], 2, "--norm is for lp, which --ops does"),
@@ -134,3 +134,24 @@ def test_a_wrong_question_is_answered_in_one_line(
     assert result.errors.startswith(f"poolcli: {message}") or message in result.errors
     assert result.errors.count("\n") == 1
     assert not result.output
+
+
+def test_what_is_small_has_one_channel_and_at_most_16_rows_and_columns(
+    invoke: Invoke, folder: Path
+) -> None:
+    for name, shape in {"small": (16, 16), "tall": (17, 2), "wide": (2, 17)}.items():
+        (folder / f"{name}.png").write_bytes(saved(np.zeros(shape, np.uint8), "PNG"))
+    (folder / "colour.png").write_bytes(saved(np.zeros((4, 4, 3), np.uint8), "PNG"))
+    whole = {
+        name: "becomes out" in invoke("explain", f"{name}.png", "--ops", "max").output
+        for name in ("small", "tall", "wide", "colour")
+    }
+    assert whole == {"small": True, "tall": False, "wide": False, "colour": False}
+
+
+@pytest.mark.usefixtures("_matrix")
+def test_the_heading_tells_how_often_an_image_is_pooled(invoke: Invoke) -> None:
+    once = invoke("explain", "matrix.csv", "--ops", "max").output.splitlines()[0]
+    twice = invoke("explain", "matrix.csv", "-n", 2, "--ops", "max").output.splitlines()[0]
+    assert once.endswith(": max, kernel 2×2, stride 2")
+    assert twice.endswith(": max, kernel 2×2, stride 2, 2 iterations")

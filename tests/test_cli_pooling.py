@@ -213,6 +213,7 @@ WRONG_LINES = [
     (["--filter", "sobel"], "'sobel' is not one of"),
     (["-f", "exr"], "'exr' is not one of"),
     (["--cmap", "grey-ish"], "unknown colour map 'grey-ish'"),
+    (["--zoom", "12"], "'12' is not ROW,COL, ROW,COL,SIZE or none"),
     (["--max-pixels", "0"], "0 is not in the range"),
     (["-j", "0"], "0 is not in the range"),
     (["-o", "-", "-u"], "-u compares files, and -o - writes none"),
@@ -238,6 +239,7 @@ def test_a_wrong_line_is_one_message_and_writes_nothing(
 
 
 BAD_INPUTS = [
+    (["cat.png", "--zoom", "37,0"], "cat.png: the 37-row, 56-column image has no pixel 37,0 to"),
     (["missing.jpg"], "missing.jpg: cannot be read: no such file or directory"),
     (["text.jpg"], "text.jpg: is no image that can be read"),
     (["cat.png", "-k", "9", "-n", "3"], "cat.png: kernel 9x9 does not fit the 4-row, 6-column"),

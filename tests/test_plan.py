@@ -141,7 +141,7 @@ def test_one_output_holds_the_last_iteration_and_no_figure() -> None:
         ({"output": "a.png", "format": "jpg"}, "-o a.png and -f jpg disagree"),
         ({"output": "a.png", "format": "same"}, "-o a.png and -f same disagree"),
         ({"output": "a.xyz"}, "-o a.xyz: the suffix names no format; use png, tif, jpg"),
-        ({"figure": "f.bmp"}, "--figure f.bmp: a figure's name ends with .png, .svg, .pdf"),
+        ({"figure": "f.bmp"}, "--figure f.bmp: a figure's name ends with .png, .svg, .pdf, .gif, "),
         ({"figure": "f.png", "draw": False}, "--figure and --no-figure contradict"),
         ({"output": "f.png", "figure": "f.png"}, "two of its results have the name f.png"),
         ({"folder": ""}, "-d needs the name of a folder"),

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from poolcli.cli.grouping import GroupedOption
-from poolcli.cli.types import OPERATIONS, Numbers, Operations, PictureSize, WholeNumber
+from poolcli.cli.types import OPERATIONS, Numbers, Operations, PictureSize, Place, WholeNumber
 from poolcli.geometry import MAX_PIXELS
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -242,9 +242,24 @@ def output(command: Decorated) -> Decorated:
             "--figure",
             metavar="PATH",
             otherwise="beside the results",
-            help="Where the comparison figure goes: .png, .svg or .pdf.",
+            help="Where the comparison figure goes: .png, .svg or .pdf, or .gif or .webp to show"
+            " the iterations in turn.",
         ),
         _option("Output", "--no-figure", is_flag=True, help="Draw no figure; saves time."),
+        _option(
+            "Output",
+            "--zoom",
+            type=Place(),
+            otherwise="where there is most to see",
+            help="What the figure shows enlarged: SIZE pixels around a pixel of the prepared input;"
+            " or none.",
+        ),
+        _option(
+            "Output",
+            "--histogram",
+            is_flag=True,
+            help="Show in the figure how often each intensity occurs, mean and spread.",
+        ),
         _option(
             "Output",
             "--cmap",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from click.core import ParameterSource
 
 from poolcli import storage
 from poolcli.cli import options
+from poolcli.cli.command import figure_command
 from poolcli.cli.console import Console, complain
 from poolcli.cli.grouping import GroupedCommand
 from poolcli.cli.settings import settings_of
@@ -89,7 +91,8 @@ def _pool(
 
     if not storage.has_current_folder():
         raise PoolcliError("the folder you are in is gone; change to another")
-    settings, naming = settings_of(operation, values), _naming(values)
+    settings = replace(settings_of(operation, values), command=figure_command())
+    naming = _naming(values)
     if json and naming.output == STANDARD:
         raise PoolcliError("-o - and --json both want standard output")
     if update and naming.output == STANDARD:

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import io
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from matplotlib import ticker
-from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from poolcli.errors import PoolcliError
 from poolcli.figures import page, text
 from poolcli.figures.colours import Colouring, FiniteRange
-from poolcli.figures.page import Box, Page
-from poolcli.figures.panels import Panel
-from poolcli.figures.style import FRAME, INK, house_style, style_ticks
-from poolcli.images import encode_by_opencv
-from poolcli.opencv import cv2
+from poolcli.figures.files import ANIMATED, FIGURE_SUFFIXES, animate, render
+from poolcli.figures.histogram import Histogram, common_ceiling
+from poolcli.figures.page import Box, Tier
+from poolcli.figures.panels import Panel, visible_padding
+from poolcli.figures.sheet import Cell, Part, Sheet, fitted_caption
+from poolcli.figures.style import house_style
+from poolcli.geometry import Region, Step
 
 Array = NDArray[Any]
 
-FIGURE_SUFFIXES = (".png", ".svg", ".pdf")
-
-# The same input gives the same bytes on every day.
-_UNDATED: dict[str, dict[str, Any]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+HISTOGRAM_HEIGHT = 0.4
 
 
 class Comparison:
@@ -50,6 +44,15 @@ class Comparison:
         finite values of all panels, and a colour bar shows it.
     colormap : str or None
         Colours for one channel; None is gray for images, viridis for matrices.
+    step : Step or None
+        The first iteration: room is made for its padding, where that can be seen.
+    zoomed, histogram : bool
+        Whether a second row shows a region of each panel, a third how often each value occurs.
+    footer : sequence of str
+        The words of the command that makes the figure.
+    suffix : str
+        Of its file: `.png`, `.svg` or `.pdf`; or `.gif` or `.webp`, in which panels follow each
+        other, as large as one alone on a page.
     """
 
     def __init__(
@@ -60,16 +63,39 @@ class Comparison:
         *,
         full: float | None,
         colormap: str | None = None,
+        step: Step | None = None,
+        zoomed: bool = False,
+        histogram: bool = False,
+        footer: Sequence[str] = (),
+        suffix: str = ".png",
     ) -> None:
+        if suffix not in FIGURE_SUFFIXES:
+            raise PoolcliError(f"a figure is {', '.join(FIGURE_SUFFIXES)}, got {suffix!r}")
         stretched = not page.ASPECTS[0] <= shape[1] / shape[0] <= page.ASPECTS[1]
-        self._heading = text.printable(heading) + " (stretched)" * stretched
-        self._box = Box.of(panels, shape)
+        self._heading = heading + " (stretched)" * stretched
+        self._tiers = [Tier(), *[Tier(titled=True)] * zoomed]
+        self._images = len(self._tiers)
+        self._tiers += [Tier(HISTOGRAM_HEIGHT, titled=True)] * histogram
+        self._suffix = suffix
+        together = 1 if suffix in ANIMATED else panels
+        self._box = Box.of(together, shape, self._tiers)
+        if step:
+            (top, bottom), (left, right) = visible_padding(self._box, step)
+            padded = top + shape[0] + bottom, left + shape[1] + right
+            self._box = Box.of(together, padded, self._tiers)
         self._full = full
         self._colormap = colormap or ("viridis" if full is None else "gray")
         self._range = FiniteRange()
-        self._panels: list[Panel] = []
+        self._cells: list[Cell] = []
+        self._footer = footer
 
-    def add(self, pixels: Array, caption: Sequence[str]) -> None:
+    def add(
+        self,
+        pixels: Array,
+        caption: Sequence[str],
+        step: Step | None = None,
+        region: Region | None = None,
+    ) -> None:
         """Add a panel.
 
         Parameters
@@ -78,97 +104,67 @@ class Comparison:
             Four channels are RGBA. The array is not kept.
         caption : sequence of str
             Lines to stand above the panel, the title first.
+        step : Step or None
+            The iteration that the panel goes into, whose unused pixels and padding are marked.
+        region : Region or None
+            What the zoom shows.
         """
         if pixels.ndim == 3 and pixels.shape[2] == 1:
             pixels = pixels[:, :, 0]
         if self._full is None:
             self._range.include(pixels)
         with house_style():
-            self._panels.append(Panel.of(pixels, caption, self._box, self._full))
+            parts: list[Part] = [Panel.of(pixels, self._box, self._full, step, region)]
+            if region:
+                parts.append(Panel.zoomed(pixels, region, self._box, self._full, step))
+            if len(parts) < len(self._tiers):
+                parts.append(Histogram.of(pixels))
+            missing = _share_of_nan(pixels)
+            words = [*caption, *[f"{text.percent(missing)} NaN, in rose"] * bool(missing)]
+            self._cells.append(Cell(fitted_caption(words, self._box), parts))
 
-    def render(self, suffix: str) -> bytes:
-        """Draw the figure and give the content of a `.png`, `.svg` or `.pdf` file."""
-        if suffix not in FIGURE_SUFFIXES:
-            raise PoolcliError(f"a figure is {', '.join(FIGURE_SUFFIXES)}, got {suffix!r}")
-        content = io.BytesIO()
+    def render(self) -> bytes:
+        """Draw the figure and give its file's content."""
         with house_style():
-            figure = self._draw()
-            format_ = "raw" if suffix == ".png" else suffix[1:]
-            figure.savefig(content, format=format_, metadata=_UNDATED.get(suffix))
-        return _encode_png(figure, content) if suffix == ".png" else content.getvalue()
+            sheet = self._sheet()
+            if self._suffix in ANIMATED:
+                return animate(sheet.frames(), self._suffix)
+            return render(sheet.draw(), self._suffix)
 
     def figure(self) -> Figure:
         """Give the figure as matplotlib has it before it is drawn."""
         with house_style():
-            return self._draw()
+            return self._sheet().draw()
 
-    def _draw(self) -> Figure:
-        box, panels = self._box, self._panels
+    def _sheet(self) -> Sheet:
         low, high = self._range.limits() if self._full is None else (0.0, self._full)
-        colours = Colouring(low, high, self._colormap)
-        lines = max(len(panel.caption) for panel in panels)
-        has_bar = self._full is None and all(panel.pixels.ndim == 2 for panel in panels)
-        marks = bar_marks(low, high) if has_bar else {}
-        layout = Page.of(
-            box,
-            len(panels),
-            caption_lines=lines,
-            caption_width=max(panel.caption_width for panel in panels),
-            row_labels=widest(str(panel.shape[0]) for panel in panels),
-            column_labels=widest(str(panel.shape[1]) for panel in panels),
-            bar_labels=widest(marks.values()) if has_bar else None,
+        cells = self._cells
+        if self._images < len(self._tiers):
+            cells = _level(cells, low, high)
+        overviews = [cell.parts[0] for cell in cells]
+        has_bar = self._full is None and all(
+            isinstance(panel, Panel) and panel.pixels.ndim == 2 for panel in overviews
         )
-        figure = Figure((layout.width / box.dots, layout.height / box.dots), dpi=box.dots)
-        self._draw_heading(figure, layout)
-        for panel, (left, bottom) in zip(panels, layout.corners, strict=True):
-            axes = figure.add_axes(layout.fractions(left, bottom, box.width, box.height))
-            panel.draw(axes, box, colours, lines)
-        if has_bar:
-            axes = figure.add_axes(layout.fractions(*layout.bar()))
-            _draw_bar(axes, box, ScalarMappable(Normalize(low, high), self._colormap), marks)
-        return figure
-
-    def _draw_heading(self, figure: Figure, layout: Page) -> None:
-        """Write the heading, shortened if it is longer than the page."""
-        size = page.HEADING * self._box.scale
-        room = layout.text_width * 72 / self._box.dots
-        figure.text(
-            layout.left / layout.width,
-            1 - self._box.to_dots(page.EDGE + page.HEADING * 0.8) / layout.height,
-            text.fitted(self._heading, room, size, "bold"),
-            size=size,
-            weight="bold",
-            color=INK,
+        return Sheet(
+            self._heading,
+            self._box,
+            self._tiers,
+            cells,
+            [Colouring(low, high, self._colormap)] * len(self._tiers),
+            [(0, self._images - 1)] * has_bar,
+            self._footer,
         )
 
 
-def _encode_png(figure: Figure, rgba: io.BytesIO) -> bytes:
-    """Encode a drawn page; matplotlib's own PNG would take longer than everything before it."""
-    width, height = figure.canvas.get_width_height()
-    dots = np.frombuffer(rgba.getbuffer(), np.uint8).reshape(height, width, 4)
-    # Smaller than OpenCV's own choice, run lengths, and as fast.
-    strategy = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_DEFAULT)
-    return encode_by_opencv(dots[:, :, :3], ".png", strategy)
+def _share_of_nan(pixels: Array) -> float:
+    return float(np.isnan(pixels).mean()) if pixels.dtype.kind == "f" else 0.0
 
 
-def bar_marks(low: float, high: float) -> dict[float, str]:
-    """Choose a few round values between the limits, and the shortest numbers that differ."""
-    values = ticker.MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    within = [float(value) for value in values if low <= value <= high] or [low, high]
-    digits = 4 - math.floor(math.log10((high - low) / max(abs(low), abs(high))))
-    return {value: text.number(value, digits) for value in within}
-
-
-def widest(labels: Iterable[str]) -> float:
-    """Measure the longest of the labels at an axis, in points."""
-    return max(text.width_of(label, page.TICK) for label in labels)
-
-
-def _draw_bar(axes: Axes, box: Box, shades: ScalarMappable, marks: Mapping[float, str]) -> None:
-    bar = axes.figure.colorbar(shades, cax=axes, ticks=list(marks))
-    bar.ax.set_yticklabels(marks.values())
-    bar.ax.minorticks_off()
-    if bar.solids:  # without edges, viewers of SVG and PDF show white lines between the colours
-        bar.solids.set_edgecolor("face")
-    bar.outline.set(edgecolor=FRAME, linewidth=page.HAIRLINE * box.scale)
-    style_ticks(axes, box)
+def _level(cells: Sequence[Cell], low: float, high: float) -> list[Cell]:
+    """Give the histograms at the bottom of all cells one ceiling."""
+    histograms = [part for cell in cells for part in cell.parts if isinstance(part, Histogram)]
+    ceiling = common_ceiling(histograms, low, high)
+    return [
+        replace(cell, parts=[*cell.parts[:-1], replace(histogram, ceiling=ceiling)])
+        for cell, histogram in zip(cells, histograms, strict=True)
+    ]

@@ -1,5 +1,6 @@
 """Bytes to arrays and back: the only decoder and the only encoder."""
 
+from poolcli.images.animation import encode_animation
 from poolcli.images.image import Image, Source
 from poolcli.images.reading import open_source
 from poolcli.images.writing import (
@@ -19,6 +20,7 @@ __all__ = [
     "check_format",
     "check_size",
     "encode",
+    "encode_animation",
     "encode_by_opencv",
     "format_of",
     "keeps_profile",

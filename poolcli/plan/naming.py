@@ -18,7 +18,7 @@ from poolcli.storage import STANDARD
 FOLDER = "pooled"
 TEMPLATE = "{stem}_{op}_{settings}_{i}"
 FIELDS = ("stem", "suffix", "op", "settings", "i")
-FIGURE_FORMATS = ("png", "svg", "pdf")
+FIGURE_FORMATS = ("png", "svg", "pdf", "gif", "webp")
 
 
 @dataclass(frozen=True)

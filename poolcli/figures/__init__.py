@@ -9,7 +9,16 @@ load_matplotlib()
 
 from poolcli.figures.colours import check_colormap  # noqa: E402 - matplotlib loads shielded first
 from poolcli.figures.comparison import Comparison  # noqa: E402 - likewise
+from poolcli.figures.explanation import Scene, draw_explanation  # noqa: E402 - likewise
 from poolcli.figures.files import ANIMATED, FIGURE_SUFFIXES  # noqa: E402 - likewise
 from poolcli.figures.zoom import choose_region  # noqa: E402 - likewise
 
-__all__ = ["ANIMATED", "FIGURE_SUFFIXES", "Comparison", "check_colormap", "choose_region"]
+__all__ = [
+    "ANIMATED",
+    "FIGURE_SUFFIXES",
+    "Comparison",
+    "Scene",
+    "check_colormap",
+    "choose_region",
+    "draw_explanation",
+]

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import Any
 
 from numpy.typing import NDArray
 
-from poolcli.captions import caption, name_operation, name_pixels
+from poolcli.captions import caption, name_file, name_operation, name_pixels, spell_command
 from poolcli.geometry import Step
 from poolcli.images import Image
 from poolcli.pipeline.jobs import Job, Settings, suffix_of
-from poolcli.storage import STANDARD
 
 Array = NDArray[Any]
 
@@ -51,7 +49,7 @@ class Drawing:
             step=steps[0],
             zoomed=self._region is not None,
             histogram=settings.histogram,
-            footer=_command(job, settings),
+            footer=spell_command(settings.command, job.source),
             suffix=suffix,
         )
         for stage, words in zip(inputs, _input_captions(settings, inputs), strict=True):
@@ -81,23 +79,13 @@ def visible(image: Image) -> Array:
 
 
 def _name(job: Job) -> str:
-    return PurePath(job.source).name if job.source != STANDARD else "standard input"
+    return name_file(job.source)
 
 
 def _operation(settings: Settings) -> str:
     return name_operation(
         settings.operation, settings.window, settings.count_include_pad, settings.norm
     )
-
-
-def _command(job: Job, settings: Settings) -> tuple[str, ...]:
-    """Give the words of the command that makes this figure of this input alone."""
-    if not settings.command:
-        return ()
-    verb, *options = settings.command
-    # A name that begins like an option would be read as one.
-    hidden = job.source.startswith("-") and job.source != STANDARD
-    return "poolcli", verb, f"./{job.source}" if hidden else job.source, *options
 
 
 def _input_captions(settings: Settings, inputs: Sequence[Image]) -> list[list[str]]:

@@ -4,11 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint docs clean
+.PHONY: help demo test lint docs gallery bench bench-quick clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/run ## Pool a photograph of a cat, and say where the pictures are
 	$(BIN)/poolcli max samples/cat.jpg -k 2 -n 3
@@ -25,6 +25,17 @@ lint: $(VENV)/test ## Check style and types
 docs: $(VENV)/test ## Rebuild what README and docs take from the program: tables and pictures
 	PYTHONPATH=tests $(BIN)/python tests/documents.py
 
+# On Linux torch may bring CUDA, some gigabytes that are not used here; its build for processors
+# alone does too, if pip is told where to find it (PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL).
+bench: $(VENV)/bench ## Measure poolcli beside its peers, in 15 minutes; writes benchmarks/results.md
+	$(BIN)/python -m benchmarks --write benchmarks
+
+bench-quick: $(VENV)/bench ## Measure a little of everything, in a minute; only prints
+	$(BIN)/python -m benchmarks --scale quick
+
+gallery: $(VENV)/test ## Rebuild the pictures of docs/gallery.md from the commands in it
+	PYTHONPATH=tests $(BIN)/python tests/documents.py gallery
+
 clean: ## Remove what was built
 	rm -rf $(VENV) pooled build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
@@ -38,4 +49,8 @@ $(VENV)/run: pyproject.toml | $(BIN)/python
 
 $(VENV)/test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@ $(VENV)/run
+
+$(VENV)/bench: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	@touch $@ $(VENV)/run

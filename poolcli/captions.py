@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair, Step, count_lines
 
@@ -62,6 +63,21 @@ def name_unused(dropped: Pair, skipped: Pair) -> str:
 def name_pixels(shape: Sequence[int]) -> str:
     """Name an image's size: `300×451 px`, rows first as everywhere a kernel is named."""
     return f"{_times(shape[:2])} px"
+
+
+def name_file(place: str) -> str:
+    """Name an input without its folders."""
+    return "standard input" if place == "-" else PurePath(place).name
+
+
+def spell_command(command: Sequence[str], place: str) -> tuple[str, ...]:
+    """Give the words of a command, spelled without its input, for one input alone."""
+    if not command:
+        return ()
+    verb, *options = command
+    # A name that begins like an option would be read as one.
+    hidden = place.startswith("-") and place != "-"
+    return "poolcli", verb, f"./{place}" if hidden else place, *options
 
 
 def name_sides(shape: Sequence[int]) -> str:

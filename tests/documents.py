@@ -1,6 +1,7 @@
 """Rebuilds what the documents take from the program, and helps the tests to check it.
 
-Run as a program it writes the README's table of options, its pictures, and docs/formats.md.
+Run as a program it writes the README's table of options, docs/formats.md, and all pictures; with
+the argument `gallery` only the pictures of docs/gallery.md.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from poolcli.cli.grouping import GroupedOption
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 FORMATS = ROOT / "docs" / "formats.md"
+GALLERY = ROOT / "docs" / "gallery.md"
 SEMANTICS = ROOT / "docs" / "semantics.md"
 PICTURES = ROOT / "docs" / "pictures"
 NETWORK = "# needs a network"
@@ -64,9 +66,9 @@ def run(command: Command, folder: Path) -> str:
     return ended.stdout
 
 
-def pictures() -> list[str]:
-    """List the pictures that the README shows."""
-    return re.findall(r"\]\(docs/pictures/(.*?)\)", README.read_text())
+def pictures(document: Path = README) -> list[str]:
+    """List the pictures that a document shows."""
+    return re.findall(r"\]\((?:docs/)?pictures/(.*?)\)", document.read_text())
 
 
 def options_table() -> str:
@@ -119,19 +121,26 @@ def inputs_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    """Rebuild everything."""
-    README.write_text(OPTIONS.sub(lambda _: options_table(), README.read_text()))
-    FORMATS.write_text(INPUTS.sub(lambda _: inputs_table(), FORMATS.read_text()))
+def draw(document: Path) -> None:
+    """Rebuild the pictures of a document from its commands."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         shutil.copytree(ROOT / "samples", folder / "samples")
-        for command in commands():
+        for command in commands(document):
             if NETWORK not in command.line:
                 print(f"$ {command.line}\n{run(command, folder)}", end="")
-        for name in pictures():
+        for name in pictures(document):
             shutil.copyfile(folder / "pooled" / name, PICTURES / name)
+
+
+def main() -> None:
+    """Rebuild everything, or the gallery."""
+    if sys.argv[1:] != ["gallery"]:
+        README.write_text(OPTIONS.sub(lambda _: options_table(), README.read_text()))
+        FORMATS.write_text(INPUTS.sub(lambda _: inputs_table(), FORMATS.read_text()))
+        draw(README)
+    draw(GALLERY)
 
 
 if __name__ == "__main__":

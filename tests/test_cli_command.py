@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from conftest import Invoke
 from formats import saved
 
-from poolcli.pipeline import Job, Settings, drawing
+from poolcli.captions import spell_command
+from poolcli.pipeline import drawing
 
 FIGURE = "figure.png"
 
@@ -22,20 +24,17 @@ def told(folder: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> Any:
     (folder / "a b.png").write_bytes(saved(np.zeros((60, 90), np.uint8), "PNG"))
     footers = []
 
-    def listen(job: Job, settings: Settings) -> tuple[str, ...]:
-        footers.append(real(job, settings))
+    def listen(command: Sequence[str], place: str) -> tuple[str, ...]:
+        footers.append(spell_command(command, place))
         return footers[-1]
 
-    monkeypatch.setattr(drawing, "_command", listen)
+    monkeypatch.setattr(drawing, "spell_command", listen)
 
     def run(*arguments: object) -> str:
         invoke(*arguments)
         return shlex.join(footers[-1])
 
     return run
-
-
-real = drawing._command
 
 
 @pytest.mark.parametrize(
@@ -101,9 +100,8 @@ def test_the_command_remakes_the_figure(told: Any, folder: Path) -> None:
     assert (folder / "first.png").read_bytes() == (folder / "second.png").read_bytes()
 
 
-def test_a_name_that_looks_like_an_option_is_told_with_its_folder(folder: Path) -> None:
-    settings = Settings("max", command=("max", "-k", "2"))
-    assert folder.is_dir()
-    assert real(Job("-x.png", []), settings) == ("poolcli", "max", "./-x.png", "-k", "2")
-    assert real(Job("-", []), settings) == ("poolcli", "max", "-", "-k", "2")
-    assert real(Job("x.png", []), Settings("max")) == ()
+def test_a_name_that_looks_like_an_option_is_told_with_its_folder() -> None:
+    command = ("max", "-k", "2")
+    assert spell_command(command, "-x.png") == ("poolcli", "max", "./-x.png", "-k", "2")
+    assert spell_command(command, "-") == ("poolcli", "max", "-", "-k", "2")
+    assert spell_command((), "x.png") == ()

@@ -22,6 +22,7 @@ from poolcli.cli.signals import (
     interruptible,
     pass_over_signals,
 )
+from poolcli.cli.verify import verify
 from poolcli.errors import PoolcliError
 
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
@@ -35,6 +36,7 @@ Examples:
   poolcli avg photo.png -k 4 -o small.png
   poolcli compare cat.jpg -n 3           max and avg in rows, and their difference
   poolcli shape 224 -k 3 -s 2 -p 1       sizes, receptive field, framework calls
+  poolcli verify cat.jpg -k 3 -s 2       the same by each framework that is installed
 """
 
 
@@ -59,7 +61,7 @@ def group() -> None:
 
 for command in pooling_commands():
     group.add_command(command)
-for command in (shape, explain, compare):
+for command in (shape, explain, verify, compare):
     group.add_command(command)
 
 

@@ -166,6 +166,19 @@ def at(command: Decorated) -> Decorated:
     )
 
 
+def explanation(command: Decorated) -> Decorated:
+    """Take where an explanation is drawn."""
+    return _all(
+        command,
+        _option(
+            "Output",
+            "--figure",
+            metavar="PATH",
+            help="Draw the explanation too, to a .png, .svg or .pdf file.",
+        ),
+    )
+
+
 def preparation(command: Decorated) -> Decorated:
     """Take what is done before pooling."""
     heading = "Before pooling, in this order"

@@ -17,7 +17,7 @@ def as_dict(record: Record, settings: Settings) -> dict[str, Any]:
         "input": record.job.source,
         "status": record.status,
         "operation": _operation(settings),
-        "settings": _settings(settings),
+        "settings": settings_as_dict(settings),
         "shape": list(record.shape),
         "dtype": record.dtype or None,
         "iterations": [
@@ -47,7 +47,8 @@ def as_number(value: float) -> float | str:
     return value if math.isfinite(value) else str(value)
 
 
-def _settings(settings: Settings) -> dict[str, Any]:
+def settings_as_dict(settings: Settings) -> dict[str, Any]:
+    """Spell out every setting."""
     window, preparation = settings.window, settings.preparation
     if isinstance(window, AdaptiveWindow):
         where: dict[str, Any] = {"output_size": list(window.output_size)}

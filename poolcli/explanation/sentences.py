@@ -30,7 +30,8 @@ def sentence(cell: Cell, name: str = "out", source: str = "") -> str:
         parts += workings[operation](cell)
     *way, result = parts
     # Values of the same digits may still differ from what was rounded to them.
-    sign = "=" if result != value or float(value) == cell.value else "≈"
+    rounded = result == value and not math.isnan(cell.value) and float(value) != cell.value
+    sign = "≈" if rounded else "="
     return "; ".join([f"{' = '.join(way)} {sign} {result}", *_remarks(cell)])
 
 

@@ -9,6 +9,7 @@ load_matplotlib()
 
 from poolcli.figures.colours import check_colormap  # noqa: E402 - matplotlib loads shielded first
 from poolcli.figures.comparison import Comparison  # noqa: E402 - likewise
+from poolcli.figures.explanation import Scene, draw_explanation  # noqa: E402 - likewise
 from poolcli.figures.files import ANIMATED, FIGURE_SUFFIXES  # noqa: E402 - likewise
 from poolcli.figures.growing import Growing  # noqa: E402 - likewise
 from poolcli.figures.operations import Operations  # noqa: E402 - likewise
@@ -20,6 +21,8 @@ __all__ = [
     "Comparison",
     "Growing",
     "Operations",
+    "Scene",
     "check_colormap",
     "choose_region",
+    "draw_explanation",
 ]

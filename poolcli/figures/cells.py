@@ -33,24 +33,34 @@ def is_numbered(pixels: Array, shape: Sequence[int]) -> bool:
     return pixels.ndim == 2 and max(shape) <= MOST_NUMBERS
 
 
-def print_numbers(axes: Axes, box: Box, pixels: Array, shown: Array, step: Step | None) -> None:
+def print_numbers(
+    axes: Axes,
+    box: Box,
+    pixels: Array,
+    shown: Array,
+    step: Step | None,
+    first: Sequence[int] = (0, 0),
+) -> None:
     """Print each pixel's value in its cell, as large as the longest fits.
 
-    `shown` are the pixels' colours; where `step` uses none of them, they will be hatched.
+    `shown` are the pixels' colours; where `step` uses none of them, they will be hatched. `first`
+    is the (row, column) of the first pixel in its image.
     """
     words = [[number(value) for value in row] for row in pixels]
     longest = max(width_of(word, 1) for row in words for word in row)
     height, width = (side / box.scale for side in marks.pixel_size(axes))
     size = box.scale * min(LARGEST_NUMBER, 0.8 * width / longest, 0.6 * height)
-    _draw_lines(axes, pixels.shape, "white", page.GRIDLINE * box.scale)
-    hatched = _unused(pixels.shape, step)
+    top, left = first
+    bottom, right = top + pixels.shape[0], left + pixels.shape[1]
+    _draw_lines(axes, (bottom, right), "white", page.GRIDLINE * box.scale)
+    hatched = _unused((bottom, right), step)[top:, left:]
     ground = np.where(hatched[:, :, None], marks.veil(shown), shown)
     white = readable_on(ground)
     for row, line in enumerate(words):
         for column, word in enumerate(line):
             written = axes.text(
-                column,
-                row,
+                left + column,
+                top + row,
                 word,
                 size=size,
                 color="white" if white[row, column] else INK,

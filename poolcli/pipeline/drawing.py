@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from poolcli.captions import caption, name_operation, name_pixels, name_variant
+from poolcli.captions import (
+    caption,
+    name_file,
+    name_operation,
+    name_pixels,
+    name_variant,
+    spell_command,
+)
 from poolcli.geometry import Step
 from poolcli.images import Image
 from poolcli.pipeline.jobs import Job, Settings, suffix_of
-from poolcli.storage import STANDARD
 
 if TYPE_CHECKING:
     from poolcli.figures import Comparison, Growing, Operations
@@ -86,7 +91,7 @@ class ComparisonDrawing(Drawing):
             zoom = None
         self._region = choose_region(zoom, visible(image), steps, image.full) if zoom else None
         self._figure = Comparison(
-            f"{_name(job)}: {_operation(settings)}",
+            f"{name_file(job.source)}: {_operation(settings)}",
             len(inputs) + len(steps),
             steps[0].input_shape,
             full=image.full,
@@ -94,7 +99,7 @@ class ComparisonDrawing(Drawing):
             step=steps[0],
             zoomed=self._region is not None,
             histogram=settings.histogram,
-            footer=_command(job, settings),
+            footer=spell_command(settings.command, job.source),
             suffix=suffix,
         )
         for stage, words in zip(inputs, _input_captions(settings, inputs), strict=True):
@@ -129,14 +134,14 @@ class OperationsDrawing(Drawing):
         names = [one.operation for one in settings.each]
         together = f"{', '.join(names[:-1])} and {names[-1]}"
         self._figure = Operations(
-            f"{_name(job)}: {name_operation(together, settings.window)}",
+            f"{name_file(job.source)}: {name_operation(together, settings.window)}",
             [name_variant(one.operation, one.count_include_pad, one.norm) for one in settings.each],
             len(stages) + len(steps),
             steps[0].input_shape,
             full=image.full,
             colormap=settings.colormap,
             step=steps[0],
-            footer=_command(job, settings),
+            footer=spell_command(settings.command, job.source),
             suffix=_suffix(job),
         )
         for stage, words in stages:
@@ -161,24 +166,10 @@ def _suffix(job: Job) -> str:
     return f".{suffix_of(job.figure or '') or STANDARD_SUFFIX}"
 
 
-def _name(job: Job) -> str:
-    return PurePath(job.source).name if job.source != STANDARD else "standard input"
-
-
 def _operation(settings: Settings) -> str:
     return name_operation(
         settings.operation, settings.window, settings.count_include_pad, settings.norm
     )
-
-
-def _command(job: Job, settings: Settings) -> tuple[str, ...]:
-    """Give the words of the command that makes this figure of this input alone."""
-    if not settings.command:
-        return ()
-    verb, *options = settings.command
-    # A name that begins like an option would be read as one.
-    hidden = job.source.startswith("-") and job.source != STANDARD
-    return "poolcli", verb, f"./{job.source}" if hidden else job.source, *options
 
 
 def _input_captions(settings: Settings, inputs: Sequence[Image]) -> list[list[str]]:

@@ -50,8 +50,8 @@ def caption(number: int, step: Step, start: Pair) -> list[str]:
     field = f"{_times(step.receptive_field)} px"
     sees = f"sees {field}, step {_short(step.jump)}" if step.jump else f"sees up to {field}"
     lines = [f"iteration {number}", f"{name_pixels(step.shape)}, {left} of the pixels", sees]
-    unused = name_unused(step.dropped, step.skipped)
-    return [*lines, unused] if unused else lines
+    unused = name_unused(step.dropped, (0, 0)), name_unused((0, 0), step.skipped)
+    return [*lines, *filter(None, unused)]
 
 
 def name_unused(dropped: Pair, skipped: Pair) -> str:

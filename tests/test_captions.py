@@ -51,6 +51,14 @@ def test_a_caption_says_what_one_pixel_stands_for() -> None:
     ]
 
 
+def test_dropped_and_skipped_pixels_have_a_line_each() -> None:
+    (step,) = chain(Window.of(1, 2), (4, 4))
+    assert caption(1, step, (4, 4))[3:] == [
+        "1 row and 1 column dropped",
+        "1 row and 1 column skipped",
+    ]
+
+
 def test_an_adaptive_caption_has_no_step_where_it_varies() -> None:
     (step,) = chain(AdaptiveWindow.of((7, 5)), (30, 45))
     assert caption(1, step, (30, 45))[2] == "sees up to 6×9 px"

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from poolcli.figures import marks
+from poolcli.figures.bars import Bar
 from poolcli.figures.cells import MOST_NUMBERS, print_numbers
 from poolcli.figures.colours import Colouring, FiniteRange
 from poolcli.figures.files import render

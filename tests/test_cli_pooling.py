@@ -213,6 +213,8 @@ WRONG_LINES = [
     (["--filter", "sobel"], "'sobel' is not one of"),
     (["-f", "exr"], "'exr' is not one of"),
     (["--cmap", "grey-ish"], "unknown colour map 'grey-ish'"),
+    (["--histogram", "--no-figure"], "--histogram is about the figure, and none is drawn"),
+    (["--zoom", "1,2", "-o", "x.png"], "--zoom is about the figure, and none is drawn"),
     (["--zoom", "12"], "'12' is not ROW,COL, ROW,COL,SIZE or none"),
     (["--max-pixels", "0"], "0 is not in the range"),
     (["-j", "0"], "0 is not in the range"),

@@ -201,7 +201,13 @@ def test_panels_and_their_legend_cover_sixty_percent_of_the_page(
 
 @pytest.mark.parametrize(
     "image",
-    [np.full((4, 4), np.nan), np.array([[np.inf, -np.inf], [1e308, -1e308]]), np.zeros((2, 2))],
+    [
+        np.full((4, 4), np.nan),
+        np.array([[np.inf, -np.inf], [1e308, -1e308]]),
+        np.array([[1e308, -1e308] * 4] * 8),
+        np.array([[5e-324, 0], [0, 0]]),
+        np.zeros((2, 2)),
+    ],
 )
 def test_no_values_are_too_odd_to_compare(image: Array) -> None:
     for full in (255.0, None):

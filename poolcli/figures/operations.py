@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from poolcli.figures.bars import Bar, draw_bar
-from poolcli.figures.colours import Colouring, FiniteRange
+from poolcli.figures.colours import BOUND, Colouring, FiniteRange
 from poolcli.figures.files import ANIMATED
 from poolcli.figures.growing import Growing, without_channel
 from poolcli.figures.page import BAR, CAPTION, Box, Tier
@@ -130,7 +130,7 @@ class Operations(Growing):
             first, second = self._names
             largest = max(map(abs, self._differences.limits()))
             # A few strong edges would leave all else pale.
-            end = self._usual or largest
+            end = min(self._usual, BOUND) if self._usual > 1 / BOUND else largest
             colours.append(Colouring(-end, end, DIVERGING))
             corner = cells[0].parts[-1]
             if isinstance(corner, Panel):
@@ -229,7 +229,7 @@ def _tell(difference: Array) -> str:
     finite = difference[np.isfinite(difference)]
     if not finite.size:
         return "no finite difference"
-    mean, least, most = (
-        short(float(value)) for value in (finite.mean(dtype=np.float64), finite.min(), finite.max())
-    )
+    with np.errstate(over="ignore"):
+        values = finite.mean(dtype=np.float64), finite.min(), finite.max()
+    mean, least, most = (short(float(value)) for value in values)
     return f"mean {mean}, from {least} to {most}"

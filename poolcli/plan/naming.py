@@ -174,11 +174,26 @@ def check_naming(naming: Naming, settings: Settings) -> None:
         if not naming.draw:
             raise PoolcliError("--figure and --no-figure contradict each other")
         _check_figure("--figure", naming.figure)
+    if not _draws(naming):
+        _check_undrawn(settings)
     if not naming.results and naming.output not in (None, STANDARD):
         _check_figure("-o", naming.output)
     if naming.template is not None:
         files = (1 if naming.last else settings.iterations) * naming.results
         _check_template(naming.template, files + (naming.draw and naming.figure is None))
+
+
+def _draws(naming: Naming) -> bool:
+    """Tell whether there will be figures."""
+    beside = naming.output is None or naming.figure is not None
+    return not naming.results or (naming.draw and beside)
+
+
+def _check_undrawn(settings: Settings) -> None:
+    zoom = settings.zoom is not None and settings.zoom.centre is not None
+    for option, given in (("--zoom", zoom), ("--histogram", settings.histogram)):
+        if given:
+            raise PoolcliError(f"{option} is about the figure, and none is drawn; leave it out")
 
 
 def _check_figure(option: str, place: str) -> None:

@@ -25,6 +25,7 @@ README = ROOT / "README.md"
 FORMATS = ROOT / "docs" / "formats.md"
 SEMANTICS = ROOT / "docs" / "semantics.md"
 PICTURES = ROOT / "docs" / "pictures"
+DOCUMENTS = (README, SEMANTICS)  # whose commands are run
 NETWORK = "# needs a network"
 OPTIONS = re.compile(r"(?<=<!-- options -->\n).*(?=<!-- /options -->)", re.DOTALL)
 INPUTS = re.compile(r"(?<=<!-- inputs -->\n).*(?=<!-- /inputs -->)", re.DOTALL)
@@ -64,9 +65,9 @@ def run(command: Command, folder: Path) -> str:
     return ended.stdout
 
 
-def pictures() -> list[str]:
-    """List the pictures that the README shows."""
-    return re.findall(r"\]\(docs/pictures/(.*?)\)", README.read_text())
+def pictures(document: Path = README) -> list[str]:
+    """List the pictures that a document shows."""
+    return re.findall(r"\]\((?:docs/)?pictures/(.*?)\)", document.read_text())
 
 
 def options_table() -> str:
@@ -121,14 +122,15 @@ def main() -> None:
     README.write_text(OPTIONS.sub(lambda _: options_table(), README.read_text()))
     FORMATS.write_text(INPUTS.sub(lambda _: inputs_table(), FORMATS.read_text()))
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        shutil.copytree(ROOT / "samples", folder / "samples")
-        for command in commands():
-            if NETWORK not in command.line:
-                print(f"$ {command.line}\n{run(command, folder)}", end="")
-        for name in pictures():
-            shutil.copyfile(folder / "pooled" / name, PICTURES / name)
+    for document in DOCUMENTS:
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            shutil.copytree(ROOT / "samples", folder / "samples")
+            for command in commands(document):
+                if NETWORK not in command.line:
+                    print(f"$ {command.line}\n{run(command, folder)}", end="")
+            for name in pictures(document):
+                shutil.copyfile(folder / "pooled" / name, PICTURES / name)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint docs bench bench-quick clean
+.PHONY: help demo test lint docs gallery bench bench-quick clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -32,6 +32,9 @@ bench: $(VENV)/bench ## Measure poolcli beside its peers, in 15 minutes; writes 
 
 bench-quick: $(VENV)/bench ## Measure a little of everything, in a minute; only prints
 	$(BIN)/python -m benchmarks --scale quick
+
+gallery: $(VENV)/test ## Rebuild the pictures of docs/gallery.md from the commands in it
+	PYTHONPATH=tests $(BIN)/python tests/documents.py gallery
 
 clean: ## Remove what was built
 	rm -rf $(VENV) pooled build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

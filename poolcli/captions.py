@@ -17,6 +17,12 @@ def name_operation(
     return ", ".join([name, name_window(window), *counted])
 
 
+def name_variant(operation: str, count_include_pad: bool = False, norm: float = 2.0) -> str:
+    """Name an operation among others with the same window: `avg, padding counted`."""
+    power = [f"p = {norm:g}"] * (operation == "lp")
+    return ", ".join([operation, *power, *["padding counted"] * count_include_pad])
+
+
 def name_window(window: AnyWindow) -> str:
     """Name a window: `kernel 2×2, stride 2`."""
     if isinstance(window, AdaptiveWindow):
@@ -44,8 +50,8 @@ def caption(number: int, step: Step, start: Pair) -> list[str]:
     field = f"{_times(step.receptive_field)} px"
     sees = f"sees {field}, step {_short(step.jump)}" if step.jump else f"sees up to {field}"
     lines = [f"iteration {number}", f"{name_pixels(step.shape)}, {left} of the pixels", sees]
-    unused = name_unused(step.dropped, step.skipped)
-    return [*lines, unused] if unused else lines
+    unused = name_unused(step.dropped, (0, 0)), name_unused((0, 0), step.skipped)
+    return [*lines, *filter(None, unused)]
 
 
 def name_unused(dropped: Pair, skipped: Pair) -> str:

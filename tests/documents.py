@@ -1,6 +1,7 @@
 """Rebuilds what the documents take from the program, and helps the tests to check it.
 
-Run as a program it writes the README's table of options, its pictures, and docs/formats.md.
+Run as a program it writes the README's table of options, docs/formats.md, and all pictures; with
+the argument `gallery` only the pictures of docs/gallery.md.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from poolcli.cli.grouping import GroupedOption
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 FORMATS = ROOT / "docs" / "formats.md"
+GALLERY = ROOT / "docs" / "gallery.md"
 SEMANTICS = ROOT / "docs" / "semantics.md"
 PICTURES = ROOT / "docs" / "pictures"
-DOCUMENTS = (README, SEMANTICS)  # whose commands are run
+DOCUMENTS = (README, GALLERY, SEMANTICS)  # whose commands are run
 NETWORK = "# needs a network"
 OPTIONS = re.compile(r"(?<=<!-- options -->\n).*(?=<!-- /options -->)", re.DOTALL)
 INPUTS = re.compile(r"(?<=<!-- inputs -->\n).*(?=<!-- /inputs -->)", re.DOTALL)
@@ -83,7 +85,10 @@ def options_table() -> str:
             spelling, meaning = (" ".join(part.split()).replace("|", "\\|") for part in record)
             if parameter.name not in everywhere:
                 meaning += f" Only for {', '.join(_owners(parameter.name))}."
-            groups.setdefault(parameter.heading, {})[spelling] = meaning
+            rows = groups.setdefault(parameter.heading, {})
+            known = rows.setdefault(spelling, meaning)
+            if meaning not in known:
+                rows[spelling] = f"{known} For {command.name}: {meaning}"
     lines = ["| option | meaning |", "|---|---|"]
     for heading, rows in groups.items():
         lines.append(f"| **{heading}** | |")
@@ -117,20 +122,28 @@ def inputs_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def draw(document: Path) -> None:
+    """Rebuild the pictures of a document from its commands."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        shutil.copytree(ROOT / "samples", folder / "samples")
+        for command in commands(document):
+            if NETWORK not in command.line:
+                print(f"$ {command.line}\n{run(command, folder)}", end="")
+        for name in pictures(document):
+            shutil.copyfile(folder / "pooled" / name, PICTURES / name)
+
+
 def main() -> None:
-    """Rebuild everything."""
+    """Rebuild everything, or the gallery."""
+    if sys.argv[1:] == ["gallery"]:
+        draw(GALLERY)
+        return
     README.write_text(OPTIONS.sub(lambda _: options_table(), README.read_text()))
     FORMATS.write_text(INPUTS.sub(lambda _: inputs_table(), FORMATS.read_text()))
-    PICTURES.mkdir(exist_ok=True)
     for document in DOCUMENTS:
-        with tempfile.TemporaryDirectory() as temporary:
-            folder = Path(temporary)
-            shutil.copytree(ROOT / "samples", folder / "samples")
-            for command in commands(document):
-                if NETWORK not in command.line:
-                    print(f"$ {command.line}\n{run(command, folder)}", end="")
-            for name in pictures(document):
-                shutil.copyfile(folder / "pooled" / name, PICTURES / name)
+        draw(document)
 
 
 if __name__ == "__main__":

@@ -136,7 +136,7 @@ def check_text(figure: Figure) -> None:
     for (one, place), (other, place_of_other) in combinations(boxes, 2):
         assert not overlap(place, place_of_other), f"{one!r} overlaps {other!r}"
     for text, box in boxes:
-        covered = [axes for axes in figure.axes if overlap(axes.bbox, box)]
+        covered = [axes for axes in figure.axes if axes.axison and overlap(axes.bbox, box)]
         inside = any(
             text == word.get_text()
             for axes in covered

@@ -214,15 +214,7 @@ def output(command: Decorated) -> Decorated:
     """Take where results go and what they are."""
     return _all(
         command,
-        _option(
-            "Output",
-            "-d",
-            "--outdir",
-            metavar="DIR",
-            envvar="POOLCLI_OUTDIR",
-            otherwise="pooled",
-            help="Folder for the results; made if missing. $POOLCLI_OUTDIR sets it too.",
-        ),
+        _outdir(),
         _option(
             "Output",
             "-o",
@@ -231,13 +223,7 @@ def output(command: Decorated) -> Decorated:
             help="Write just the last iteration, to this file ('-': standard output); its suffix"
             " decides the format. No figure unless --figure asks for one.",
         ),
-        _option(
-            "Output",
-            "--name",
-            metavar="TEMPLATE",
-            otherwise="{stem}_{op}_{settings}_{i}",
-            help="Names of the results without suffix, from {stem} {suffix} {op} {settings} {i}.",
-        ),
+        _name(),
         _option(
             "Output",
             "-f",
@@ -273,20 +259,27 @@ def output(command: Decorated) -> Decorated:
             is_flag=True,
             help="Show in the figure how often each intensity occurs, mean and spread.",
         ),
+        _cmap(),
+        _update(),
+    )
+
+
+def picture(command: Decorated) -> Decorated:
+    """Take where a command's one picture an input goes and how it looks."""
+    return _all(
+        command,
+        _outdir(),
         _option(
             "Output",
-            "--cmap",
-            metavar="NAME",
-            otherwise="gray, and viridis for a matrix",
-            help="The figure's colours for one channel, a name of matplotlib.",
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write the picture to this file ('-': standard output, as png); its suffix decides"
+            " the format: .png, .svg or .pdf, or .gif or .webp to show the iterations in turn.",
         ),
-        _option(
-            "Output",
-            "-u",
-            "--update",
-            is_flag=True,
-            help="Skip an input whose results, figure included, all exist and are not older.",
-        ),
+        _name(),
+        _cmap(),
+        _update(),
     )
 
 
@@ -358,6 +351,48 @@ def _max_pixels() -> Callable[[Decorated], Decorated]:
         envvar="POOLCLI_MAX_PIXELS",
         metavar="N",
         help="Largest image accepted or made, in pixels. $POOLCLI_MAX_PIXELS sets it too.",
+    )
+
+
+def _outdir() -> Callable[[Decorated], Decorated]:
+    return _option(
+        "Output",
+        "-d",
+        "--outdir",
+        metavar="DIR",
+        envvar="POOLCLI_OUTDIR",
+        otherwise="pooled",
+        help="Folder for the results; made if missing. $POOLCLI_OUTDIR sets it too.",
+    )
+
+
+def _name() -> Callable[[Decorated], Decorated]:
+    return _option(
+        "Output",
+        "--name",
+        metavar="TEMPLATE",
+        otherwise="{stem}_{op}_{settings}_{i}",
+        help="Names of the results without suffix, from {stem} {suffix} {op} {settings} {i}.",
+    )
+
+
+def _cmap() -> Callable[[Decorated], Decorated]:
+    return _option(
+        "Output",
+        "--cmap",
+        metavar="NAME",
+        otherwise="gray, and viridis for a matrix",
+        help="The figure's colours for one channel, a name of matplotlib.",
+    )
+
+
+def _update() -> Callable[[Decorated], Decorated]:
+    return _option(
+        "Output",
+        "-u",
+        "--update",
+        is_flag=True,
+        help="Skip an input whose results, figure included, all exist and are not older.",
     )
 
 

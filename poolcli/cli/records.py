@@ -16,7 +16,7 @@ def as_dict(record: Record, settings: Settings) -> dict[str, Any]:
     return {
         "input": record.job.source,
         "status": record.status,
-        "operation": settings.operation,
+        "operation": _operation(settings),
         "settings": settings_as_dict(settings),
         "shape": list(record.shape),
         "dtype": record.dtype or None,
@@ -35,6 +35,11 @@ def as_dict(record: Record, settings: Settings) -> dict[str, Any]:
         "error": record.error,
         "seconds": round(record.seconds, 6),
     }
+
+
+def _operation(settings: Settings) -> str | list[str]:
+    names: list[str] = [one.operation for one in settings.each]
+    return names if settings.beside else names[0]
 
 
 def as_number(value: float) -> float | str:
@@ -60,8 +65,8 @@ def settings_as_dict(settings: Settings) -> dict[str, Any]:
         **where,
         "iterations": settings.iterations,
         "exact": settings.exact,
-        "count_include_pad": settings.count_include_pad,
-        "norm": settings.norm if settings.operation == "lp" else None,
+        "count_include_pad": any(one.count_include_pad for one in settings.each),
+        "norm": next((one.norm for one in settings.each if one.operation == "lp"), None),
         "gray": preparation.gray,
         "resize": str(preparation.size) if preparation.size else None,
         "filter": preparation.filter,

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from poolcli.figures import marks
+from poolcli.figures.bars import Bar
 from poolcli.figures.cells import MOST_NUMBERS, print_numbers
 from poolcli.figures.colours import Colouring, FiniteRange
 from poolcli.figures.files import render
@@ -127,7 +128,7 @@ def draw_explanation(
         low, high = values.limits() if full is None else (0.0, full)
         colours = Colouring(low, high, "viridis" if full is None else "gray")
         gray = all(scene.pixels.ndim == 2 for row in scenes.values() for scene in row)
-        bars = [(0, len(tiers) - 1)] * (full is None and gray)
+        bars = [Bar(0, len(tiers) - 1)] * (full is None and gray)
         sheet = Sheet(heading, box, tiers, cells, [colours] * len(tiers), bars, footer)
         return render(sheet.draw(), suffix)
 

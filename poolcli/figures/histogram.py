@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from poolcli.figures import page
@@ -158,6 +159,8 @@ class Histogram:
                 va="top",
                 size=page.TICK * box.scale,
                 color=QUIET,
+                # The bars beside it may be as high.
+                path_effects=[withStroke(linewidth=2.5 * box.scale, foreground="white")],
             )
 
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from poolcli.figures import page, text
-from poolcli.figures.bars import draw_bar, round_marks
+from poolcli.figures.bars import Bar, draw_bar_beside, round_marks
 from poolcli.figures.colours import Colouring
 from poolcli.figures.command import wrapped
 from poolcli.figures.page import Box, Margins, Page, Tier
@@ -56,8 +56,8 @@ class Sheet:
     ----------
     colours : sequence of Colouring
         One for each tier.
-    bars : sequence of (first, last)
-        The tiers, from `first` to `last`, that have a colour bar beside them.
+    bars : sequence of Bar
+        Colour bars beside some tiers.
     footer : sequence of str
         The words of a command.
     """
@@ -67,7 +67,7 @@ class Sheet:
     tiers: Sequence[Tier]
     cells: Sequence[Cell]
     colours: Sequence[Colouring]
-    bars: Sequence[tuple[int, int]] = ()
+    bars: Sequence[Bar] = ()
     footer: Sequence[str] = ()
 
     def draw(self) -> Figure:
@@ -91,10 +91,9 @@ class Sheet:
         self._write_heading(figure, layout, room)
         for index, cell in enumerate(cells):
             self._draw_cell(figure, layout, index, cell, margins.caption_lines)
-        for first, last in self.bars:
-            colours = self.colours[first]
-            axes = figure.add_axes(layout.bar(first, last))
-            draw_bar(axes, box, colours, round_marks(colours.low, colours.high))
+        for bar in self.bars:
+            axes = figure.add_axes(layout.bar(bar.first, bar.last))
+            draw_bar_beside(axes, box, self.colours[bar.first], bar)
         self._write_footer(figure, layout, footer)
         return figure
 
@@ -103,18 +102,20 @@ class Sheet:
         captions = [text.width_of(cell.caption[0], page.TITLE, "bold") for cell in self.cells]
         lines = [line for cell in self.cells for line in cell.caption[1:]]
         lines += [part.title for part in parts if part.title]
-        bars = [
-            label
-            for first, _ in self.bars
-            for label in round_marks(self.colours[first].low, self.colours[first].high).values()
-        ]
+        beside = [width for bar in self.bars for width in self._beside(bar)]
         return Margins(
             caption_lines=max(len(cell.caption) for cell in self.cells),
             caption=max([*captions, *(text.width_of(line, page.CAPTION) for line in lines)]),
             row_labels=_widest(part.labels[0] for part in parts),
             column_labels=_widest(part.labels[1] for part in parts),
-            bar_labels=_widest(bars) if bars else None,
+            bar_labels=max(beside, default=None),
         )
+
+    def _beside(self, bar: Bar) -> Iterator[float]:
+        """Measure how far numbers and words reach beyond a colour bar, in points."""
+        colours = self.colours[bar.first]
+        yield _widest(round_marks(colours.low, colours.high).values())
+        yield _widest(bar.words) - page.BAR - 6
 
     def _draw_cell(
         self, figure: Figure, layout: Page, index: int, cell: Cell, caption_lines: int
@@ -133,12 +134,15 @@ class Sheet:
                 _write_label(figure, layout, axes, scale, tier.label)
 
     def _write_heading(self, figure: Figure, layout: Page, room: float) -> None:
-        """Write the heading, shortened if it is longer than the page."""
-        size = page.HEADING * self.box.scale
+        """Write the heading: smaller, or at last shortened, if it is longer than the page."""
+        heading = text.printable(self.heading)
+        largest, smallest = page.HEADING * self.box.scale, page.TITLE * self.box.scale
+        fitting = largest * room / (text.HINTING * text.width_of(heading, largest, "bold") or room)
+        size = max(smallest, min(largest, fitting))
         figure.text(
             layout.left / layout.width,
             1 - self.box.to_dots(page.EDGE + page.HEADING * 0.8) / layout.height,
-            text.fitted(text.printable(self.heading), room, size, "bold"),
+            text.fitted(heading, room, size, "bold"),
             size=size,
             weight="bold",
             color=INK,

@@ -83,6 +83,12 @@ def number(value: Any, digits: int = 4) -> str:
     return written.replace("-", "\N{MINUS SIGN}")
 
 
+def short(value: float) -> str:
+    """Write a number with three significant digits, or as a whole number while that is short."""
+    whole = 1e3 <= abs(value) < 1e6
+    return number(round(value)) if whole else number(value, 3)
+
+
 def percent(share: float) -> str:
     """Write a share, 0 to 1, in percent."""
     if 0 < share < 0.0001:

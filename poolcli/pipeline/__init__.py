@@ -26,7 +26,7 @@ from poolcli.images import (
     keeps_profile,
     open_source,
 )
-from poolcli.pipeline.drawing import Drawing, visible
+from poolcli.pipeline.drawing import start_drawing, visible
 from poolcli.pipeline.jobs import Iteration, Job, Record, Settings, suffix_of
 from poolcli.pooling import pool
 from poolcli.prepare import Preparation, prepare
@@ -93,20 +93,27 @@ def _run(job: Job, settings: Settings) -> Record:
     format_ = job.format or ("csv" if image.matrix else "png")
     stages = _prepare(image, settings.preparation)
     image = stages[-1]
-    check_format(image, format_)
-    for step in steps:
-        check_size(step.shape, format_)
+    writes = any(job.outputs)
+    if writes:
+        check_format(image, format_)
+        for step in steps:
+            check_size(step.shape, format_)
     record = Record(job, "written", image.pixels.shape, str(image.pixels.dtype))
-    figure = Drawing(job, settings, stages, steps) if job.figure else None
+    figure = start_drawing(job, settings, stages, steps) if job.figure else None
     del stages
 
     with ThreadPoolExecutor(1) if settings.threads > 1 else SerialExecutor() as writer:
         clipped = []
+        states = [image] * len(settings.each)
         for output in job.outputs:
-            image = replace(image, pixels=_pool(image, settings))
+            states = [
+                replace(state, pixels=_pool(state, one, settings.threads))
+                for state, one in zip(states, settings.each, strict=True)
+            ]
+            image = states[0]
             clipped.append(writer.submit(_write, image, output, format_))
             if figure:
-                figure.add(image)
+                figure.add(states)
     channels = image.pixels.shape[2:]
     iterations = [
         Iteration(output, (*step.shape, *channels), step.dropped, step.skipped, share.result())
@@ -138,18 +145,18 @@ def _prepare(image: Image, preparation: Preparation) -> list[Image]:
     return stages
 
 
-def _pool(image: Image, settings: Settings) -> Array:
+def _pool(image: Image, settings: Settings, threads: int) -> Array:
     how = (settings.operation, settings.window, settings.count_include_pad, settings.norm)
     if image.alpha and image.full:
         return pool_alpha(image.pixels, image.full, *how)
-    return pool(image.pixels, *how, threads=settings.threads)
+    return pool(image.pixels, *how, threads=threads)
 
 
 def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration]) -> Iterator[str]:
     """Say what the files do not hold."""
     if job.figure and visible(image).ndim < image.pixels.ndim:
         yield f"the figure shows the first of {image.pixels.shape[2]} channels"
-    if image.profile and not keeps_profile(image, format_):
+    if image.profile and any(job.outputs) and not keeps_profile(image, format_):
         yield f"{format_} cannot hold the colour profile of this image"
     clipped = max(iteration.clipped or 0.0 for iteration in iterations)
     if clipped:

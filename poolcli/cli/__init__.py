@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import click
 
@@ -15,12 +15,7 @@ from poolcli.cli.failures import InputError
 from poolcli.cli.pooling import pooling_commands
 from poolcli.cli.settings import OWNERS
 from poolcli.cli.shape import shape
-from poolcli.cli.signals import (
-    Interrupted,
-    ignore_signals,
-    interruptible,
-    pass_over_signals,
-)
+from poolcli.cli.signals import Interrupted, ignore_signals, interruptible
 from poolcli.errors import PoolcliError
 
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
@@ -63,23 +58,28 @@ for command in (shape, explain):
 
 def run() -> int:
     """Run the command line as a process; once it is done, signals change nothing any more."""
-    pass_over_signals()
-    try:
-        return main()
-    finally:
-        # The interpreter gives handlers back as it ends, and a signal would kill it then.
-        ignore_signals()
+    # Not even while the interpreter ends, which gives handlers back first.
+    return main(afterwards=ignore_signals)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(
+    arguments: Sequence[str] | None = None, *, afterwards: Callable[[], None] | None = None
+) -> int:
     """Run the command line and give its exit status.
 
     0 all written, 1 something did not work out for some input, 2 the command line alone is
     wrong, 128 + n ended by signal n.
+
+    Parameters
+    ----------
+    arguments : sequence of str or None
+        None for those of this process.
+    afterwards : callable or None
+        What to do about signals once the work is done; None for what was done before.
     """
     open_missing_streams()
     try:
-        with interruptible():
+        with interruptible(afterwards):
             status = group.main(arguments, prog_name="poolcli", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)

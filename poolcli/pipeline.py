@@ -5,10 +5,12 @@ This is the page to read first. Everything that happens to an image happens in `
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
@@ -38,6 +40,7 @@ from poolcli.images import (
     keeps_profile,
     open_source,
 )
+from poolcli.memory import lacks_memory
 from poolcli.pooling import Operation, check_operation, pool
 from poolcli.prepare import Preparation, prepare
 from poolcli.serial import SerialExecutor
@@ -172,13 +175,27 @@ def measure(place: str) -> Pair:
 
 def _recorded(task: Callable[[Job, Settings], Record], job: Job, settings: Settings) -> Record:
     start = time.perf_counter()
+    record = None
     try:
         record = task(job, settings)
     except PoolcliError as error:
         record = Record(job, "failed", error=str(error))
-    except MemoryError:
-        record = Record(job, "failed", error="there is not enough memory for this image")
+    except Exception as error:
+        if not lacks_memory(error):
+            raise
+    record = record or Record(job, "failed", error=_too_large(job, settings))
     return replace(record, seconds=time.perf_counter() - start)
+
+
+def _too_large(job: Job, settings: Settings) -> str:
+    """Say that there is not enough memory, and for what size if that can still be told."""
+    size = "this image"
+    if job.source == storage.STANDARD or storage.is_regular(job.source):
+        with suppress(PoolcliError, MemoryError):
+            source, steps = _open(job, settings)
+            rows, columns = max(source.shape, *(step.input_shape for step in steps), key=math.prod)
+            size = f"{rows}x{columns}"
+    return f"there is not enough memory for {size}; fewer jobs (-j) leave more for each"
 
 
 def _foresee(job: Job, settings: Settings) -> Record:

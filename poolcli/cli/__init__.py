@@ -17,7 +17,9 @@ from poolcli.cli.settings import OWNERS
 from poolcli.cli.shape import shape
 from poolcli.cli.signals import Interrupted, ignore_signals, interruptible
 from poolcli.errors import PoolcliError
+from poolcli.memory import check_limits, lacks_memory
 
+STREAM_FAULTS = (errno.ENOSPC, errno.EPIPE, errno.EBADF)
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -47,7 +49,11 @@ class Operations(click.Group):
 @click.group(cls=Operations, context_settings=HELP_OPTIONS, help=HELP)
 @click.version_option(__version__, "-V", "--version", prog_name="poolcli")
 def group() -> None:
-    """Hold the commands."""
+    """Hold the commands, and see to what all of them need."""
+    try:
+        check_limits()
+    except PoolcliError as error:
+        raise InputError(str(error)) from None
 
 
 for command in pooling_commands():
@@ -84,23 +90,32 @@ def main(
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return 2
-    except click.UsageError as error:
-        hint = f"; see {error.ctx.command_path} --help" if error.ctx else ""
-        complain(_message(error) + hint)
-        return 2
-    except OSError as error:
-        # Click writes help and version itself; whatever else fails is told where it fails.
-        if error.errno not in (errno.ENOSPC, errno.EPIPE, errno.EBADF) or error.filename:
-            raise
-        storage.abandon_output()
-        complain(f"standard output cannot be written: {os.strerror(error.errno).lower()}")
-        return 1
-    except (InputError, PoolcliError) as error:
-        complain(str(error))
-        return 1 if isinstance(error, InputError) else 2
     except Interrupted as interrupted:
         return interrupted.exit_status
+    except Exception as error:
+        line, status = _told(error)
+        if not line:
+            raise
+        complain(line)
     return int(status or 0)
+
+
+def _told(error: Exception) -> tuple[str, int]:
+    """Give the line and the exit status for what a user can mend; no line for a bug of ours."""
+    if isinstance(error, click.UsageError):
+        hint = f"; see {error.ctx.command_path} --help" if error.ctx else ""
+        return _message(error) + hint, 2
+    if isinstance(error, PoolcliError):
+        return str(error), 2
+    if isinstance(error, InputError):
+        return str(error), 1
+    if lacks_memory(error):
+        return "there is not enough memory for poolcli itself", 1
+    # Click writes help and version itself; whatever else fails is told where it fails.
+    if isinstance(error, OSError) and error.errno in STREAM_FAULTS and not error.filename:
+        storage.abandon_output()
+        return f"standard output cannot be written: {os.strerror(error.errno).lower()}", 1
+    return "", 1
 
 
 def _message(error: click.UsageError) -> str:

@@ -86,7 +86,7 @@ class _Crew:
     def _start(self) -> Executor:
         try:
             return executors.start(self.workers)
-        except (OSError, EOFError) as error:
+        except executors.NO_WORKERS as error:
             return self._stay_here(error)
 
     def _stay_here(self, error: Exception) -> Executor:
@@ -104,7 +104,7 @@ class _Crew:
         except BrokenExecutor:
             executors.stop(self.executor)
             self.executor = self._start()
-        except (OSError, EOFError) as error:
+        except executors.NO_WORKERS as error:
             self.executor = self._stay_here(error)
         return self.executor.submit(self.task, job, self.settings)
 

@@ -15,6 +15,9 @@ from poolcli.silence import silence
 
 GRACE_SECONDS = 1.0
 
+# What is raised where no more processes, threads or descriptors are to be had.
+NO_WORKERS = (OSError, EOFError, RuntimeError)
+
 
 def count_cores() -> int:
     """Count the cores that this process may use."""

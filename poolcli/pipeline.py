@@ -9,9 +9,9 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -35,6 +35,7 @@ from poolcli.images import (
     Image,
     Source,
     check_format,
+    check_head,
     check_size,
     encode,
     keeps_profile,
@@ -43,12 +44,16 @@ from poolcli.images import (
 from poolcli.memory import lacks_memory
 from poolcli.pooling import Operation, check_operation, pool
 from poolcli.prepare import Preparation, prepare
-from poolcli.serial import SerialExecutor
+from poolcli.serial import SerialExecutor, ThreadedExecutor
 
 if TYPE_CHECKING:
     from poolcli.figures import Comparison
 
 Array = NDArray[Any]
+
+# How large a file may be: channels of 64 bits, with all that stands around them.
+BYTES_A_PIXEL = 32
+LEAST_FILE_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,9 @@ class Settings:
         check_operation(self.operation, self.count_include_pad, self.norm)
         size = self.preparation.size
         if size and size.width and size.height:
-            check_pixels((size.height, size.width), self.max_pixels, "the resized image")
+            check_pixels((size.height, size.width), self.max_pixels, "the image of --resize")
         if isinstance(self.window, AdaptiveWindow):
-            check_pixels(self.window.output_size, self.max_pixels, "the result")
+            check_pixels(self.window.output_size, self.max_pixels, "the result of --to")
 
 
 @dataclass(frozen=True)
@@ -170,7 +175,7 @@ def load(place: str, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
 
 def measure(place: str) -> Pair:
     """Read the header of one image and give its (rows, columns)."""
-    return _identify(place).shape
+    return identify(place).shape
 
 
 def _recorded(task: Callable[[Job, Settings], Record], job: Job, settings: Settings) -> Record:
@@ -219,7 +224,7 @@ def _run(job: Job, settings: Settings) -> Record:
     figure = _start_figure(job, settings, stages) if job.figure else None
     del stages
 
-    with ThreadPoolExecutor(1) if settings.threads > 1 else SerialExecutor() as writer:
+    with ThreadedExecutor(1) if settings.threads > 1 else SerialExecutor() as writer:
         clipped = []
         for number, (step, output) in enumerate(zip(steps, job.outputs, strict=True), start=1):
             image = replace(image, pixels=_pool(image, settings))
@@ -275,13 +280,16 @@ def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration
         yield f"{clipped:.2%} of the values lie outside the range of {format_} and were clipped"
 
 
-def _identify(place: str) -> Source:
-    return open_source(storage.read(place), suffix_of(place))
+def identify(place: str, max_pixels: int = MAX_PIXELS) -> Source:
+    """Read a file and the header of the image in it; what is no image is not read whole."""
+    suffix = suffix_of(place)
+    most = LEAST_FILE_BYTES + max_pixels * BYTES_A_PIXEL
+    return open_source(storage.read(place, partial(check_head, suffix=suffix), most), suffix)
 
 
 def _open(job: Job, settings: Settings) -> tuple[Source, tuple[Step, ...]]:
     """Lay out the whole chain from the header, before pixels are decoded or written."""
-    source = _identify(job.source)
+    source = identify(job.source, settings.max_pixels)
     check_pixels(source.shape, settings.max_pixels)
     steps = chain(
         settings.window,

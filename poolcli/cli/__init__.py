@@ -121,4 +121,9 @@ def _told(error: Exception) -> tuple[str, int]:
 def _message(error: click.UsageError) -> str:
     if isinstance(error, click.NoSuchOption) and error.option_name in OWNERS:
         return f"{error.option_name} is an option of {OWNERS[error.option_name]} alone"
-    return error.format_message().rstrip(".?")
+    message = error.format_message().rstrip(".?")
+    if isinstance(error, click.BadParameter) and error.param and error.param.name and error.ctx:
+        source = error.ctx.get_parameter_source(error.param.name)
+        if source == click.core.ParameterSource.ENVIRONMENT:
+            return f"{message}, as ${error.param.envvar} says"
+    return message

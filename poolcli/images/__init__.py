@@ -1,7 +1,7 @@
 """Bytes to arrays and back: the only decoder and the only encoder."""
 
 from poolcli.images.image import Image, Source
-from poolcli.images.reading import open_source
+from poolcli.images.reading import check_head, open_source
 from poolcli.images.writing import (
     FORMATS,
     check_format,
@@ -17,6 +17,7 @@ __all__ = [
     "Image",
     "Source",
     "check_format",
+    "check_head",
     "check_size",
     "encode",
     "encode_by_opencv",

@@ -41,6 +41,16 @@ PROFILE = 34675
 pillow.MAX_IMAGE_PIXELS = None
 
 
+def is_picture(head: bytes) -> bool:
+    """Tell whether a file that begins so may be a picture."""
+    for load in (pillow.preinit, pillow.init):
+        load()
+        accept = [pillow.OPEN[name][1] for name in FORMATS if name in pillow.OPEN]
+        if any(begins(head[:16].ljust(16)) for begins in accept if begins):
+            return True
+    return False
+
+
 def open_picture(content: bytes) -> Source | None:
     """Read the header of a picture file, or give None if it is not one.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from poolcli.geometry import Axis
 from poolcli.pooling.operations import Reduction
+from poolcli.serial import ThreadedExecutor
 
 Array = NDArray[Any]
 
@@ -51,7 +51,7 @@ def pool_bands(
     if len(parts) == 1 or image.nbytes < THREADED_BYTES:
         work(range(rows.output))
         return
-    with ThreadPoolExecutor(len(parts)) as pool:
+    with ThreadedExecutor(len(parts)) as pool:
         deque(pool.map(work, parts), maxlen=0)
 
 

@@ -20,7 +20,7 @@ from poolcli.errors import PoolcliError
 
 STANDARD = "-"
 
-HEAD_BYTES = 4096
+HEAD_BYTES = 512
 
 PREFIX = ".poolcli-"
 _TEMPORARY = re.compile(re.escape(PREFIX) + r"(?P<host>\w+)-(?P<process>[0-9]+)-[0-9]+\.tmp")
@@ -46,15 +46,22 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
         return _standard_input()
     try:
         # Read, not mapped: a file that is cut off meanwhile would end the process.
-        with Path(place).open("rb") as stream:
+        with Path(place).open("rb", buffering=0) as stream:
+            head = b""
+            while len(head) < HEAD_BYTES and (more := stream.read(HEAD_BYTES - len(head))):
+                head += more
             if look is not None:
-                look(stream.peek(HEAD_BYTES)[:HEAD_BYTES])
-            size = os.fstat(stream.fileno()).st_size
-            if most is not None and size > most:
+                look(head)
+            status = os.fstat(stream.fileno())
+            if most is not None and status.st_size > most:
                 raise PoolcliError(
-                    f"has {size:,} bytes, more than any image of the size that --max-pixels allows"
+                    f"has {status.st_size:,} bytes, more than any image that --max-pixels allows"
                 )
-            return stream.read()
+            if not stat.S_ISREG(status.st_mode):
+                return head + stream.readall()
+            # Once more from the start, since a sum would hold the file twice.
+            stream.seek(0)
+            return stream.readall()
     except IsADirectoryError:
         raise PoolcliError("is a folder that cannot be listed") from None
     except OSError as error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from typing import Any
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from poolcli.geometry import Axis
 from poolcli.pooling.operations import Reduction
+from poolcli.serial import ThreadedExecutor
 
 Array = NDArray[Any]
 
@@ -62,7 +62,7 @@ def pool_bands(
         for strip in strips:
             work(strip, lines[0])
         return
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadedExecutor(threads) as pool:
         deque(pool.map(work, *zip(*product(strips, lines), strict=True)), maxlen=0)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import socket
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -225,7 +224,8 @@ def _replace(target: Path, content: bytes, mode: int | None) -> None:
 
 
 def _host() -> str:
-    return re.sub("[^A-Za-z0-9]", "_", socket.gethostname())[:32]
+    name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+    return re.sub("[^A-Za-z0-9]", "_", name)[:32] or "_"
 
 
 def _alive(process: int) -> bool:

@@ -17,7 +17,8 @@ from PIL import ImageCms
 
 from poolcli.errors import PoolcliError
 from poolcli.figures import Comparison
-from poolcli.geometry import AdaptiveWindow, Window, Zoom
+from poolcli.geometry import AdaptiveWindow, Window
+from poolcli.geometry.region import Zoom
 from poolcli.images import open_source
 from poolcli.pipeline import Job, Record, Settings, run, suffix_of
 from poolcli.pooling import OPERATIONS, Operation

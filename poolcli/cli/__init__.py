@@ -8,16 +8,11 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from poolcli import __version__, storage
-from poolcli.cli.compare import compare
-from poolcli.cli.console import complain, open_missing_streams
-from poolcli.cli.explain import explain
+from poolcli import __version__
+from poolcli.cli.commands import ENTRIES, Commands
 from poolcli.cli.failures import InputError
-from poolcli.cli.pooling import pooling_commands
-from poolcli.cli.settings import OWNERS
-from poolcli.cli.shape import shape
+from poolcli.cli.messages import complain, open_missing_streams
 from poolcli.cli.signals import Interrupted, ignore_signals, interruptible
-from poolcli.cli.verify import verify
 from poolcli.errors import PoolcliError
 from poolcli.memory import check_limits, lacks_memory
 
@@ -40,6 +35,11 @@ Examples:
 class Operations(click.Group):
     """The commands; a name that is none may be an input without its operation."""
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List all commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in ENTRIES.items()])
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -50,7 +50,7 @@ class Operations(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=Operations, context_settings=HELP_OPTIONS, help=HELP)
+@click.group(cls=Operations, commands=Commands(), context_settings=HELP_OPTIONS, help=HELP)
 @click.version_option(__version__, "-V", "--version", prog_name="poolcli")
 def group() -> None:
     """Hold the commands, and see to what all of them need."""
@@ -58,12 +58,6 @@ def group() -> None:
         check_limits()
     except PoolcliError as error:
         raise InputError(str(error)) from None
-
-
-for command in pooling_commands():
-    group.add_command(command)
-for command in (shape, explain, verify, compare):
-    group.add_command(command)
 
 
 def run() -> int:
@@ -117,12 +111,16 @@ def _told(error: Exception) -> tuple[str, int]:
         return "there is not enough memory for poolcli itself", 1
     # Click writes help and version itself; whatever else fails is told where it fails.
     if isinstance(error, OSError) and error.errno in STREAM_FAULTS and not error.filename:
+        from poolcli import storage
+
         storage.abandon_output()
         return f"standard output cannot be written: {os.strerror(error.errno).lower()}", 1
     return "", 1
 
 
 def _message(error: click.UsageError) -> str:
+    from poolcli.cli.settings import OWNERS
+
     if isinstance(error, click.NoSuchOption) and error.option_name in OWNERS:
         return f"{error.option_name} is an option of {OWNERS[error.option_name]} alone"
     message = error.format_message().rstrip(".?")

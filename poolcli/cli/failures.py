@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from poolcli.cli.console import name_input
+from poolcli.cli.messages import name_input
 from poolcli.errors import PoolcliError
 from poolcli.memory import enough_memory
 

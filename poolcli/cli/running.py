@@ -11,7 +11,8 @@ import click
 from click.core import ParameterSource
 
 from poolcli import storage
-from poolcli.cli.console import Console, complain
+from poolcli.cli.console import Console
+from poolcli.cli.messages import complain
 from poolcli.errors import PoolcliError
 from poolcli.storage import STANDARD
 

@@ -19,7 +19,8 @@ from poolcli.figures.page import Box, Tier
 from poolcli.figures.panels import Panel, visible_padding
 from poolcli.figures.sheet import Cell, Sheet, fitted_caption
 from poolcli.figures.style import house_style
-from poolcli.geometry import Pair, Region, Step
+from poolcli.geometry import Pair, Step
+from poolcli.geometry.region import Region
 
 Array = NDArray[Any]
 

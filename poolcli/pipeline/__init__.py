@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from poolcli import storage
 from poolcli.alpha import pool_alpha
 from poolcli.errors import PoolcliError
-from poolcli.geometry import MAX_PIXELS, Pair, Region, Step, chain, check_pixels
+from poolcli.geometry import MAX_PIXELS, Pair, Step, chain, check_pixels
+from poolcli.geometry.region import Region
 from poolcli.images import (
     Image,
     Source,

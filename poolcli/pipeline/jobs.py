@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from poolcli.geometry import MAX_PIXELS, AdaptiveWindow, AnyWindow, Pair, Window, Zoom, check_pixels
+from poolcli.geometry import MAX_PIXELS, AdaptiveWindow, AnyWindow, Pair, Window, check_pixels
+from poolcli.geometry.region import Zoom
 from poolcli.pooling import Operation, check_operation
 from poolcli.prepare import Preparation
 

@@ -84,13 +84,19 @@ class _Crew:
         self.lost = workers > 1
 
     def _start(self) -> Executor:
+        if self.workers > 1:
+            possible = executors.count_possible(self.workers)
+            if possible < 2:
+                return self._stay_here("no more processes are allowed")
+            if possible < self.workers:
+                wanted, self.workers = self.workers, possible
+                self.warnings.append(f"only {possible} of {wanted} workers could be started")
         try:
             return executors.start(self.workers)
-        except (OSError, EOFError) as error:
-            return self._stay_here(error)
+        except executors.NO_WORKERS as error:
+            return self._stay_here(getattr(error, "strerror", None) or "what makes them has died")
 
-    def _stay_here(self, error: Exception) -> Executor:
-        reason = getattr(error, "strerror", None) or "the process that makes them has died"
+    def _stay_here(self, reason: str) -> Executor:
         self.warnings.append(f"no workers can be started ({reason}); one core did it all")
         self.workers = 1
         return SerialExecutor()
@@ -104,8 +110,8 @@ class _Crew:
         except BrokenExecutor:
             executors.stop(self.executor)
             self.executor = self._start()
-        except (OSError, EOFError) as error:
-            self.executor = self._stay_here(error)
+        except executors.NO_WORKERS as error:
+            self.executor = self._stay_here(getattr(error, "strerror", None) or str(error))
         return self.executor.submit(self.task, job, self.settings)
 
     def result(self, job: Job, future: Future[Record]) -> Record:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from pathlib import PurePath
 
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair, Step, count_lines
 
@@ -67,7 +67,7 @@ def name_pixels(shape: Sequence[int]) -> str:
 
 def name_file(place: str) -> str:
     """Name an input without its folders."""
-    return "standard input" if place == "-" else PurePath(place).name
+    return "standard input" if place == "-" else os.path.basename(place)  # noqa: PTH119 - is text
 
 
 def spell_command(command: Sequence[str], place: str) -> tuple[str, ...]:

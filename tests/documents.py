@@ -27,6 +27,7 @@ FORMATS = ROOT / "docs" / "formats.md"
 GALLERY = ROOT / "docs" / "gallery.md"
 SEMANTICS = ROOT / "docs" / "semantics.md"
 PICTURES = ROOT / "docs" / "pictures"
+DOCUMENTS = (README, GALLERY, SEMANTICS)  # whose commands are run
 NETWORK = "# needs a network"
 OPTIONS = re.compile(r"(?<=<!-- options -->\n).*(?=<!-- /options -->)", re.DOTALL)
 INPUTS = re.compile(r"(?<=<!-- inputs -->\n).*(?=<!-- /inputs -->)", re.DOTALL)
@@ -136,11 +137,13 @@ def draw(document: Path) -> None:
 
 def main() -> None:
     """Rebuild everything, or the gallery."""
-    if sys.argv[1:] != ["gallery"]:
-        README.write_text(OPTIONS.sub(lambda _: options_table(), README.read_text()))
-        FORMATS.write_text(INPUTS.sub(lambda _: inputs_table(), FORMATS.read_text()))
-        draw(README)
-    draw(GALLERY)
+    if sys.argv[1:] == ["gallery"]:
+        draw(GALLERY)
+        return
+    README.write_text(OPTIONS.sub(lambda _: options_table(), README.read_text()))
+    FORMATS.write_text(INPUTS.sub(lambda _: inputs_table(), FORMATS.read_text()))
+    for document in DOCUMENTS:
+        draw(document)
 
 
 if __name__ == "__main__":

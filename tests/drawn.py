@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from poolcli import pool2d
 from poolcli.figures import Comparison, choose_region
-from poolcli.geometry import Window, Zoom, chain
+from poolcli.geometry import Window, chain
+from poolcli.geometry.region import Zoom
 from poolcli.pooling import pool
 
 Array = NDArray[Any]

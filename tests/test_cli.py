@@ -29,7 +29,7 @@ def test_no_command_at_all_shows_the_help_and_ends_with_2(invoke: Invoke) -> Non
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["blur"], "'blur' is no command; the commands are max, avg, min, median, lp, shape"),
+        (["blur"], "'blur' is no command; the commands are max, avg, min, median, lp, compare,"),
         (["cat.jpg"], "'cat.jpg' is no command"),
         (["max"], "no input; name files, folders or '-', or use --files-from"),
         (["max", "a.jpg", "--kernal", "2"], "No such option '--kernal'"),

@@ -138,7 +138,7 @@ WRONG_LINES = [
     (["--ops", "max,min", "--count-pad"], "--count-pad is for avg, which --ops does not name"),
     (["-o", "x.jpg"], "-o x.jpg: a figure's name ends with .png, .svg, .pdf, .gif, .webp"),
     (["-o", "x.png", "-d", "y"], "-o names the file itself; leave out -d y"),
-    (["-o", "-", "-u"], "-u compares files, and -o - writes none"),
+    (["-o", "-", "-u"], "leave out -u, which compares files"),
     (["--last"], "No such option '--last'"),
     (["--zoom", "1,1"], "No such option '--zoom'"),
     (["--cmap", "nothing"], "unknown colour map 'nothing'"),

@@ -201,7 +201,7 @@ WRONG_LINES = [
     (["-k", "0"], "0 is not in the range 1 to 2147483647"),
     (["-k", "2x3"], "'2x3': write 2,3 (rows, columns)"),
     (["-n", "1000000"], "1000000 is not in the range 1 to 256"),
-    (["--to", "100000"], "the result has 10,000,000,000 pixels"),
+    (["--to", "100000"], "the result of --to has 10,000,000,000 pixels"),
     (["-k", "3", "-p", "3"], "padding must be smaller than the kernel, got 3"),
     (["-o", "cat.png"], "cat.png would replace cat.png, which is read"),
     (["-o", "link.png"], "link.png would replace cat.png, which is read"),
@@ -218,8 +218,8 @@ WRONG_LINES = [
     (["--zoom", "12"], "'12' is not ROW,COL, ROW,COL,SIZE or none"),
     (["--max-pixels", "0"], "0 is not in the range"),
     (["-j", "0"], "0 is not in the range"),
-    (["-o", "-", "-u"], "-u compares files, and -o - writes none"),
-    (["-o", "-", "--json"], "-o - and --json both want standard output"),
+    (["-o", "-", "-u"], "leave out -u, which compares files"),
+    (["-o", "-", "--json"], "leave out --json, which wants standard output too"),
     (["--files-from", "missing"], "--files-from missing: cannot be read: no such"),
 ]
 

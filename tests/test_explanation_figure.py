@@ -95,6 +95,13 @@ def test_a_window_reaches_into_the_dashed_padding(drawn: Any) -> None:
     assert before.get_xlim() == (-1.5, 4.5)
 
 
+def test_of_a_dilated_window_each_pixel_is_outlined(drawn: Any) -> None:
+    before, _ = panels(drawn(MATRIX, "max", Window.of(2, 1, 0, 2), (0, 1)))
+    corners = [(r, r + 1, c, c + 1) for r in (0, 2) for c in (1, 3)]
+    assert outlines(before, marks.ACCENT) == corners
+    assert outlines(before, CHOSEN[0]) == [(0, 1, 3, 4)]
+
+
 def test_unused_pixels_are_hatched(drawn: Any) -> None:
     before, after = panels(drawn(MATRIX, "max", Window.of(3, 2), (0, 0)))
     assert [patch.get_hatch() for patch in before.patches if patch.get_hatch()] == [marks.HATCH]

@@ -23,6 +23,7 @@ LAYERS = [
     {"pooling", "reference", "storage"},
     {"captions", "equivalents"},
     {"geometry"},
+    {"memory"},
     {"errors", "opencv", "serial", "silence"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}

@@ -17,7 +17,8 @@ from PIL import ImageCms
 
 from poolcli.errors import PoolcliError
 from poolcli.figures import Comparison
-from poolcli.geometry import AdaptiveWindow, Window, Zoom
+from poolcli.geometry import AdaptiveWindow, Window
+from poolcli.geometry.region import Zoom
 from poolcli.images import open_source
 from poolcli.pipeline import Job, Record, Settings, run, suffix_of
 from poolcli.pooling import OPERATIONS, Operation
@@ -210,9 +211,9 @@ def test_a_format_that_cannot_hold_the_image_writes_nothing(folder: Path) -> Non
 
 
 def test_sizes_beyond_the_limit_are_refused_before_an_image_is_read() -> None:
-    with pytest.raises(PoolcliError, match="the result has 10,000,000,000 pixels"):
+    with pytest.raises(PoolcliError, match="the result of --to has 10,000,000,000 pixels"):
         Settings("max", AdaptiveWindow.of(100000))
-    with pytest.raises(PoolcliError, match="the resized image has"):
+    with pytest.raises(PoolcliError, match="the image of --resize has"):
         Settings("max", preparation=Preparation(size=Size(100000, 100000)))
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from poolcli import pool2d
 from poolcli.errors import PoolcliError
-from poolcli.geometry import AdaptiveWindow, AnyWindow, Region, Window, chain
+from poolcli.geometry import AdaptiveWindow, AnyWindow, Window, chain
+from poolcli.geometry.region import Region
 
 
 def region(rows: tuple[int, int], columns: tuple[int, int]) -> Region:

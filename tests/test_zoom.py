@@ -23,7 +23,8 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from poolcli.figures import choose_region
-from poolcli.geometry import AdaptiveWindow, Axis, Region, Window, Zoom, chain
+from poolcli.geometry import AdaptiveWindow, Axis, Window, chain
+from poolcli.geometry.region import Region, Zoom
 
 Array = NDArray[Any]
 

@@ -10,6 +10,7 @@ import click
 
 from poolcli.cli import options
 from poolcli.cli.command import figure_command
+from poolcli.cli.commands import ENTRIES
 from poolcli.cli.grouping import GroupedCommand
 from poolcli.cli.running import folder_beside, run_inputs
 from poolcli.cli.settings import check_owners, settings_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from poolcli.plan import Naming
     from poolcli.pooling import Operation
 
-SUMMARY = "Draw what several operations make of the same windows, and how they differ."
+SUMMARY = ENTRIES["compare"].summary
 
 HELP = f"""{SUMMARY}
 
@@ -64,3 +65,8 @@ def _prepare(values: dict[str, Any]) -> tuple[Settings, Naming]:
         results=False,
     )
     return replace(first, beside=tuple(others), command=figure_command()), naming
+
+
+def command(_name: str) -> click.Command:
+    """Give the command."""
+    return compare

@@ -18,9 +18,11 @@ from poolcli.captions import (
 )
 from poolcli.cli import options
 from poolcli.cli.command import figure_command
-from poolcli.cli.console import Output, name_input
+from poolcli.cli.commands import ENTRIES
 from poolcli.cli.failures import about
 from poolcli.cli.grouping import GroupedCommand
+from poolcli.cli.messages import name_input
+from poolcli.cli.output import Output
 from poolcli.cli.records import as_number
 from poolcli.cli.settings import check_owners, settings_of
 from poolcli.errors import PoolcliError
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from poolcli.pipeline import Settings
     from poolcli.pooling import Operation
 
-SUMMARY = "Tell in words and numbers where each result comes from."
+SUMMARY = ENTRIES["explain"].summary
 
 HELP = f"""{SUMMARY}
 
@@ -210,3 +212,8 @@ def _record(cell: Cell) -> dict[str, Any]:
         "chosen": [list(place) for place in cell.winners],
         "sentence": sentence(cell),
     }
+
+
+def command(_name: str) -> click.Command:
+    """Give the command."""
+    return explain

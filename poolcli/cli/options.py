@@ -9,11 +9,11 @@ import click
 
 from poolcli.cli.grouping import GroupedOption
 from poolcli.cli.types import OPERATIONS, Numbers, Operations, PictureSize, Place, WholeNumber
-from poolcli.geometry import MAX_PIXELS
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
-# Spelled out here, since the modules that know them load NumPy; a test holds both together.
+# Spelled out here, since the modules that know them take time to load; a test holds both together.
+MAX_PIXELS = 250_000_000
 FILTERS = ("prewitt", "prewitt-v", "prewitt-h", "laplacian")
 FORMATS = ("png", "tif", "jpg", "webp", "npy", "csv", "same")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,33 +9,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from poolcli.cli import options
-from poolcli.cli.command import figure_command
+from poolcli.cli.commands import ENTRIES
 from poolcli.cli.grouping import GroupedCommand
-from poolcli.cli.running import folder_beside, run_inputs
-from poolcli.cli.settings import settings_of
 
 if TYPE_CHECKING:
     from poolcli.pipeline import Settings
     from poolcli.plan import Naming
     from poolcli.pooling import Operation
 
-SUMMARIES: dict[Operation, str] = {
-    "max": "Keep the largest pixel of each window.",
-    "avg": "Keep the average of each window.",
-    "min": "Keep the smallest pixel of each window.",
-    "median": "Keep the median of each window.",
-    "lp": "Keep the power mean of each window, (sum of |x|^p / count)^(1/p).",
-}
 
+def command(operation: Operation) -> click.Command:
+    """Make the command of an operation."""
+    summary = ENTRIES[operation].summary
 
-def pooling_commands() -> Iterator[click.Command]:
-    """Make a command for each operation."""
-    for operation, summary in SUMMARIES.items():
-        yield _command(operation, summary)
-
-
-def _command(operation: Operation, summary: str) -> click.Command:
     def pool(**values: Any) -> int:
+        from poolcli.cli.running import run_inputs
+
         return run_inputs(partial(_prepare, operation), **values)
 
     bundles = [options.inputs, options.window]
@@ -61,11 +49,15 @@ def _command(operation: Operation, summary: str) -> click.Command:
 
 
 def _prepare(operation: Operation, values: dict[str, Any]) -> tuple[Settings, Naming]:
+    from poolcli.cli.command import figure_command
+    from poolcli.cli.settings import settings_of
+
     settings = replace(settings_of(operation, values), command=figure_command())
     return settings, _naming(values)
 
 
 def _naming(values: dict[str, Any]) -> Naming:
+    from poolcli.cli.running import folder_beside
     from poolcli.plan import Naming
 
     return Naming(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ import click
 from click.core import ParameterSource
 
 from poolcli import storage
-from poolcli.cli.console import Console, complain
+from poolcli.cli.console import Console
+from poolcli.cli.messages import complain
 from poolcli.errors import PoolcliError
 from poolcli.storage import STANDARD
 
@@ -39,27 +41,30 @@ def run_inputs(
     """
     if not inputs and files_from is None:
         raise PoolcliError("no input; name files, folders or '-', or use --files-from")
-    from poolcli.executors import count_cores, get_ready
+    from poolcli.executors import NO_WORKERS, count_cores, get_ready
 
     cores = jobs or count_cores()
     several = len(inputs) > 1 or files_from is not None or any(map(storage.is_folder, inputs))
     if several and cores > 1 and not dry_run:
         # While this process imports, so does the one that will make workers.
-        get_ready()
+        with suppress(*NO_WORKERS):
+            get_ready()
     from poolcli.batch import run_jobs
     from poolcli.plan import plan
 
     if not storage.has_current_folder():
         raise PoolcliError("the folder you are in is gone; change to another")
     settings, naming = prepare(values)
-    if json and naming.output == STANDARD:
-        raise PoolcliError("-o - and --json both want standard output")
-    if update and naming.output == STANDARD:
-        raise PoolcliError("-u compares files, and -o - writes none; leave out -u")
+    if naming.output == STANDARD:
+        wrong = ["--json, which wants standard output too"] * json
+        wrong += ["-u, which compares files"] * update
+        if wrong:
+            raise PoolcliError(f"-o - writes to standard output; leave out {' and '.join(wrong)}")
     planned = plan(inputs, settings, naming, files_from=files_from, recursive=recursive)
     if verbose:
         for place in planned.passed_over:
-            complain(f"{place}: passed over, its suffix is no image's")
+            what = "its suffix is no image's" if storage.is_regular(place) else "it is no file"
+            complain(f"{place}: passed over, {what}")
     with Console(len(planned.jobs), quiet=quiet, verbose=verbose, as_json=json) as console:
         report = run_jobs(
             planned.jobs,

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from poolcli.errors import PoolcliError
-from poolcli.geometry import AdaptiveWindow, AnyWindow, Window, Zoom
+from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
 
 if TYPE_CHECKING:
+    from poolcli.geometry.region import Zoom
     from poolcli.pipeline import Settings
     from poolcli.pooling import Operation
 
@@ -47,6 +48,8 @@ def settings_of(operation: Operation, values: dict[str, Any]) -> Settings:
 
 def zoom_of(value: tuple[int, ...] | str | None) -> Zoom | None:
     """Make what a figure shows enlarged; without an option that is for the figure to choose."""
+    from poolcli.geometry.region import Zoom
+
     if value == "none":
         return None
     if value is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -11,9 +10,11 @@ import click
 
 from poolcli.captions import name_window
 from poolcli.cli import options
-from poolcli.cli.console import Output, name_input
+from poolcli.cli.commands import ENTRIES
 from poolcli.cli.failures import about
 from poolcli.cli.grouping import GroupedCommand
+from poolcli.cli.messages import name_input
+from poolcli.cli.output import Output
 from poolcli.cli.settings import check_owners, window_of
 from poolcli.cli.types import SizeOrPlace
 from poolcli.equivalents import Equivalent, equivalents
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 Calls = dict["Operation", list[tuple[Equivalent, ...]]]
 
-SUMMARY = "Tell sizes, unused pixels, receptive fields and framework calls."
+SUMMARY = ENTRIES["shape"].summary
 
 HELP = f"""{SUMMARY}
 
@@ -76,6 +77,8 @@ def shape(what: Pair | str, operations: Sequence[Operation], json: bool, **value
     calls = {operation: _calls(operation, window, steps, values) for operation in operations}
     place = what if isinstance(what, str) else None
     if json:
+        import json as json_
+
         Output().print(json_.dumps(_record(place, steps, calls)))
     else:
         heading = f"{name_input(place)}: " if place else ""
@@ -178,3 +181,8 @@ def _record(place: str | None, steps: Sequence[Step], calls: Calls) -> dict[str,
             for number, step in enumerate(steps)
         ],
     }
+
+
+def command(_name: str) -> click.Command:
+    """Give the command."""
+    return shape

@@ -14,9 +14,11 @@ import click
 from poolcli import __version__
 from poolcli.captions import name_operation, name_pixels
 from poolcli.cli import options
-from poolcli.cli.console import Output, complain, name_input
+from poolcli.cli.commands import ENTRIES
 from poolcli.cli.failures import about
 from poolcli.cli.grouping import GroupedCommand
+from poolcli.cli.messages import complain, name_input
+from poolcli.cli.output import Output
 from poolcli.cli.records import as_number, settings_as_dict
 from poolcli.cli.settings import check_owners, settings_of
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from poolcli.pooling import Operation
     from poolcli.verification import Array, Comparison, Verification
 
-SUMMARY = "Compare with a plain loop and every framework that is installed."
+SUMMARY = ENTRIES["verify"].summary
 
 HELP = f"""{SUMMARY}
 
@@ -200,3 +202,8 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "remarks": list(comparison.remarks),
         "seconds": round(seconds, 6) if seconds is not None else None,
     }
+
+
+def command(_name: str) -> click.Command:
+    """Give the command."""
+    return verify

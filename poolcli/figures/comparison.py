@@ -15,7 +15,8 @@ from poolcli.figures.page import Tier
 from poolcli.figures.panels import Panel
 from poolcli.figures.sheet import Cell, Part, Sheet
 from poolcli.figures.style import house_style
-from poolcli.geometry import Region, Step
+from poolcli.geometry import Step
+from poolcli.geometry.region import Region
 
 Array = NDArray[Any]
 

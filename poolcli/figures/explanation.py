@@ -19,7 +19,8 @@ from poolcli.figures.page import Box, Tier
 from poolcli.figures.panels import Panel, visible_padding
 from poolcli.figures.sheet import Cell, Sheet, fitted_caption
 from poolcli.figures.style import house_style
-from poolcli.geometry import Pair, Region, Step
+from poolcli.geometry import Pair, Step
+from poolcli.geometry.region import Region
 
 Array = NDArray[Any]
 
@@ -73,13 +74,20 @@ class _Exhibit:
         if panel.gridded and panel.pixels.ndim == 2 and max(panel.pixels.shape) <= MOST_NUMBERS:
             shown = colours(panel.pixels)
             print_numbers(axes, box, panel.pixels, shown, scene.step, self.first)
-        rows, columns = scene.window
-        marks.outline(axes, (rows[0], rows[-1] + 1), (columns[0], columns[-1] + 1), box.scale)
+        for rows, columns in _outlined(*scene.window):
+            marks.outline(axes, rows, columns, box.scale)
         channels = CHOSEN if len(scene.chosen) == 1 else CHANNELS
         for place, colour in zip(scene.chosen, channels, strict=False):
             if place:
                 spans = (place[0], place[0] + 1), (place[1], place[1] + 1)
                 marks.outline(axes, *spans, box.scale, colour)
+
+
+def _outlined(rows: range, columns: range) -> list[tuple[Pair, Pair]]:
+    """Give the spans of a window, or of each position of a dilated one."""
+    if rows.step == columns.step == 1:
+        return [((rows[0], rows[-1] + 1), (columns[0], columns[-1] + 1))]
+    return [((row, row + 1), (column, column + 1)) for row in rows for column in columns]
 
 
 def draw_explanation(

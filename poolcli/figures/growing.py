@@ -18,7 +18,8 @@ from poolcli.figures.page import Box, Tier
 from poolcli.figures.panels import Panel, visible_padding
 from poolcli.figures.sheet import Cell, Part, Sheet, fitted_caption
 from poolcli.figures.style import house_style
-from poolcli.geometry import Region, Step
+from poolcli.geometry import Step
+from poolcli.geometry.region import Region
 
 Array = NDArray[Any]
 

@@ -17,7 +17,8 @@ from poolcli.figures.page import Box
 from poolcli.figures.shrinking import shrink
 from poolcli.figures.style import FRAME, GROUND
 from poolcli.figures.text import number
-from poolcli.geometry import Region, Step
+from poolcli.geometry import Step
+from poolcli.geometry.region import Region
 
 Array = NDArray[Any]
 

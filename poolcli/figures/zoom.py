@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from poolcli.figures.cells import is_numbered
 from poolcli.figures.page import aspect_of
 from poolcli.figures.shrinking import shrink
-from poolcli.geometry import Pair, Region, Step, Zoom
+from poolcli.geometry import Pair, Step
+from poolcli.geometry.region import Region, Zoom
 from poolcli.opencv import cv2
 
 Array = NDArray[Any]

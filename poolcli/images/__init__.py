@@ -2,7 +2,7 @@
 
 from poolcli.images.animation import encode_animation
 from poolcli.images.image import Image, Source
-from poolcli.images.reading import open_source
+from poolcli.images.reading import check_head, open_source
 from poolcli.images.writing import (
     FORMATS,
     check_format,
@@ -18,6 +18,7 @@ __all__ = [
     "Image",
     "Source",
     "check_format",
+    "check_head",
     "check_size",
     "encode",
     "encode_animation",

@@ -5,10 +5,12 @@ This is the page to read first. Everything that happens to an image happens in `
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from numpy.typing import NDArray
@@ -16,21 +18,24 @@ from numpy.typing import NDArray
 from poolcli import storage
 from poolcli.alpha import pool_alpha
 from poolcli.errors import PoolcliError
-from poolcli.geometry import Pair, Region, Step, chain, check_pixels
+from poolcli.geometry import MAX_PIXELS, Pair, Step, chain, check_pixels
+from poolcli.geometry.region import Region
 from poolcli.images import (
     Image,
     Source,
     check_format,
+    check_head,
     check_size,
     encode,
     keeps_profile,
     open_source,
 )
+from poolcli.memory import lacks_memory
 from poolcli.pipeline.drawing import start_drawing, visible
 from poolcli.pipeline.jobs import Iteration, Job, Record, Settings, suffix_of
 from poolcli.pooling import pool
 from poolcli.prepare import Preparation, prepare
-from poolcli.serial import SerialExecutor
+from poolcli.serial import SerialExecutor, ThreadedExecutor
 
 __all__ = [
     "Iteration",
@@ -38,6 +43,7 @@ __all__ = [
     "Record",
     "Settings",
     "foresee",
+    "identify",
     "load",
     "measure",
     "run",
@@ -45,6 +51,10 @@ __all__ = [
 ]
 
 Array = NDArray[Any]
+
+# How large a file may be: channels of 64 bits, with all that stands around them.
+BYTES_A_PIXEL = 32
+LEAST_FILE_BYTES = 64 * 2**20
 
 
 def run(job: Job, settings: Settings) -> Record:
@@ -65,18 +75,32 @@ def load(place: str, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
 
 def measure(place: str) -> Pair:
     """Read the header of one image and give its (rows, columns)."""
-    return _identify(place).shape
+    return identify(place).shape
 
 
 def _recorded(task: Callable[[Job, Settings], Record], job: Job, settings: Settings) -> Record:
     start = time.perf_counter()
+    record = None
     try:
         record = task(job, settings)
     except PoolcliError as error:
         record = Record(job, "failed", error=str(error))
-    except MemoryError:
-        record = Record(job, "failed", error="there is not enough memory for this image")
+    except Exception as error:
+        if not lacks_memory(error):
+            raise
+    record = record or Record(job, "failed", error=_too_large(job, settings))
     return replace(record, seconds=time.perf_counter() - start)
+
+
+def _too_large(job: Job, settings: Settings) -> str:
+    """Say that there is not enough memory, and for what size if that can still be told."""
+    size = "this image"
+    if job.source == storage.STANDARD or storage.is_regular(job.source):
+        with suppress(PoolcliError, MemoryError):
+            source, steps = _open(job, settings)
+            rows, columns = max(source.shape, *(step.input_shape for step in steps), key=math.prod)
+            size = f"{rows}x{columns}"
+    return f"there is not enough memory for {size}; fewer jobs (-j) leave more for each"
 
 
 def _foresee(job: Job, settings: Settings) -> Record:
@@ -102,12 +126,13 @@ def _run(job: Job, settings: Settings) -> Record:
     figure = start_drawing(job, settings, stages, steps) if job.figure else None
     del stages
 
-    with ThreadPoolExecutor(1) if settings.threads > 1 else SerialExecutor() as writer:
+    threads = settings.threads
+    with ThreadedExecutor(threads) if threads > 1 else SerialExecutor() as writer:
         clipped = []
         states = [image] * len(settings.each)
         for output in job.outputs:
             states = [
-                replace(state, pixels=_pool(state, one, settings.threads))
+                replace(state, pixels=_pool(state, one, threads))
                 for state, one in zip(states, settings.each, strict=True)
             ]
             image = states[0]
@@ -163,13 +188,16 @@ def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration
         yield f"{clipped:.2%} of the values lie outside the range of {format_} and were clipped"
 
 
-def _identify(place: str) -> Source:
-    return open_source(storage.read(place), suffix_of(place))
+def identify(place: str, max_pixels: int = MAX_PIXELS) -> Source:
+    """Read a file and the header of the image in it; what is no image is not read whole."""
+    suffix = suffix_of(place)
+    most = LEAST_FILE_BYTES + max_pixels * BYTES_A_PIXEL
+    return open_source(storage.read(place, partial(check_head, suffix=suffix), most), suffix)
 
 
 def _open(job: Job, settings: Settings) -> tuple[Source, tuple[Step, ...]]:
     """Lay out the whole chain from the header, before pixels are decoded or written."""
-    source = _identify(job.source)
+    source = identify(job.source, settings.max_pixels)
     check_pixels(source.shape, settings.max_pixels)
     steps = chain(
         settings.window,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from poolcli.geometry import MAX_PIXELS, AdaptiveWindow, AnyWindow, Pair, Window, Zoom, check_pixels
+from poolcli.geometry import MAX_PIXELS, AdaptiveWindow, AnyWindow, Pair, Window, check_pixels
+from poolcli.geometry.region import Zoom
 from poolcli.pooling import Operation, check_operation
 from poolcli.prepare import Preparation
 
@@ -61,9 +62,9 @@ class Settings:
         check_operation(self.operation, self.count_include_pad, self.norm)
         size = self.preparation.size
         if size and size.width and size.height:
-            check_pixels((size.height, size.width), self.max_pixels, "the resized image")
+            check_pixels((size.height, size.width), self.max_pixels, "the image of --resize")
         if isinstance(self.window, AdaptiveWindow):
-            check_pixels(self.window.output_size, self.max_pixels, "the result")
+            check_pixels(self.window.output_size, self.max_pixels, "the result of --to")
 
 
 @dataclass(frozen=True)

@@ -118,10 +118,20 @@ def _expand(
         if os.path.commonpath([real, output_folder]) == output_folder:
             raise PoolcliError(f"{name} holds the results themselves; use another -d")
     for place in storage.walk(name, recursive=recursive, avoid=output_folder):
-        if suffix_of(place) in IMAGE_SUFFIXES or storage.is_folder(place):
+        if _is_wanted(place) or place == name:
             yield Input(place, name)
         else:
             passed_over.append(place)
+
+
+def _is_wanted(place: str) -> bool:
+    """Tell whether what a folder holds is read, or is to be complained of."""
+    if storage.is_folder(place):
+        # One that could not be listed; a link to a folder is not followed.
+        return not storage.is_link(place)
+    return suffix_of(place) in IMAGE_SUFFIXES and (
+        storage.is_regular(place) or storage.is_missing(place)
+    )
 
 
 def _listed(place: str) -> list[str]:

@@ -166,10 +166,15 @@ def check_naming(naming: Naming, settings: Settings) -> None:
     """Refuse what contradicts itself, whatever the inputs are."""
     if naming.folder == "":
         raise PoolcliError("-d needs the name of a folder; '.' is the one you are in")
+    if naming.folder and not (
+        storage.is_missing(naming.folder) or storage.is_folder(naming.folder)
+    ):
+        raise PoolcliError(f"-d {naming.folder} is no folder; use another")
     if naming.output is not None:
-        for option, value in (("-d", naming.folder), ("--name", naming.template)):
-            if value is not None:
-                raise PoolcliError(f"-o names the file itself; leave out {option} {value}")
+        given = [("-d", naming.folder), ("--name", naming.template)]
+        others = [f"{option} {value}" for option, value in given if value is not None]
+        if others:
+            raise PoolcliError(f"-o names the file itself; leave out {' and '.join(others)}")
     if naming.figure is not None:
         if not naming.draw:
             raise PoolcliError("--figure and --no-figure contradict each other")

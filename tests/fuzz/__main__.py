@@ -95,7 +95,7 @@ class Fuzzer:
         assert all(line.startswith(("poolcli: ", "Usage: ")) for line in lines), said
         assert status == 0 or lines, "nothing was said"
         assert "not enough memory" not in said, said
-        assert not [p for p in Path().rglob(".poolcli-*")], "a temporary file is left"
+        assert not list(Path().rglob(".poolcli-*")), "a temporary file is left"
         self.messages.update(line[:60] for line in lines)
 
     def keep(self, suffix: str, content: bytes, arguments: list[str], reason: str) -> None:

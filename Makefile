@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 
 TIME ?= 60
 
-.PHONY: help demo test lint faults fuzz docs clean
+.PHONY: help demo test lint faults fuzz docs gallery bench bench-quick clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/run ## Pool a photograph of a cat, and say where the pictures are
 	$(BIN)/poolcli max samples/cat.jpg -k 2 -n 3
@@ -33,6 +33,17 @@ fuzz: $(VENV)/test ## Mutate files and options for TIME seconds (60)
 docs: $(VENV)/test ## Rebuild what README and docs take from the program: tables and pictures
 	PYTHONPATH=tests $(BIN)/python tests/documents.py
 
+# On Linux torch may bring CUDA, some gigabytes that are not used here; its build for processors
+# alone does too, if pip is told where to find it (PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL).
+bench: $(VENV)/bench ## Measure poolcli beside its peers, in 15 minutes; writes benchmarks/results.md
+	$(BIN)/python -m benchmarks --write benchmarks
+
+bench-quick: $(VENV)/bench ## Measure a little of everything, in a minute; only prints
+	$(BIN)/python -m benchmarks --scale quick
+
+gallery: $(VENV)/test ## Rebuild the pictures of docs/gallery.md from the commands in it
+	PYTHONPATH=tests $(BIN)/python tests/documents.py gallery
+
 clean: ## Remove what was built
 	rm -rf $(VENV) pooled build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
@@ -46,4 +57,8 @@ $(VENV)/run: pyproject.toml | $(BIN)/python
 
 $(VENV)/test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@ $(VENV)/run
+
+$(VENV)/bench: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	@touch $@ $(VENV)/run

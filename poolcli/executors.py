@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import Executor, ProcessPoolExecutor
-from multiprocessing import forkserver, resource_tracker
-from multiprocessing.context import BaseContext
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING
 
 from poolcli.serial import SerialExecutor
 from poolcli.silence import silence
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
 
 GRACE_SECONDS = 1.0
 
@@ -62,6 +63,8 @@ def start(workers: int) -> Executor:
 
 def start_processes(workers: int) -> Executor:
     """Start worker processes."""
+    from concurrent.futures import ProcessPoolExecutor
+
     return ProcessPoolExecutor(workers, mp_context=get_ready(), initializer=_begin_worker)
 
 
@@ -71,6 +74,8 @@ def get_ready() -> BaseContext:
     Workers come from a server process that has no threads: a plain fork of this process might
     copy a lock that a thread holds.
     """
+    import multiprocessing
+
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
@@ -81,6 +86,10 @@ def get_ready() -> BaseContext:
 
 def stop(executor: Executor) -> None:
     """End an executor and its workers now; their temporary files are left to a sweep."""
+    if isinstance(executor, SerialExecutor):
+        return
+    import multiprocessing
+
     # First the workers: one that is just starting would miss what a shutdown takes away.
     children = multiprocessing.active_children()
     for child in children:
@@ -90,7 +99,13 @@ def stop(executor: Executor) -> None:
         if child.is_alive():
             child.kill()
             child.join()
-    executor.shutdown(wait=False, cancel_futures=True)
+    # The thread that managed them may not end while the interpreter does: both would close the
+    # same pipe. It could wait for what a dead worker left unread, so it is not waited for long.
+    ending = threading.Thread(
+        target=executor.shutdown, kwargs={"cancel_futures": True}, daemon=True
+    )
+    ending.start()
+    ending.join(GRACE_SECONDS)
 
 
 def _start_server() -> None:
@@ -99,6 +114,8 @@ def _start_server() -> None:
     What a worker has to say comes back with its job. These processes would only tell, in
     tracebacks, that this one was killed.
     """
+    from multiprocessing import forkserver, resource_tracker
+
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     try:
         with silence():
@@ -116,6 +133,8 @@ def _begin_worker() -> None:
 
 def _follow_parent() -> None:
     """End this worker when its parent is gone, however that happened."""
+    import multiprocessing
+
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -1,6 +1,7 @@
 """Rebuilds what the documents take from the program, and helps the tests to check it.
 
-Run as a program it writes the README's table of options, its pictures, and docs/formats.md.
+Run as a program it writes the README's table of options, docs/formats.md, and all pictures; with
+the argument `gallery` only the pictures of docs/gallery.md.
 """
 
 from __future__ import annotations
@@ -23,24 +24,27 @@ from poolcli.cli.grouping import GroupedOption
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 FORMATS = ROOT / "docs" / "formats.md"
+GALLERY = ROOT / "docs" / "gallery.md"
+SEMANTICS = ROOT / "docs" / "semantics.md"
 PICTURES = ROOT / "docs" / "pictures"
+DOCUMENTS = (README, GALLERY, SEMANTICS)  # whose commands are run
 NETWORK = "# needs a network"
 OPTIONS = re.compile(r"(?<=<!-- options -->\n).*(?=<!-- /options -->)", re.DOTALL)
 INPUTS = re.compile(r"(?<=<!-- inputs -->\n).*(?=<!-- /inputs -->)", re.DOTALL)
 
 
 class Command(NamedTuple):
-    """A command line that the README shows, and what it shows below it."""
+    """A command line that a document shows, and what it shows below it."""
 
     line: str
     output: str
 
 
-def commands() -> list[Command]:
-    """List the command lines of the README."""
+def commands(document: Path = README) -> list[Command]:
+    """List the command lines of a document."""
     found = []
     for block in re.findall(
-        r"^```console\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE
+        r"^```console\n(.*?)^```", document.read_text(), re.DOTALL | re.MULTILINE
     ):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             line, _, output = part.partition("\n")
@@ -49,7 +53,7 @@ def commands() -> list[Command]:
 
 
 def run(command: Command, folder: Path) -> str:
-    """Run a command line of the README in a folder; give what it printed, in any order."""
+    """Run a command line of a document in a folder; give what it printed, in any order."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     ended = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command.line],
@@ -63,30 +67,42 @@ def run(command: Command, folder: Path) -> str:
     return ended.stdout
 
 
-def pictures() -> list[str]:
-    """List the pictures that the README shows."""
-    return re.findall(r"\]\(docs/pictures/(.*?)\)", README.read_text())
+def pictures(document: Path = README) -> list[str]:
+    """List the pictures that a document shows."""
+    return re.findall(r"\]\((?:docs/)?pictures/(.*?)\)", document.read_text())
 
 
 def options_table() -> str:
-    """Write every option of the pooling commands as a table in groups."""
+    """Write every option of every command as a table in groups, those of pooling first."""
     groups: dict[str, dict[str, str]] = {}
     everywhere = {parameter.name for parameter in group.commands["max"].params}
-    for operation in ("max", "avg", "lp"):
-        command = group.commands[operation]
+    for command in group.commands.values():
         for parameter in command.params:
             if not isinstance(parameter, GroupedOption):
                 continue
             record = parameter.get_help_record(click.Context(command))
             assert record is not None
             spelling, meaning = (" ".join(part.split()).replace("|", "\\|") for part in record)
-            only = "" if parameter.name in everywhere else f" Only for {operation}."
-            groups.setdefault(parameter.heading, {})[spelling] = meaning + only
+            if parameter.name not in everywhere:
+                meaning += f" Only for {', '.join(_owners(parameter.name))}."
+            rows = groups.setdefault(parameter.heading, {})
+            known = rows.setdefault(spelling, meaning)
+            if meaning not in known:
+                rows[spelling] = f"{known} For {command.name}: {meaning}"
     lines = ["| option | meaning |", "|---|---|"]
     for heading, rows in groups.items():
         lines.append(f"| **{heading}** | |")
         lines += [f"| `{spelling}` | {meaning} |" for spelling, meaning in rows.items()]
     return "\n".join(lines) + "\n"
+
+
+def _owners(option: str | None) -> list[str]:
+    """List the commands that have an option."""
+    return [
+        name
+        for name, command in group.commands.items()
+        if option in {parameter.name for parameter in command.params}
+    ]
 
 
 def inputs_table() -> str:
@@ -106,19 +122,28 @@ def inputs_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    """Rebuild everything."""
-    README.write_text(OPTIONS.sub(lambda _: options_table(), README.read_text()))
-    FORMATS.write_text(INPUTS.sub(lambda _: inputs_table(), FORMATS.read_text()))
+def draw(document: Path) -> None:
+    """Rebuild the pictures of a document from its commands."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         shutil.copytree(ROOT / "samples", folder / "samples")
-        for command in commands():
+        for command in commands(document):
             if NETWORK not in command.line:
                 print(f"$ {command.line}\n{run(command, folder)}", end="")
-        for name in pictures():
+        for name in pictures(document):
             shutil.copyfile(folder / "pooled" / name, PICTURES / name)
+
+
+def main() -> None:
+    """Rebuild everything, or the gallery."""
+    if sys.argv[1:] == ["gallery"]:
+        draw(GALLERY)
+        return
+    README.write_text(OPTIONS.sub(lambda _: options_table(), README.read_text()))
+    FORMATS.write_text(INPUTS.sub(lambda _: inputs_table(), FORMATS.read_text()))
+    for document in DOCUMENTS:
+        draw(document)
 
 
 if __name__ == "__main__":

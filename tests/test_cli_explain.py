@@ -23,8 +23,8 @@ def _matrix(folder: Path) -> None:
 @pytest.mark.usefixtures("_matrix")
 def test_a_small_matrix_is_explained_whole_by_each_operation(invoke: Invoke) -> None:
     lines = invoke("explain", "matrix.csv", "-k", 2).output.splitlines()
-    assert lines[0] == "matrix.csv, 4×4 px, max, kernel 2×2, stride 2"
-    assert "matrix.csv, 4×4 px, avg, kernel 2×2, stride 2" in lines
+    assert lines[0] == "matrix.csv, 4 rows × 4 columns: max, kernel 2×2, stride 2"
+    assert "matrix.csv, 4 rows × 4 columns: avg, kernel 2×2, stride 2" in lines
     assert [line for line in lines if line.startswith("out[1,1]")] == [
         "out[1,1] = max of rows 2:4, cols 2:4 = {1, 0, 3, 4} = 4, at (3, 3)",
         "out[1,1] = avg of rows 2:4, cols 2:4 = (1 + 0 + 3 + 4) / 4 = 8 / 4 = 2",
@@ -35,7 +35,7 @@ def test_a_small_matrix_is_explained_whole_by_each_operation(invoke: Invoke) -> 
 @pytest.mark.usefixtures("_matrix")
 def test_one_pixel_is_explained_where_one_is_asked_for(invoke: Invoke) -> None:
     lines = invoke("explain", "matrix.csv", "--at", "0,1", "--ops", "max").output.splitlines()
-    assert lines[3] == "out[0,1] sees rows 0:2, cols 2:4 of the input: 2×2 px"
+    assert lines[3] == "out[0,1] sees rows 0:2, cols 2:4 of the input: 2 rows × 2 columns"
     assert lines[5].startswith("out[0,1] = max of rows 0:2, cols 2:4 = {2, 4, 7, 8} = 8")
 
 
@@ -44,8 +44,10 @@ def test_of_an_image_the_middle_is_explained_in_every_channel(
 ) -> None:
     cat = samples / "cat.jpg"
     lines = invoke("explain", cat, "-k", 2, "-n", 3, "--ops", "max").output.splitlines()
-    assert lines[0] == f"{cat}, 300×451 px, max, kernel 2×2, stride 2, 3 iterations"
-    assert lines[3] == "out3[18,28] sees rows 144:152, cols 224:232 of the input: 8×8 px"
+    assert lines[0] == f"{cat}, 300 rows × 451 columns: max, kernel 2×2, stride 2, 3 iterations"
+    assert (
+        lines[3] == "out3[18,28] sees rows 144:152, cols 224:232 of the input: 8 rows × 8 columns"
+    )
     for channel in ("red:", "green:", "blue:"):
         at = lines.index(channel)
         assert lines[at + 1].startswith("out3[18,28] = max of rows 36:38, cols 56:58 of out2 = {")
@@ -53,8 +55,9 @@ def test_of_an_image_the_middle_is_explained_in_every_channel(
 
 
 def test_preparation_comes_first(invoke: Invoke, samples: Path) -> None:
-    output = invoke("explain", samples / "cat.jpg", "-g", "--resize", "8x8", "--ops", "max").output
-    assert "8×8 px, gray, resized to 8x8, max" in output.splitlines()[0]
+    options = ["-g", "--resize", "8x8", "--ops", "max"]
+    output = invoke("explain", samples / "cat.jpg", *options).output
+    assert "8 rows × 8 columns, gray, resized to 8x8: max" in output.splitlines()[0]
     assert output.count("\nout[") == 16
 
 
@@ -115,7 +118,7 @@ def test_json_has_words_for_what_is_no_number(invoke: Invoke, folder: Path) -> N
         (
             ["matrix.csv", "--at", "2,0"],
             1,
-            "matrix.csv: --at 2,0 lies outside the last iteration, which has 2 rows and 2 columns",
+            "lies outside the last iteration, which has 2 rows and 2 columns; use 0,0 to 1,1",
         ),
         (["matrix.csv", "--at", "-1,0"], 2, "-1 is not in the range 0 to 2147483647"),
         (["matrix.csv", "--ops", "max", "--norm", "2"], 2, "--norm is for lp, which --ops does"),
@@ -131,3 +134,55 @@ def test_a_wrong_question_is_answered_in_one_line(
     assert result.errors.startswith(f"poolcli: {message}") or message in result.errors
     assert result.errors.count("\n") == 1
     assert not result.output
+
+
+def test_what_is_small_has_one_channel_and_at_most_16_rows_and_columns(
+    invoke: Invoke, folder: Path
+) -> None:
+    for name, shape in {"small": (16, 16), "tall": (17, 2), "wide": (2, 17)}.items():
+        (folder / f"{name}.png").write_bytes(saved(np.zeros(shape, np.uint8), "PNG"))
+    (folder / "colour.png").write_bytes(saved(np.zeros((4, 4, 3), np.uint8), "PNG"))
+    whole = {
+        name: "becomes out" in invoke("explain", f"{name}.png", "--ops", "max").output
+        for name in ("small", "tall", "wide", "colour")
+    }
+    assert whole == {"small": True, "tall": False, "wide": False, "colour": False}
+
+
+@pytest.mark.usefixtures("_matrix")
+def test_the_heading_tells_how_often_an_image_is_pooled(invoke: Invoke) -> None:
+    once = invoke("explain", "matrix.csv", "--ops", "max").output.splitlines()[0]
+    twice = invoke("explain", "matrix.csv", "-n", 2, "--ops", "max").output.splitlines()[0]
+    assert once.endswith(": max, kernel 2×2, stride 2")
+    assert twice.endswith(": max, kernel 2×2, stride 2, 2 iterations")
+
+
+@pytest.mark.usefixtures("_matrix")
+@pytest.mark.parametrize("name", ["why.png", "deep/er/why.svg", "WHY.PDF"])
+def test_a_figure_is_drawn_where_it_is_asked_for(invoke: Invoke, folder: Path, name: str) -> None:
+    lines = invoke("explain", "matrix.csv", "--figure", name).output.splitlines()
+    assert lines[-1] == f"drawn: {name}"
+    assert (folder / name).stat().st_size > 5000
+    silent = invoke("explain", "matrix.csv", "--figure", name, "--json").output
+    assert all(line.startswith("{") for line in silent.splitlines())
+
+
+@pytest.mark.usefixtures("_matrix")
+def test_a_figure_never_replaces_the_input(invoke: Invoke, folder: Path) -> None:
+    picture = saved(np.zeros((4, 4), np.uint8), "PNG")
+    (folder / "a.png").write_bytes(picture)
+    (folder / "link.png").symlink_to("a.png")
+    for name in ("a.png", "link.png", "./a.png"):
+        result = invoke("explain", "a.png", "--figure", name, status=2)
+        assert result.errors == f"poolcli: --figure {name} would replace the input\n"
+    wrong = invoke("explain", "matrix.csv", "--figure", "why.gif", status=2)
+    assert "--figure why.gif: this figure's name ends with .png, .svg, .pdf" in wrong.errors
+    assert (folder / "a.png").read_bytes() == picture
+
+
+@pytest.mark.usefixtures("_matrix")
+def test_a_figure_that_cannot_be_written_is_told(invoke: Invoke, folder: Path) -> None:
+    (folder / "file").write_text("")
+    result = invoke("explain", "matrix.csv", "--figure", "file/why.png", status=1)
+    assert result.errors.startswith("poolcli: matrix.csv: ")
+    assert "file/why.png" in result.errors or "cannot be written" in result.errors

@@ -213,6 +213,7 @@ WRONG_LINES = [
     (["--filter", "sobel"], "'sobel' is not one of"),
     (["-f", "exr"], "'exr' is not one of"),
     (["--cmap", "grey-ish"], "unknown colour map 'grey-ish'"),
+    (["--zoom", "12"], "'12' is not ROW,COL, ROW,COL,SIZE or none"),
     (["--max-pixels", "0"], "0 is not in the range"),
     (["-j", "0"], "0 is not in the range"),
     (["-o", "-", "-u"], "leave out -u, which compares files"),
@@ -238,6 +239,7 @@ def test_a_wrong_line_is_one_message_and_writes_nothing(
 
 
 BAD_INPUTS = [
+    (["cat.png", "--zoom", "37,0"], "cat.png: the 37-row, 56-column image has no pixel 37,0 to"),
     (["missing.jpg"], "missing.jpg: cannot be read: no such file or directory"),
     (["text.jpg"], "text.jpg: is no image that can be read"),
     (["cat.png", "-k", "9", "-n", "3"], "cat.png: kernel 9x9 does not fit the 4-row, 6-column"),
@@ -262,9 +264,10 @@ def test_a_bad_input_is_one_message_and_half_writes_nothing(
 
 def test_a_folder_that_cannot_be_made_is_one_message(invoke: Invoke, cat: Array) -> None:
     assert cat.shape
-    for place in ("cat.png", "cat.png/below"):
-        errors = invoke("max", "cat.png", "-d", place, status=1).errors
-        assert f"{place}/cat_max_k2_1.png cannot be written: a folder in its path is a" in errors
+    errors = invoke("max", "cat.png", "-d", "cat.png", status=2).errors
+    assert errors == "poolcli: -d cat.png is no folder; use another\n"
+    errors = invoke("max", "cat.png", "-d", "cat.png/below", status=1).errors
+    assert "cat.png/below/cat_max_k2_1.png cannot be written: a folder in its path is a" in errors
 
 
 def test_a_16_bit_photo_stays_16_bit(invoke: Invoke, folder: Path) -> None:

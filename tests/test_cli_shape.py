@@ -69,6 +69,7 @@ def test_every_operation_has_its_calls(invoke: Invoke) -> None:
     assert "no call: ONNX has no median pooling" in output
     counted = invoke("shape", 8, "-k", 3, "-p", 1, "--count-pad").output
     assert "count_include_pad=True" in counted
+    assert counted.count("count_include_pad=1") == 1
 
 
 def test_an_image_is_measured_as_it_is_seen(invoke: Invoke, folder: Path, samples: Path) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from test_onnxruntime import run
+from onnx_peer import run
 
 from poolcli.equivalents import Equivalent, equivalents
 from poolcli.errors import PoolcliError
@@ -168,6 +168,7 @@ def windows(draw: st.DrawFn) -> AnyWindow:
     return Window.of(kernel, stride, sides, dilation, ceil_mode)
 
 
+@settings(max_examples=400)
 @given(
     operation=st.sampled_from(["max", "avg", "min", "lp"]),
     window=windows(),
@@ -246,6 +247,8 @@ def test_adaptive_windows_that_divide_are_ordinary_ones_elsewhere() -> None:
         ("median", Window.of(2), "Keras", "has no median pooling"),
         ("median", Window.of(2), "ONNX", "has no median pooling"),
         ("max", Window.of(3, 3, 2), "PyTorch", "pads by at most half the kernel"),
+        ("max", Window.of(5, 1, 3), "PyTorch", "pads by at most half the kernel"),
+        ("max", Window.of(2, 1, "same", 4), "ONNX", "pads by less than the kernel"),
         ("lp", Window.of(3, 2, 1), "PyTorch", "pads no lp pooling"),
         ("avg", Window.of(2, dilation=2), "PyTorch", "dilates no avg pooling"),
         ("max", Window.of(3, 2, ((1, 0), (1, 0))), "Keras", 'pads as "same" asks or not at all'),

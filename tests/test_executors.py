@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import threading
 import time
 from concurrent.futures import BrokenExecutor, CancelledError
 
@@ -52,5 +55,20 @@ def test_stopping_ends_workers_that_are_busy() -> None:
         os.kill(worker, 0)
 
 
+def test_stopping_leaves_no_thread_that_would_outlive_the_interpreter() -> None:
+    before = set(threading.enumerate())
+    executor = start_processes(2)
+    waiting = [executor.submit(time.sleep, 60) for _ in range(8)]
+    stop(executor)
+    assert set(threading.enumerate()) <= before
+    assert all(future.done() for future in waiting)
+
+
 def test_there_is_a_core_to_count() -> None:
     assert 1 <= count_cores() <= (os.cpu_count() or 1)
+
+
+def test_one_image_pays_nothing_for_what_starts_processes() -> None:
+    program = "import sys, poolcli.batch; print('multiprocessing' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert ended.stdout.split() == [b"False"]

@@ -129,7 +129,7 @@ def test_a_cell_holds_the_pixels_of_its_window_and_counts_the_rest(
             {},
             (
                 "out[0,0] = lp of rows 0:2, cols 0:2"
-                " = ((1² + 1² + 5² + 6²) / 4)^(1/2) = (63 / 4)^(1/2) = 3.96863"
+                " = ((1² + 1² + 5² + 6²) / 4)^(1/2) = (63 / 4)^(1/2) ≈ 3.96863"
             ),
         ),
         (
@@ -138,7 +138,7 @@ def test_a_cell_holds_the_pixels_of_its_window_and_counts_the_rest(
             (
                 "out[0,0] = lp of rows 0:2, cols 0:2"
                 " = ((1^1.5 + 1^1.5 + 5^1.5 + 6^1.5) / 4)^(1/1.5)"
-                " = (27.8773 / 4)^(1/1.5) = 3.64861"
+                " = (27.8773 / 4)^(1/1.5) ≈ 3.64861"
             ),
         ),
     ],
@@ -157,24 +157,27 @@ def test_an_odd_median_stands_somewhere() -> None:
 def test_padding_is_ignored_or_counted_and_both_are_said() -> None:
     window = Window.of(2, 2, 1)
     assert said(MATRIX, "max", window).endswith(
-        "= {1} = 1, at (0, 0); 3 of its 4 positions are padding, ignored"
+        "= {1} = 1, at (0, 0)"
+        "; the window is rows -1:1, cols -1:1, of whose 4 positions 3 are padding, ignored"
     )
     assert said(MATRIX, "avg", window).endswith(
-        "= 1 / 1 = 1; 3 of its 4 positions are padding, ignored"
+        "= 1 / 1 = 1"
+        "; the window is rows -1:1, cols -1:1, of whose 4 positions 3 are padding, ignored"
     )
     assert said(MATRIX, "avg", window, count=True).endswith(
-        "= 1 / 4 = 0.25; 3 of its 4 positions are padding, which counts in the divisor"
+        "= 1 / 4 = 0.25; the window is rows -1:1, cols -1:1, of whose 4 positions 3 are padding,"
+        " which counts in the divisor"
     )
     one = said(MATRIX, "max", Window.of((1, 2), 1, ((0, 0), (1, 0))))
-    assert one.endswith("; 1 of its 2 positions is padding, ignored")
+    assert one.endswith("cols -1:1, of whose 2 positions 1 is padding, ignored")
 
 
 def test_what_ceil_mode_adds_is_no_padding() -> None:
     (stage,) = pooled(MATRIX, "avg", Window.of(3, 2, 1, ceil_mode=True), count=True)
     assert sentence(stage.cell((2, 2), 0)) == (
         "out[2,2] = avg of rows 3:4, cols 3:4 = 4 / 4 = 1"
-        "; 3 of its 9 positions are padding, which counts in the divisor"
-        "; 5 of its 9 positions lie beyond the edge, where ceil mode reaches, ignored"
+        "; the window is rows 3:6, cols 3:6, of whose 9 positions 3 are padding,"
+        " which counts in the divisor and 5 lie beyond the edge, ignored"
     )
 
 
@@ -213,7 +216,7 @@ def test_transparent_pixels_are_left_out_and_averages_are_weighed() -> None:
     )
     mean = pooled(image, "avg", window, full=255)[0]
     assert sentence(mean.cell((0, 1), 0)).endswith(
-        "= (0.2·30 + 1·40) / (0.2 + 1) = 46 / 1.2 = 38.3333"
+        "= (0.2·30 + 1·40) / (0.2 + 1) = 46 / 1.2 ≈ 38.3333"
         "; each pixel is weighed by its alpha, 0 to 1"
     )
     assert sentence(mean.cell((0, 1), 1)).endswith("= (51 + 255) / 2 = 306 / 2 = 153")
@@ -228,7 +231,7 @@ def test_counted_padding_is_opaque_black_beside_transparent_pixels() -> None:
     mean = pooled(image, "avg", window, count=True, full=255)[0]
     assert sentence(mean.cell((0, 0), 0)).startswith(
         "out[0,0] = avg of rows 0:1, cols 0:2"
-        " = (0.2·30 + 1·40) / (0.2 + 1 + 1) = 46 / 2.2 = 20.9091"
+        " = (0.2·30 + 1·40) / (0.2 + 1 + 1) = 46 / 2.2 ≈ 20.9091"
     )
 
 
@@ -249,10 +252,10 @@ def test_an_average_is_followed_through_the_middle_of_its_windows() -> None:
 
 def test_tiles_are_drawn_at_once() -> None:
     lines = explain_all(pooled(MATRIX, "max", Window.of(2)))
-    assert lines[:4] == [
-        "Rows and columns are counted from 0, and rows 0:2 are rows 0 and 1.",
+    assert lines[0].startswith("Rows and columns are counted from 0.")
+    assert lines[1:4] == [
         "",
-        "iteration 1: the input, 4×4 px, becomes out, 2×2 px, by 4 windows",
+        "the input, 4 rows × 4 columns, becomes out, 2 rows × 2 columns, by 4 windows",
         "",
     ]
     assert lines[4:12] == drawn("""
@@ -265,22 +268,24 @@ def test_tiles_are_drawn_at_once() -> None:
     3: │ 1 2 │ 3 4 │            └─────┘
        └─────┴─────┘
     """)
-    assert lines[13].startswith("out[0,0] = max of rows 0:2")
-    assert len(lines) == 17
+    assert lines[15].startswith("out[0,0] = max of rows 0:2")
+    assert "Each box is a window, and makes the value of out at the same place." in lines
+    assert lines[-1] == "left out of the input: nothing"
 
 
 def test_padding_is_drawn_as_dots_and_what_ceil_mode_adds_as_nothing() -> None:
     lines = explain_all(pooled(MATRIX[:3, :3], "max", Window.of(2, 2, ((1, 0), (0, 0)), 1, True)))
-    assert lines[4:11] == drawn("""
-         0 1   2
-       ┌─────┬─────┐         out:
-       │ · · │ ·   │              0 1
-    0: │ 1 1 │ 2   │    →       ┌─────┐
-       ├─────┼─────┤         0: │ 1 2 │
-    1: │ 5 6 │ 7   │         1: │ 6 7 │
-    2: │ 3 2 │ 1   │            └─────┘
+    assert lines[4:12] == drawn("""
+          0 1   2 3
+        ┌─────┬─────┐         out:
+    -1: │ · · │ ·   │              0 1
+     0: │ 1 1 │ 2   │    →       ┌─────┐
+        ├─────┼─────┤         0: │ 1 2 │
+     1: │ 5 6 │ 7   │         1: │ 6 7 │
+     2: │ 3 2 │ 1   │            └─────┘
+        └─────┴─────┘
     """)
-    assert "· is padding: a position without a pixel." in lines
+    assert "· is padding, a position without a pixel: never chosen." in lines
 
 
 def test_pixels_that_no_window_sees_are_in_parentheses_and_named() -> None:
@@ -294,15 +299,22 @@ def test_pixels_that_no_window_sees_are_in_parentheses_and_named() -> None:
        └─────────────┘                └───┘
     3:   (1) (2) (3)   (4)
     """)
-    assert "A pixel in parentheses is seen by no window." in lines
-    assert lines[-1] == "left out: no window sees row 3 and column 3 of the input"
+    assert "A pixel in parentheses is in no window." in lines
+    assert lines[-1] == (
+        "left out of the input: 7 of 16 pixels, all of row 3 and all of column 3,"
+        " since the next window would reach beyond the edge"
+    )
 
 
 def test_many_lines_left_out_are_cut() -> None:
     lines = explain_all(pooled(np.zeros((16, 2), np.uint8), "max", Window.of((1, 2), 2)))
-    assert lines[-1] == "left out: no window sees rows 1, 3, 5, 7, 9, 11, … 2 more of the input"
+    assert lines[-1] == (
+        "left out of the input: 16 of 32 pixels, all of rows 1, 3, 5, 7, 9, 11, … 2 more,"
+        " since the next window would reach beyond the edge and the stride leaves gaps between the"
+        " windows"
+    )
     block = explain_all(pooled(np.zeros((9, 2), np.uint8), "max", Window.of(2, (5, 2))))
-    assert block[-1] == "left out: no window sees rows 2 to 4, 7 to 8 of the input"
+    assert "all of rows 2 to 4, 7 to 8, since" in block[-1]
 
 
 def test_windows_that_overlap_are_drawn_one_by_one() -> None:
@@ -334,8 +346,11 @@ def test_every_pixel_of_a_dilated_window_has_its_box() -> None:
 
 def test_several_iterations_are_told_apart() -> None:
     lines = explain_all(pooled(MATRIX, "avg", Window.of(2), 2))
-    assert "iteration 2: out1, 2×2 px, becomes out2, 1×1 px, by 1 window" in lines
-    assert lines[-1] == (
+    assert (
+        "iteration 2: out1, 2 rows × 2 columns, becomes out2, 1 row × 1 column, by 1 window"
+        in lines
+    )
+    assert lines[-3] == (
         "out2[0,0] = avg of rows 0:2, cols 0:2 of out1 = (3.25 + 5.25 + 2 + 2) / 4 = 12.5 / 4"
         " = 3.125"
     )
@@ -344,7 +359,7 @@ def test_several_iterations_are_told_apart() -> None:
 def test_of_an_image_one_pixel_is_told_in_every_channel() -> None:
     image = np.arange(9 * 9 * 3, dtype=np.uint8).reshape(9, 9, 3)
     lines = explain_cell(pooled(image, "max", Window.of(2), 2), (1, 1), ["red", "green", "blue"])
-    assert lines[2] == "out2[1,1] sees rows 4:8, cols 4:8 of the input: 4×4 px"
+    assert lines[2] == "out2[1,1] sees rows 4:8, cols 4:8 of the input: 4 rows × 4 columns"
     red = lines.index("red:")
     last, first, origin = lines[red + 1 : red + 4]
     assert last == (
@@ -353,13 +368,14 @@ def test_of_an_image_one_pixel_is_told_in_every_channel() -> None:
     assert first.startswith("out1[3,3] = max of rows 6:8, cols 6:8 of the input = {180, 183, 207")
     assert origin == "so this 210 is the input's pixel at (7, 7)"
     assert {"green:", "blue:"} < set(lines)
-    assert lines[-1] == "left out: no window sees row 8 and column 8 of the input"
+    assert lines[-2].startswith("left out of the input: 17 of 81 pixels, all of row 8 and all of")
+    assert lines[-1] == "left out of out1: nothing"
 
 
 def test_the_pixels_that_a_value_sees_are_drawn_where_they_stand() -> None:
     lines = explain_cell(pooled(MATRIX, "max", Window.of(2)), (1, 0), [""])
     at = lines.index("these pixels, with the window of the last line above:")
-    assert lines[at + 1 :] == drawn("""
+    assert lines[at + 1 : -2] == drawn("""
          0 1
        ┌─────┐
     2: │ 3 2 │
@@ -403,7 +419,7 @@ def test_numbers_and_spans_are_short() -> None:
 
 def test_boxes_that_touch_share_their_line() -> None:
     words = dict.fromkeys(product(range(3), range(3)), "7")
-    drawing = Drawing(range(3), range(3), words, (range(3), range(3)))
+    drawing = Drawing(range(3), range(3), words)
     drawing.box(range(2), range(2))
     drawing.box(range(1, 3), range(2, 3))
     assert drawing.lines() == drawn("""
@@ -423,3 +439,70 @@ def test_blocks_go_below_each_other_where_the_line_is_full() -> None:
     assert beside(blocks, 10) == ["aaa    bb", "a", "", "cccc"]
     assert becomes(["aaa", "b", "c"], ["dd"], 20) == ["aaa", "b      →    dd", "c"]
     assert becomes(["aaa"], ["dd"], 8) == ["aaa", "", "dd"]
+
+
+def test_opaque_pixels_all_count_alike() -> None:
+    image = np.array([[[10, 255], [20, 255]]], np.uint8)
+    text = sentence(pooled(image, "avg", Window.of((1, 2)), full=255)[0].cell((0, 0), 0))
+    assert text.endswith("= (10 + 20) / 2 = 30 / 2 = 15")
+
+
+def test_infinities_that_cancel_make_nan() -> None:
+    text = said(np.array([[np.inf, -np.inf, 1.0]]), "avg", Window.of((1, 3)))
+    assert text.endswith("= (inf + -inf + 1) / 3 = nan / 3 = nan")
+
+
+def test_one_position_beyond_the_edge_lies_there() -> None:
+    (stage,) = pooled(MATRIX[:3, :2], "max", Window.of((2, 1), ceil_mode=True))
+    assert sentence(stage.cell((1, 0), 0)).endswith(
+        "; the window is rows 2:4, cols 0:1, of whose 2 positions 1 lies beyond the edge, ignored"
+    )
+
+
+def test_counted_padding_is_in_both_forms_of_the_divisor() -> None:
+    (stage,) = pooled(MATRIX, "avg", Window.of(2, 2, 1), count=True)
+    assert "= (1 + 2) / 4 = 3 / 4 = 0.75; " in sentence(stage.cell((0, 1), 0))
+
+
+def test_16_pixels_are_listed_in_full() -> None:
+    assert "…" not in said(np.arange(16).reshape(4, 4), "max", Window.of(4))
+    assert "… 7 more …" in said(np.arange(17).reshape(1, 17), "max", Window.of((1, 17)))
+
+
+def test_16_windows_that_overlap_are_drawn() -> None:
+    assert (
+        sum(line.count("sees:") for line in explain_all(pooled(MATRIX, "max", Window.of(1)))) == 0
+    )
+    five = explain_all(pooled(np.arange(25).reshape(5, 5), "max", Window.of(2, 1)))
+    assert sum(line.count("sees:") for line in five) == 16
+
+
+def test_a_value_is_named_by_row_and_column_and_its_last_window_is_drawn() -> None:
+    image = np.arange(48).reshape(8, 6)
+    lines = explain_cell(pooled(image, "max", Window.of(2), 2), (1, 0), [""])
+    assert lines[2].startswith("out2[1,0] sees rows 4:8, cols 0:4 of the input")
+    at = lines.index("these pixels, with the window of the last line above:")
+    assert lines[at + 1 : at + 8] == drawn("""
+       0  1    2  3
+    4: 24 25   26 27
+    5: 30 31   32 33
+             ┌───────┐
+    6: 36 37 │ 38 39 │
+    7: 42 43 │ 44 45 │
+             └───────┘
+    """)
+    wide = explain_cell(pooled(np.zeros((2, 40)), "max", Window.of((2, 20))), (0, 0), [""])
+    assert not any("these pixels" in line for line in wide)
+
+
+def test_what_comes_out_stands_to_the_right_if_there_is_just_room() -> None:
+    assert becomes(["aaa"], ["dd"], 14) == ["aaa    →    dd"]
+    assert becomes(["aaa"], ["dd"], 13) == ["aaa", "", "dd"]
+    assert beside([["aaa"], ["bbb"]], 10) == ["aaa    bbb"]
+
+
+def test_adaptive_windows_that_divide_are_tiles() -> None:
+    lines = explain_all(pooled(MATRIX, "max", AdaptiveWindow.of(2)))
+    assert any("→" in line for line in lines)
+    one = explain_all(pooled(MATRIX[:3], "max", AdaptiveWindow.of(1)))
+    assert any("→" in line for line in one)

@@ -17,8 +17,8 @@ LAYERS = [
     {"cli"},
     {"batch"},
     {"plan", "executors"},
-    {"pipeline", "explanation"},
-    {"figures"},
+    {"pipeline", "explanation", "verification"},
+    {"figures", "frameworks"},
     {"alpha", "images", "prepare"},
     {"pooling", "reference", "storage"},
     {"captions", "equivalents"},
@@ -69,6 +69,11 @@ def test_imports_run_strictly_downwards(path: Path) -> None:
         ("matplotlib", {"figures"}),
         ("cv2", {"opencv"}),
         ("PIL", {"images"}),
+        ("onnx", {"frameworks"}),
+        ("onnxruntime", {"frameworks"}),
+        ("torch", {"frameworks"}),
+        ("keras", {"frameworks"}),
+        ("skimage", {"frameworks"}),
     ],
 )
 def test_a_library_is_used_in_its_place_alone(library: str, allowed: set[str]) -> None:

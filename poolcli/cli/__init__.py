@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import click
 
 from poolcli import __version__, storage
+from poolcli.cli.compare import compare
 from poolcli.cli.console import complain, open_missing_streams
 from poolcli.cli.explain import explain
 from poolcli.cli.failures import InputError
@@ -16,6 +17,7 @@ from poolcli.cli.pooling import pooling_commands
 from poolcli.cli.settings import OWNERS
 from poolcli.cli.shape import shape
 from poolcli.cli.signals import Interrupted, ignore_signals, interruptible
+from poolcli.cli.verify import verify
 from poolcli.errors import PoolcliError
 from poolcli.memory import check_limits, lacks_memory
 
@@ -29,7 +31,9 @@ HELP = """Pool images the way a convolutional network does.
 Examples:
   poolcli max cat.jpg -k 2 -n 3          three results and a figure, in pooled/
   poolcli avg photo.png -k 4 -o small.png
+  poolcli compare cat.jpg -n 3           max and avg in rows, and their difference
   poolcli shape 224 -k 3 -s 2 -p 1       sizes, receptive field, framework calls
+  poolcli verify cat.jpg -k 3 -s 2       the same by each framework that is installed
 """
 
 
@@ -58,7 +62,7 @@ def group() -> None:
 
 for command in pooling_commands():
     group.add_command(command)
-for command in (shape, explain):
+for command in (shape, explain, verify, compare):
     group.add_command(command)
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from poolcli.cli.grouping import GroupedOption
-from poolcli.cli.types import OPERATIONS, Numbers, Operations, PictureSize, WholeNumber
+from poolcli.cli.types import OPERATIONS, Numbers, Operations, PictureSize, Place, WholeNumber
 from poolcli.geometry import MAX_PIXELS
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -166,6 +166,19 @@ def at(command: Decorated) -> Decorated:
     )
 
 
+def explanation(command: Decorated) -> Decorated:
+    """Take where an explanation is drawn."""
+    return _all(
+        command,
+        _option(
+            "Output",
+            "--figure",
+            metavar="PATH",
+            help="Draw the explanation too, to a .png, .svg or .pdf file.",
+        ),
+    )
+
+
 def preparation(command: Decorated) -> Decorated:
     """Take what is done before pooling."""
     heading = "Before pooling, in this order"
@@ -201,15 +214,7 @@ def output(command: Decorated) -> Decorated:
     """Take where results go and what they are."""
     return _all(
         command,
-        _option(
-            "Output",
-            "-d",
-            "--outdir",
-            metavar="DIR",
-            envvar="POOLCLI_OUTDIR",
-            otherwise="pooled",
-            help="Folder for the results; made if missing. $POOLCLI_OUTDIR sets it too.",
-        ),
+        _outdir(),
         _option(
             "Output",
             "-o",
@@ -218,13 +223,7 @@ def output(command: Decorated) -> Decorated:
             help="Write just the last iteration, to this file ('-': standard output); its suffix"
             " decides the format. No figure unless --figure asks for one.",
         ),
-        _option(
-            "Output",
-            "--name",
-            metavar="TEMPLATE",
-            otherwise="{stem}_{op}_{settings}_{i}",
-            help="Names of the results without suffix, from {stem} {suffix} {op} {settings} {i}.",
-        ),
+        _name(),
         _option(
             "Output",
             "-f",
@@ -242,23 +241,45 @@ def output(command: Decorated) -> Decorated:
             "--figure",
             metavar="PATH",
             otherwise="beside the results",
-            help="Where the comparison figure goes: .png, .svg or .pdf.",
+            help="Where the comparison figure goes: .png, .svg or .pdf, or .gif or .webp to show"
+            " the iterations in turn.",
         ),
         _option("Output", "--no-figure", is_flag=True, help="Draw no figure; saves time."),
         _option(
             "Output",
-            "--cmap",
-            metavar="NAME",
-            otherwise="gray, and viridis for a matrix",
-            help="The figure's colours for one channel, a name of matplotlib.",
+            "--zoom",
+            type=Place(),
+            otherwise="where there is most to see",
+            help="What the figure shows enlarged: SIZE pixels around a pixel of the prepared input;"
+            " or none.",
         ),
         _option(
             "Output",
-            "-u",
-            "--update",
+            "--histogram",
             is_flag=True,
-            help="Skip an input whose results, figure included, all exist and are not older.",
+            help="Show in the figure how often each intensity occurs, mean and spread.",
         ),
+        _cmap(),
+        _update(),
+    )
+
+
+def picture(command: Decorated) -> Decorated:
+    """Take where a command's one picture an input goes and how it looks."""
+    return _all(
+        command,
+        _outdir(),
+        _option(
+            "Output",
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write the picture to this file ('-': standard output, as png); its suffix decides"
+            " the format: .png, .svg or .pdf, or .gif or .webp to show the iterations in turn.",
+        ),
+        _name(),
+        _cmap(),
+        _update(),
     )
 
 
@@ -330,6 +351,48 @@ def _max_pixels() -> Callable[[Decorated], Decorated]:
         envvar="POOLCLI_MAX_PIXELS",
         metavar="N",
         help="Largest image accepted or made, in pixels. $POOLCLI_MAX_PIXELS sets it too.",
+    )
+
+
+def _outdir() -> Callable[[Decorated], Decorated]:
+    return _option(
+        "Output",
+        "-d",
+        "--outdir",
+        metavar="DIR",
+        envvar="POOLCLI_OUTDIR",
+        otherwise="pooled",
+        help="Folder for the results; made if missing. $POOLCLI_OUTDIR sets it too.",
+    )
+
+
+def _name() -> Callable[[Decorated], Decorated]:
+    return _option(
+        "Output",
+        "--name",
+        metavar="TEMPLATE",
+        otherwise="{stem}_{op}_{settings}_{i}",
+        help="Names of the results without suffix, from {stem} {suffix} {op} {settings} {i}.",
+    )
+
+
+def _cmap() -> Callable[[Decorated], Decorated]:
+    return _option(
+        "Output",
+        "--cmap",
+        metavar="NAME",
+        otherwise="gray, and viridis for a matrix",
+        help="The figure's colours for one channel, a name of matplotlib.",
+    )
+
+
+def _update() -> Callable[[Decorated], Decorated]:
+    return _option(
+        "Output",
+        "-u",
+        "--update",
+        is_flag=True,
+        help="Skip an input whose results, figure included, all exist and are not older.",
     )
 
 

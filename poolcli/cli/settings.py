@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from poolcli.errors import PoolcliError
-from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
+from poolcli.geometry import AdaptiveWindow, AnyWindow, Window, Zoom
 
 if TYPE_CHECKING:
     from poolcli.pipeline import Settings
@@ -40,7 +40,19 @@ def settings_of(operation: Operation, values: dict[str, Any]) -> Settings:
         ),
         max_pixels=values["max_pixels"],
         colormap=values.get("cmap"),
+        zoom=zoom_of(values.get("zoom")),
+        histogram=values.get("histogram", False),
     )
+
+
+def zoom_of(value: tuple[int, ...] | str | None) -> Zoom | None:
+    """Make what a figure shows enlarged; without an option that is for the figure to choose."""
+    if value == "none":
+        return None
+    if value is None:
+        return Zoom()
+    row, column, *size = map(int, value)
+    return Zoom((row, column), *size)
 
 
 def window_of(values: dict[str, Any]) -> AnyWindow:

@@ -11,6 +11,19 @@ import click
 OPERATIONS = ("max", "avg", "min", "median", "lp")
 
 
+def spell(kind: click.ParamType[Any], value: Any) -> str:
+    """Write a value as it would be given on the command line."""
+    if isinstance(kind, PictureSize):
+        return "x".join("" if side is None else str(side) for side in value)
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")
+    if not isinstance(value, tuple):
+        return str(value)
+    flat = [item for part in value for item in (part if isinstance(part, tuple) else (part,))]
+    square = isinstance(kind, Numbers) and len(set(flat)) == 1
+    return str(flat[0]) if square else ",".join(map(str, flat))
+
+
 class Numbers(click.ParamType[Any]):
     """Whole numbers for the axes of a tensor: `N`, or `ROWS,COLUMNS`.
 
@@ -120,6 +133,32 @@ class Operations(click.ParamType[Any]):
             if name not in OPERATIONS:
                 self.fail(f"{name!r} is not one of {', '.join(OPERATIONS)}", param, ctx)
         return tuple(dict.fromkeys(names))
+
+
+class Place(click.ParamType[Any]):
+    """A pixel, and how many pixels around it: `ROW,COLUMN` or `ROW,COLUMN,SIZE`; or `none`."""
+
+    name = "place"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Show the forms in the help."""
+        return "ROW,COL[,SIZE]|none"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...] | str:
+        """Read (row, column) or (row, column, size), or the word."""
+        if not isinstance(value, str):
+            return tuple(value)
+        text = "".join(value.split()).lower()
+        if text == "none":
+            return text
+        if not re.fullmatch(r"[0-9]+,[0-9]+(,[0-9]+)?", text):
+            self.fail(f"{value!r} is not ROW,COL, ROW,COL,SIZE or none", param, ctx)
+        numbers = tuple(map(int, text.split(",")))
+        if max(numbers) >= 2**31 or not all(numbers[2:]):
+            self.fail(f"{value!r}: a size is 1 to 2147483647 pixels", param, ctx)
+        return numbers
 
 
 class PictureSize(click.ParamType[Any]):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcli.alpha import pool_alpha
-from poolcli.geometry import AnyWindow, Axis, Pair, Step
+from poolcli.geometry import AnyAxis, AnyWindow, Axis, Pair, Step
 from poolcli.pooling import Operation, pool
 
 Array = NDArray[Any]
@@ -52,8 +52,10 @@ class Cell:
     channel : int
     at : (row, column)
         In the output.
+    window : (rows, columns)
+        All positions of the window.
     rows, columns : range
-        The positions of the window that lie in the image.
+        Those that lie in the image.
     padding, beyond : int
         Its positions that are padding, and those even further out, where ceil mode reaches.
     pixels : tuple of numbers
@@ -68,6 +70,7 @@ class Cell:
     iteration: int
     channel: int
     at: Pair
+    window: tuple[range, range]
     rows: range
     columns: range
     padding: int
@@ -111,7 +114,7 @@ class Stage:
 
     def cell(self, at: Pair, channel: int) -> Cell:
         """Tell how one value came about."""
-        windows = [axis.window(i) for axis, i in zip(self.step.axes, at, strict=True)]
+        windows = self.step.axes[0].window(at[0]), self.step.axes[1].window(at[1])
         inside = [self._within(window, axis) for axis, window in enumerate(windows)]
         around = [self._within(window, axis, padded=True) for axis, window in enumerate(windows)]
         rows, columns = inside
@@ -122,6 +125,7 @@ class Stage:
             self.number,
             channel,
             at,
+            windows,
             rows,
             columns,
             near - real,
@@ -166,8 +170,6 @@ def trace(chain: Sequence[Stage], at: Pair, channel: int) -> list[Cell]:
     return found
 
 
-def overlaps(axis: Any) -> bool:
-    """Tell whether windows of an axis share positions, or lie between each other's."""
-    if isinstance(axis, Axis):
-        return axis.output > 1 and axis.stride < axis.extent
-    return any(axis.window(i)[-1] >= axis.window(i + 1)[0] for i in range(axis.output - 1))
+def overlaps(axis: AnyAxis) -> bool:
+    """Tell whether windows of an axis share positions; those that do not divide a size all do."""
+    return axis.output > 1 and (not isinstance(axis, Axis) or axis.stride < axis.extent)

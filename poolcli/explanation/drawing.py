@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import product
 
-Box = tuple[range, range]
-
 PADDING = "·"
 GAP = 4
 UP, RIGHT, DOWN, LEFT = 1, 2, 4, 8
@@ -19,17 +17,13 @@ class Drawing:
     Parameters
     ----------
     rows, columns : range
-        The positions to draw; numbers are written beside those that `labelled` holds.
+        The positions to draw, numbered on top and to the left.
     words : dict
         What stands at (row, column); nothing where it is missing.
-    labelled : (range, range)
-        Rows and columns of the image itself.
     """
 
-    def __init__(
-        self, rows: range, columns: range, words: dict[tuple[int, int], str], labelled: Box
-    ) -> None:
-        self.rows, self.columns, self.words, self.labelled = rows, columns, words, labelled
+    def __init__(self, rows: range, columns: range, words: dict[tuple[int, int], str]) -> None:
+        self.rows, self.columns, self.words = rows, columns, words
         self._leaving: dict[tuple[int, int], int] = {}  # from the corner before (row, column)
 
     def box(self, rows: range, columns: range) -> None:
@@ -47,9 +41,9 @@ class Drawing:
 
     def lines(self) -> list[str]:
         """Give the drawing line by line; lines without a box's edge are left out."""
-        labels = [str(column) if column in self.labelled[1] else "" for column in self.columns]
+        labels = list(map(str, self.columns))
         width = max(map(len, [*self.words.values(), *labels]))
-        margin = max(len(str(row)) for row in self.labelled[0]) + 1
+        margin = max(len(str(row)) for row in self.rows) + 1
         gutters = [self._has(LEFT | UP | DOWN | RIGHT, column) for column in self._corners()]
         heading = self._row(
             [label.center(width) for label in labels], gutters, [" "] * len(gutters)
@@ -59,10 +53,9 @@ class Drawing:
             if any(self._at(row, column) & (LEFT | RIGHT) for column in self._corners()):
                 drawn.append(" " * margin + self._edge(row, width, gutters))
             if row in self.rows:
-                label = f"{row}:" if row in self.labelled[0] else ""
                 cells = [self.words.get((row, c), "").rjust(width) for c in self.columns]
                 bars = ["│" if self._at(row, c) & DOWN else " " for c in self._corners()]
-                drawn.append(label.rjust(margin) + self._row(cells, gutters, bars))
+                drawn.append(f"{row}:".rjust(margin) + self._row(cells, gutters, bars))
         return [line.rstrip() for line in drawn]
 
     def _add(self, corner: tuple[int, int], direction: int) -> None:
@@ -101,7 +94,7 @@ def draw_image(words: Sequence[Sequence[str]], first: tuple[int, int] = (0, 0)) 
     columns = range(first[1], first[1] + len(words[0]))
     places = product(rows, columns)
     flat = (word for line in words for word in line)
-    return Drawing(rows, columns, dict(zip(places, flat, strict=True)), (rows, columns))
+    return Drawing(rows, columns, dict(zip(places, flat, strict=True)))
 
 
 def beside(blocks: Iterable[Sequence[str]], width: int) -> list[str]:

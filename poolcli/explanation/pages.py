@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from poolcli.captions import name_pixels
+from poolcli.captions import name_sides
 from poolcli.explanation.cells import Cell, Stage, overlaps, trace
 from poolcli.explanation.drawing import PADDING, Drawing, becomes, beside, draw_image
 from poolcli.explanation.sentences import number, sentence, span
@@ -14,7 +14,9 @@ from poolcli.geometry import Pair, views
 WIDTH = 96
 MOST_DRAWINGS = 16  # of windows that overlap; more would tell less than the first
 LARGEST_DRAWING = 16  # rows or columns
-COUNTED = "Rows and columns are counted from 0, and rows 0:2 are rows 0 and 1."
+COUNTED = (
+    "Rows and columns are counted from 0. A range leaves out its end: rows 0:2 are rows 0 and 1."
+)
 
 
 def explain_all(chain: Sequence[Stage]) -> list[str]:
@@ -24,14 +26,13 @@ def explain_all(chain: Sequence[Stage]) -> list[str]:
         name = _name(stage, chain)
         rows, columns = stage.step.shape
         count = rows * columns
-        sizes = [name_pixels(shape) for shape in (stage.step.input_shape, stage.step.shape)]
-        heading = (
-            f"iteration {stage.number}: {_input(stage)}, {sizes[0]}, becomes {name}, {sizes[1]},"
-            f" by {count} window{'s' * (count != 1)}"
-        )
-        lines += ["", heading, "", *_draw(stage, name), ""]
+        numbered = f"iteration {stage.number}: " if len(chain) > 1 else ""
+        windows = f"{count} window{'s' * (count != 1)}"
+        sizes = [name_sides(shape) for shape in (stage.step.input_shape, stage.step.shape)]
+        heading = f"{_input(stage)}, {sizes[0]}, becomes {name}, {sizes[1]}, by {windows}"
+        lines += ["", numbered + heading, "", *_draw(stage, name), ""]
         lines += [_say(stage.cell(at, 0), chain) for at in product(range(rows), range(columns))]
-        lines += _left_out([stage])
+        lines += ["", _left_out(stage)]
     return lines
 
 
@@ -42,7 +43,7 @@ def explain_cell(chain: Sequence[Stage], at: Pair, channels: Sequence[str]) -> l
     last = _name(chain[-1], chain)
     sight = (
         f"{last}[{at[0]},{at[1]}] sees rows {span(rows)}, cols {span(columns)} of the input:"
-        f" {name_pixels((len(rows), len(columns)))}"
+        f" {name_sides((len(rows), len(columns)))}"
     )
     lines = [COUNTED, "", sight]
     for channel, name in enumerate(channels):
@@ -52,7 +53,7 @@ def explain_cell(chain: Sequence[Stage], at: Pair, channels: Sequence[str]) -> l
         lines += _origin(cells, len(chain))
         if max(len(rows), len(columns)) <= LARGEST_DRAWING:
             lines += ["", *_draw_view(chain[0], cells[-1], rows, columns)]
-    return [*lines, *_left_out(chain)]
+    return [*lines, "", *map(_left_out, chain)]
 
 
 def _say(cell: Cell, chain: Sequence[Stage]) -> str:
@@ -89,11 +90,13 @@ def _draw(stage: Stage, name: str) -> list[str]:
     result = [f"{name}:", *drawing.lines()]
     places = [(row, column) for row in range(rows) for column in range(columns)]
     if _is_tiled(stage):
-        return [*becomes(_drawing(stage, places), result, WIDTH), *_legend(stage)]
+        pairs = f"Each box is a window, and makes the value of {name} at the same place."
+        return [*becomes(_drawing(stage, places), result, WIDTH), "", pairs, *_legend(stage)]
     drawn = places if len(places) <= MOST_DRAWINGS else places[:1]
     pictures = [[f"{name}[{r},{c}] sees:", *_drawing(stage, [(r, c)])] for r, c in drawn]
     further = [] if drawn == places else ["", _further(stage)]
-    return [*beside(pictures, WIDTH), *further, *_legend(stage), "", *result]
+    legend = _legend(stage)
+    return [*beside(pictures, WIDTH), *further, *[""] * bool(legend), *legend, "", *result]
 
 
 def _draw_view(stage: Stage, cell: Cell, rows: range, columns: range) -> list[str]:
@@ -129,7 +132,7 @@ def _drawing(stage: Stage, windows: Sequence[Pair]) -> list[str]:
             words[row, column] = f"({word})" if hidden else word + " " * any(unseen)
         elif row < axes[0].size + axes[0].after and column < axes[1].size + axes[1].after:
             words[row, column] = PADDING
-    drawing = Drawing(rows, columns, words, (range(axes[0].size), range(axes[1].size)))
+    drawing = Drawing(rows, columns, words)
     for row, column in windows:
         for box in _boxes(axes[0].window(row), axes[1].window(column)):
             drawing.box(*box)
@@ -152,30 +155,39 @@ def _further(stage: Stage) -> str:
 
 
 def _legend(stage: Stage) -> list[str]:
-    axes = stage.step.axes
+    """Say what the marks in a drawing mean, and what they do to the values."""
+    axes, pooling = stage.step.axes, stage.pooling
     legend = []
     if any(axis.before or axis.after for axis in axes):
-        legend.append(f"{PADDING} is padding: a position without a pixel.")
+        effect = "chosen" if pooling.operation in ("max", "min", "median") else "added or counted"
+        effect = "counted in averages, as 0" if pooling.count_include_pad else f"never {effect}"
+        legend.append(f"{PADDING} is padding, a position without a pixel: {effect}.")
     if any(axis.unused() for axis in axes):
-        legend.append("A pixel in parentheses is seen by no window.")
-    return ["", *legend] if legend else []
+        legend.append("A pixel in parentheses is in no window.")
+    return legend
 
 
-def _left_out(chain: Sequence[Stage]) -> list[str]:
-    """Say of each iteration which pixels no window sees."""
-    lines = [line for stage in chain if (line := _unseen(stage))]
-    return ["", *lines] if lines else []
-
-
-def _unseen(stage: Stage) -> str:
+def _left_out(stage: Stage) -> str:
+    """Say which pixels are in no window, and why."""
+    axes, of = stage.step.axes, _input(stage)
     parts = []
-    for axis, name in zip(stage.step.axes, ("row", "column"), strict=True):
+    for axis, name in zip(axes, ("row", "column"), strict=True):
         runs = axis.unused()
         if runs:
             listed = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
             several = len(runs) > 1 or len(runs[0]) > 1
-            parts.append(f"{name}{'s' * several} {_few(listed)}")
-    return f"left out: no window sees {' and '.join(parts)} of {_input(stage)}" if parts else ""
+            parts.append(f"all of {name}{'s' * several} {_few(listed)}")
+    if not parts:
+        return f"left out of {of}: nothing"
+    seen = [axis.size - axis.dropped - axis.skipped for axis in axes]
+    pixels = axes[0].size * axes[1].size
+    reasons = {
+        "the next window would reach beyond the edge": any(axis.dropped for axis in axes),
+        "the stride leaves gaps between the windows": any(axis.skipped for axis in axes),
+    }
+    why = " and ".join(reason for reason, holds in reasons.items() if holds)
+    lost = f"{pixels - seen[0] * seen[1]:,} of {pixels:,} pixels"
+    return f"left out of {of}: {lost}, {' and '.join(parts)}, since {why}"
 
 
 def _few(words: Sequence[str]) -> str:

@@ -28,7 +28,11 @@ def sentence(cell: Cell, name: str = "out", source: str = "") -> str:
     else:
         workings = {"max": _choice, "min": _choice, "median": _median, "avg": _mean, "lp": _mean}
         parts += workings[operation](cell)
-    return "; ".join([" = ".join(parts), *_remarks(cell)])
+    *way, result = parts
+    # Values of the same digits may still differ from what was rounded to them.
+    rounded = result == value and not math.isnan(cell.value) and float(value) != cell.value
+    sign = "≈" if rounded else "="
+    return "; ".join([f"{' = '.join(way)} {sign} {result}", *_remarks(cell)])
 
 
 def span(positions: range) -> str:
@@ -112,17 +116,15 @@ def _remarks(cell: Cell) -> list[str]:
     """Say what of the window is no pixel, or counts for less than one."""
     total = len(cell.rows) * len(cell.columns) + cell.padding + cell.beyond
     remarks = []
+    if cell.padding or cell.beyond:
+        window = f"the window is rows {span(cell.window[0])}, cols {span(cell.window[1])}"
+        remarks.append(f"{window}, of whose {total} positions")
     if cell.padding:
         counts = "which counts in the divisor" if cell.pooling.count_include_pad else "ignored"
-        remarks.append(
-            f"{cell.padding} of its {total} positions {_are(cell.padding)} padding, {counts}"
-        )
+        remarks[-1] += f" {cell.padding} {_are(cell.padding)} padding, {counts}"
     if cell.beyond:
         lie = "lies" if cell.beyond == 1 else "lie"
-        remarks.append(
-            f"{cell.beyond} of its {total} positions {lie} beyond the edge, where ceil mode"
-            " reaches, ignored"
-        )
+        remarks[-1] += f"{' and' * bool(cell.padding)} {cell.beyond} {lie} beyond the edge, ignored"
     hidden = len(cell.pixels) - len(cell.visible)
     if cell.weights and cell.visible and cell.pooling.operation in ("avg", "lp"):
         remarks.append("each pixel is weighed by its alpha, 0 to 1")

@@ -6,6 +6,7 @@ is printed, checked or computed is always the same size.
 
 from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis
 from poolcli.geometry.chain import MAX_PIXELS, Step, chain, check_pixels, views
+from poolcli.geometry.region import Region, Zoom
 from poolcli.geometry.window import (
     AdaptiveWindow,
     AnyWindow,
@@ -26,8 +27,10 @@ __all__ = [
     "Padding",
     "PaddingLike",
     "Pair",
+    "Region",
     "Step",
     "Window",
+    "Zoom",
     "chain",
     "check_pixels",
     "count_lines",

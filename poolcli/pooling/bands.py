@@ -6,8 +6,10 @@ columns. Both happen in a band of output rows that fits the cache, in buffers th
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,13 @@ from poolcli.serial import ThreadedExecutor
 
 Array = NDArray[Any]
 
+LITTLE_ENDIAN = sys.byteorder == "little"
 BAND_BYTES = 256 * 1024
+# Each thread has about five buffers of at most this size, unless the kernel itself needs more.
+BUFFER_BYTES = 1280 * 1024
+# Neighbouring strips share the input columns of overlapping windows: a strip is so many windows
+# wide at least.
+STRIP_WINDOWS = 4
 # Below this an image is pooled sooner than threads are started.
 THREADED_BYTES = 1024 * 1024
 
@@ -34,25 +42,42 @@ def pool_bands(
     threads: int,
 ) -> None:
     """Fill `output` (H', W', C) with the pooled `image` (H, W, C)."""
-    channels = image.shape[2]
     row_counts = np.array(rows.counts(padding=count_include_pad), how.divide)
-    column_counts = _common(np.array(columns.counts(padding=count_include_pad), how.divide))
-    if columns.stride == 1 and len(column_counts) > 1:
-        column_counts = np.repeat(column_counts, channels)
+    wide = _strip_width(rows, columns, image.shape[2] * how.working.itemsize)
+    strips = _shares(columns.output, wide)
+    if image.nbytes < THREADED_BYTES:
+        threads = 1
+    lines = _shares(rows.output, -(-rows.output // threads))
 
-    def work(part: range) -> None:
+    def work(strip: range, part: range) -> None:
+        seen, across = columns.part(strip)
+        counts = _common(np.array(across.counts(padding=count_include_pad), how.divide))
+        if len(counts) > 1:
+            counts = np.repeat(counts, image.shape[2])
+        target = output[:, strip.start : strip.stop]
         with np.errstate(over="ignore", invalid="ignore"):
-            _pool_part(image, rows, columns, how, output, row_counts, column_counts, part)
+            _pool_part(image[:, seen], rows, across, how, target, row_counts, counts, part)
 
-    share = -(-rows.output // threads)
-    parts = [
-        range(first, min(first + share, rows.output)) for first in range(0, rows.output, share)
-    ]
-    if len(parts) == 1 or image.nbytes < THREADED_BYTES:
-        work(range(rows.output))
+    if threads == 1:
+        for strip in strips:
+            work(strip, lines[0])
         return
-    with ThreadedExecutor(len(parts)) as pool:
-        deque(pool.map(work, parts), maxlen=0)
+    with ThreadedExecutor(threads) as pool:
+        deque(pool.map(work, *zip(*product(strips, lines), strict=True)), maxlen=0)
+
+
+def _shares(count: int, most: int) -> list[range]:
+    """Cut a range into as few parts as possible, each at most `most` long, of about one length."""
+    parts = -(-count // most)
+    share = -(-count // parts)
+    return [range(first, min(first + share, count)) for first in range(0, count, share)]
+
+
+def _strip_width(rows: Axis, columns: Axis, pixel_bytes: int) -> int:
+    """Choose how many output columns to do at once, so that the least band fits its buffer."""
+    pixels = BUFFER_BYTES // (_least_height(rows) * pixel_bytes)
+    pixels = max(pixels, STRIP_WINDOWS * columns.extent)
+    return (pixels - columns.extent) // columns.stride + 1
 
 
 def _pool_part(
@@ -68,7 +93,8 @@ def _pool_part(
     """Fill some rows of the output, band by band, with buffers of its own."""
     channels = image.shape[2]
     used = min(columns.size, columns.reach - columns.before)
-    line = columns.reach * channels
+    # Lines that begin at a multiple of 8 items can be read as larger items.
+    line = -(-columns.reach * channels // 8) * 8
     margin = columns.before * channels
     height = min(len(part), _band_height(rows, line * how.working.itemsize))
 
@@ -85,7 +111,10 @@ def _pool_part(
         dense = _combine_columns(padded[:count].reshape(-1), columns, channels, scratch, how)
         dense = dense[: count * line].reshape(count, line)
         divisor = _common(row_counts[first : first + count])[:, np.newaxis] * column_counts
-        _keep(dense, columns.stride, output[first : first + count], divisor, how)
+        band = output[first : first + count]
+        kept = _keep(dense, columns.stride, band, scratch[0], how)
+        if not np.may_share_memory(kept, band):
+            how.finish(kept, divisor, band.reshape(count, -1))
 
 
 def _band_height(rows: Axis, line_bytes: int) -> int:
@@ -94,8 +123,11 @@ def _band_height(rows: Axis, line_bytes: int) -> int:
     Neighbouring bands share the input rows of overlapping windows; twice as many keeps what
     is done twice small.
     """
-    shared = max(0, rows.extent - rows.stride) // rows.stride
-    return max(1, BAND_BYTES // line_bytes, 2 * shared)
+    return max(BAND_BYTES // line_bytes, _least_height(rows))
+
+
+def _least_height(rows: Axis) -> int:
+    return max(1, 2 * (max(0, rows.extent - rows.stride) // rows.stride))
 
 
 def _input_rows(image: Array, rows: Axis, first: int, count: int, how: Reduction) -> Array:
@@ -187,16 +219,29 @@ def _fold(parts: Iterable[Array], target: Array, how: Reduction) -> None:
         how.combine(target, part, out=target, dtype=how.working)
 
 
-def _keep(dense: Array, stride: int, band: Array, divisor: Array, how: Reduction) -> None:
-    """Finish every `stride`-th pixel of the dense lines into the band of the output."""
+def _keep(dense: Array, stride: int, band: Array, scratch: Array, how: Reduction) -> Array:
+    """Give every `stride`-th pixel of the dense lines as lines (rows, W'·C)."""
     count, width, channels = band.shape
     if stride == 1:
-        how.finish(dense[:, : width * channels], divisor, band.reshape(count, -1))
-        return
-    for channel in range(channels):
-        # One channel at a time keeps NumPy's inner loop long.
-        pixels = dense[:, channel :: stride * channels][:, :width]
-        how.finish(pixels, divisor, band[:, :, channel])
+        return dense[:, : width * channels]
+    # What is not divided may stand where it will stay.
+    kept = band.reshape(count, -1)
+    if how.divide is not None:
+        kept = scratch[: kept.size].reshape(kept.shape)
+    size = dense.itemsize * channels
+    if size not in (1, 2, 4, 8):
+        for channel in range(channels):
+            # One channel at a time keeps NumPy's inner loop long.
+            np.copyto(kept[:, channel::channels], dense[:, channel :: stride * channels][:, :width])
+        return kept
+    pixels, target = dense.view(f"u{size}"), kept.view(f"u{size}")
+    if size * stride in (2, 4, 8) and width * stride <= pixels.shape[1] and LITTLE_ENDIAN:
+        # The low bytes of a larger integer are its first pixel: a cast keeps just these.
+        wide = pixels[:, : width * stride].view(f"u{size * stride}")
+        np.copyto(target, wide, casting="unsafe")
+    else:
+        np.copyto(target, pixels[:, ::stride][:, :width])
+    return kept
 
 
 def _common(counts: Array) -> Array:

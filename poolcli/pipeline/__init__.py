@@ -6,31 +6,19 @@ This is the page to read first. Everything that happens to an image happens in `
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from numpy.typing import NDArray
 
 from poolcli import storage
 from poolcli.alpha import pool_alpha
-from poolcli.captions import caption, name_operation, name_pixels
 from poolcli.errors import PoolcliError
-from poolcli.geometry import (
-    MAX_PIXELS,
-    AdaptiveWindow,
-    AnyWindow,
-    Pair,
-    Step,
-    Window,
-    chain,
-    check_pixels,
-)
+from poolcli.geometry import MAX_PIXELS, Pair, Region, Step, chain, check_pixels
 from poolcli.images import (
     Image,
     Source,
@@ -42,119 +30,30 @@ from poolcli.images import (
     open_source,
 )
 from poolcli.memory import lacks_memory
-from poolcli.pooling import Operation, check_operation, pool
+from poolcli.pipeline.drawing import start_drawing, visible
+from poolcli.pipeline.jobs import Iteration, Job, Record, Settings, suffix_of
+from poolcli.pooling import pool
 from poolcli.prepare import Preparation, prepare
 from poolcli.serial import SerialExecutor, ThreadedExecutor
 
-if TYPE_CHECKING:
-    from poolcli.figures import Comparison
+__all__ = [
+    "Iteration",
+    "Job",
+    "Record",
+    "Settings",
+    "foresee",
+    "identify",
+    "load",
+    "measure",
+    "run",
+    "suffix_of",
+]
 
 Array = NDArray[Any]
 
 # How large a file may be: channels of 64 bits, with all that stands around them.
 BYTES_A_PIXEL = 32
 LEAST_FILE_BYTES = 64 * 2**20
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What to do to every image of a run.
-
-    Attributes
-    ----------
-    exact : bool
-        Refuse an image of which a pixel would go unused.
-    max_pixels : int
-        The largest image accepted or made, in pixels.
-    threads : int
-        How many cores one image may use.
-    colormap : str or None
-        The figure's colours for one channel.
-    """
-
-    operation: Operation
-    window: AnyWindow = field(default_factory=Window)
-    iterations: int = 1
-    exact: bool = False
-    count_include_pad: bool = False
-    norm: float = 2.0
-    preparation: Preparation = field(default_factory=Preparation)
-    max_pixels: int = MAX_PIXELS
-    threads: int = 1
-    colormap: str | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what no image could satisfy."""
-        check_operation(self.operation, self.count_include_pad, self.norm)
-        size = self.preparation.size
-        if size and size.width and size.height:
-            check_pixels((size.height, size.width), self.max_pixels, "the image of --resize")
-        if isinstance(self.window, AdaptiveWindow):
-            check_pixels(self.window.output_size, self.max_pixels, "the result of --to")
-
-
-@dataclass(frozen=True)
-class Job:
-    """One input and the files to make of it.
-
-    Attributes
-    ----------
-    source : str
-        A path, or `-` for standard input.
-    outputs : sequence of (str or None)
-        Where each iteration goes; None for one that is not written.
-    format : str or None
-        What the outputs hold; None for png, or csv if the input is a matrix.
-    figure : str or None
-        Where the comparison figure goes.
-    """
-
-    source: str
-    outputs: Sequence[str | None]
-    format: str | None = None
-    figure: str | None = None
-
-    @property
-    def places(self) -> list[str]:
-        """List every file that this job writes."""
-        return [place for place in (*self.outputs, self.figure) if place is not None]
-
-
-@dataclass(frozen=True)
-class Iteration:
-    """What became of one iteration.
-
-    Attributes
-    ----------
-    output : str or None
-        Where it was written.
-    shape : tuple of int
-        (H, W) or (H, W, C).
-    dropped, skipped : (rows, columns)
-        Pixels of its input that no window saw, at the far ends and in between.
-    clipped : float, 0 to 1, or None
-        The share of values outside the file's range; None if nothing was computed.
-    """
-
-    output: str | None
-    shape: tuple[int, ...]
-    dropped: Pair
-    skipped: Pair
-    clipped: float | None
-
-
-@dataclass(frozen=True)
-class Record:
-    """What became of one input."""
-
-    job: Job
-    status: Literal["written", "skipped", "planned", "failed"]
-    shape: tuple[int, ...] = ()
-    dtype: str = ""
-    iterations: tuple[Iteration, ...] = ()
-    warnings: tuple[str, ...] = ()
-    error: str | None = None
-    seconds: float = 0.0
 
 
 def run(job: Job, settings: Settings) -> Record:
@@ -217,27 +116,35 @@ def _run(job: Job, settings: Settings) -> Record:
     format_ = job.format or ("csv" if image.matrix else "png")
     stages = _prepare(image, settings.preparation)
     image = stages[-1]
-    check_format(image, format_)
-    for step in steps:
-        check_size(step.shape, format_)
+    writes = any(job.outputs)
+    if writes:
+        check_format(image, format_)
+        for step in steps:
+            check_size(step.shape, format_)
     record = Record(job, "written", image.pixels.shape, str(image.pixels.dtype))
-    figure = _start_figure(job, settings, stages) if job.figure else None
+    figure = start_drawing(job, settings, stages, steps) if job.figure else None
     del stages
 
-    with ThreadedExecutor(1) if settings.threads > 1 else SerialExecutor() as writer:
+    threads = settings.threads
+    with ThreadedExecutor(threads) if threads > 1 else SerialExecutor() as writer:
         clipped = []
-        for number, (step, output) in enumerate(zip(steps, job.outputs, strict=True), start=1):
-            image = replace(image, pixels=_pool(image, settings))
+        states = [image] * len(settings.each)
+        for output in job.outputs:
+            states = [
+                replace(state, pixels=_pool(state, one, threads))
+                for state, one in zip(states, settings.each, strict=True)
+            ]
+            image = states[0]
             clipped.append(writer.submit(_write, image, output, format_))
             if figure:
-                figure.add(_visible(image), caption(number, step, steps[0].input_shape))
+                figure.add(states)
     channels = image.pixels.shape[2:]
     iterations = [
         Iteration(output, (*step.shape, *channels), step.dropped, step.skipped, share.result())
         for step, output, share in zip(steps, job.outputs, clipped, strict=True)
     ]
     if figure and job.figure:
-        storage.write(job.figure, figure.render("." + suffix_of(job.figure)))
+        storage.write(job.figure, figure.render())
     warnings = (*image.warnings, *_losses(job, image, format_, iterations))
     return replace(record, iterations=tuple(iterations), warnings=warnings)
 
@@ -262,18 +169,18 @@ def _prepare(image: Image, preparation: Preparation) -> list[Image]:
     return stages
 
 
-def _pool(image: Image, settings: Settings) -> Array:
+def _pool(image: Image, settings: Settings, threads: int) -> Array:
     how = (settings.operation, settings.window, settings.count_include_pad, settings.norm)
     if image.alpha and image.full:
         return pool_alpha(image.pixels, image.full, *how)
-    return pool(image.pixels, *how, threads=settings.threads)
+    return pool(image.pixels, *how, threads=threads)
 
 
 def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration]) -> Iterator[str]:
     """Say what the files do not hold."""
-    if job.figure and _visible(image).ndim < image.pixels.ndim:
+    if job.figure and visible(image).ndim < image.pixels.ndim:
         yield f"the figure shows the first of {image.pixels.shape[2]} channels"
-    if image.profile and not keeps_profile(image, format_):
+    if image.profile and any(job.outputs) and not keeps_profile(image, format_):
         yield f"{format_} cannot hold the colour profile of this image"
     clipped = max(iteration.clipped or 0.0 for iteration in iterations)
     if clipped:
@@ -298,6 +205,8 @@ def _open(job: Job, settings: Settings) -> tuple[Source, tuple[Step, ...]]:
         exact=settings.exact,
         max_pixels=settings.max_pixels,
     )
+    if job.figure and settings.zoom and settings.zoom.centre:
+        Region.around(settings.zoom.centre, (1, 1), steps[0].input_shape)
     return source, steps
 
 
@@ -305,42 +214,3 @@ def _read(job: Job, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
     """Decode an image whose chain is checked; its file's bytes are let go with its source."""
     source, steps = _open(job, settings)
     return source.decode(), steps
-
-
-def _start_figure(job: Job, settings: Settings, inputs: Sequence[Image]) -> Comparison:
-    """Begin the comparison figure with the input, before and after its filter."""
-    from poolcli.figures import Comparison
-
-    name = PurePath(job.source).name if job.source != storage.STANDARD else "standard input"
-    operation = name_operation(
-        settings.operation, settings.window, settings.count_include_pad, settings.norm
-    )
-    rows, columns = inputs[-1].pixels.shape[:2]
-    figure = Comparison(
-        f"{name}: {operation}",
-        len(inputs) + settings.iterations,
-        (rows, columns),
-        full=inputs[-1].full,
-        colormap=settings.colormap,
-    )
-    filtered = settings.preparation.filter
-    relu = " and ReLU" if settings.preparation.relu else ""
-    titles = [f"before {filtered}", f"after {filtered}{relu}"] if filtered else ["input"]
-    done = str(settings.preparation)
-    for title, image in zip(titles, inputs, strict=True):
-        figure.add(_visible(image), [title, name_pixels(image.pixels.shape), *[done] * bool(done)])
-        done = ""
-    return figure
-
-
-def _visible(image: Image) -> Array:
-    """Give pixels that a figure can show: gray, RGB or RGBA."""
-    channels = image.pixels.shape[2] if image.pixels.ndim == 3 else 1
-    if image.alpha:
-        return image.pixels[:, :, [0, 0, 0, 1]] if channels == 2 else image.pixels
-    return image.pixels if channels in (1, 3) else image.pixels[:, :, 0]
-
-
-def suffix_of(place: str) -> str:
-    """Give what a file's name ends with, in lower case and without the dot."""
-    return os.path.splitext(place)[1].lower().removeprefix(".")  # noqa: PTH122 - a place is text

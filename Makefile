@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint docs gallery bench bench-quick clean
+TIME ?= 60
+
+.PHONY: help demo test lint faults fuzz docs gallery bench bench-quick clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -21,6 +23,12 @@ lint: $(VENV)/test ## Check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+faults: $(VENV)/test ## Provoke every fault of SECURITY.md at full length, with a line for each
+	FAULTS=all $(BIN)/python -m pytest tests/faults -v -s --tb=short
+
+fuzz: $(VENV)/test ## Mutate files and options for TIME seconds (60)
+	PYTHONPATH=tests $(BIN)/python tests/fuzz --seconds $(TIME)
 
 docs: $(VENV)/test ## Rebuild what README and docs take from the program: tables and pictures
 	PYTHONPATH=tests $(BIN)/python tests/documents.py

@@ -89,7 +89,11 @@ def bombs() -> dict[str, tuple[bytes, str]]:
     bmp, gif = saved(rgb, "BMP"), saved(gray, "GIF")
     jp2, avif = saved(rgb, "JPEG2000"), saved(rgb, "AVIF")
     frame, size, image = jpeg.index(b"\xff\xc0"), avif.index(b"ispe"), gif.index(b"\x2c")
-    later, codestream, box = progressive.index(b"\xff\xc2"), jp2.index(b"\xff\x51"), jp2.index(b"ihdr")
+    later, codestream, box = (
+        progressive.index(b"\xff\xc2"),
+        jp2.index(b"\xff\x51"),
+        jp2.index(b"ihdr"),
+    )
     two, four, little = (struct.pack(kind, SIDE, SIDE) for kind in (">HH", ">II", "<HH"))
     zeros = zlib.compress(bytes(200_000_000))
     false_chunk = b"\x7f\xff\xff\xf0teSt" + bytes(8)

@@ -88,7 +88,7 @@ def poolcli(
         capture_output=True,
         check=False,
         timeout=120,
-        preexec_fn=limit if limits else None,  # noqa: PLW1509 - no threads run here
+        preexec_fn=limit if limits else None,
         **settings,
     )
     errors = ended.stderr.decode(errors="surrogateescape").splitlines()

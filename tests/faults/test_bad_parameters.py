@@ -27,7 +27,8 @@ WRONG = [
     ("--max-pixels 0", "--max-pixels"), ("--max-pixels x", "--max-pixels"), ("-f bmp", "--format"),
     ("--filter sobel", "--filter"), ("--cmap nonsense", "colour map"), ("--norm 2", "--norm"),
     ("--name '{x}'", "--name"), ("--name '{'", "--name"), ("--name a/b", "--name"),
-    ("--figure f.txt", "--figure"), ("-d ''", "-d"), ("-d a.png", "-d"), ("--nonsense", "--nonsense"),
+    ("--figure f.txt", "--figure"), ("-d ''", "-d"), ("-d a.png", "-d"),
+    ("--nonsense", "--nonsense"),
 ]  # fmt: skip
 
 CONFLICTS = [

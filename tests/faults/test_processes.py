@@ -18,6 +18,8 @@ from provoke import COMMAND, NOBODY, contents, picture, poolcli, processes_in
 
 ARGUMENTS = ("max", "in", "-k", "2", "-n", "2", "-j", "2", "-q")
 KILLS = 200 if os.environ.get("FAULTS") == "all" else 12
+NO_MEMORY = "there is not enough memory for 12000x12000; fewer jobs (-j) leave more for each"
+TOO_LOW = "is too low; poolcli needs 400 MiB (ulimit -v 409600)"
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 SEED = int(os.environ.get("FAULTS_SEED") or time.time())
 
@@ -200,8 +202,7 @@ def test_a_memory_limit_fails_large_images_alone(tmp_path: Path, jobs: int) -> N
     )  # fmt: skip
     assert ended.status == 1
     assert ended.errors == [
-        "poolcli: b.pgm: there is not enough memory for 12000x12000; fewer jobs (-j) leave more"
-        " for each",
+        f"poolcli: b.pgm: {NO_MEMORY}",
         "poolcli: 2 written, 1 failed of 3",
     ]
 
@@ -213,10 +214,7 @@ def test_a_memory_limit_below_what_libraries_need_is_one_line(
     (tmp_path / "a.png").write_bytes(picture())
     ended = poolcli("max", "a.png", folder=tmp_path, limits={resource.RLIMIT_AS: mebibytes << 20})
     assert ended.status == 1
-    assert ended.errors == [
-        f"poolcli: the memory limit of {mebibytes} MiB is too low; poolcli needs 400 MiB"
-        " (ulimit -v 409600)"
-    ]
+    assert ended.errors == [f"poolcli: the memory limit of {mebibytes} MiB {TOO_LOW}"]
 
 
 def test_memory_limits_of_any_size_never_crash(tmp_path: Path) -> None:

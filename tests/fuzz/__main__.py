@@ -95,7 +95,7 @@ class Fuzzer:
         assert all(line.startswith(("poolcli: ", "Usage: ")) for line in lines), said
         assert status == 0 or lines, "nothing was said"
         assert "not enough memory" not in said, said
-        assert not [p for p in Path().rglob(".poolcli-*")], "a temporary file is left"
+        assert not list(Path().rglob(".poolcli-*")), "a temporary file is left"
         self.messages.update(line[:60] for line in lines)
 
     def keep(self, suffix: str, content: bytes, arguments: list[str], reason: str) -> None:
@@ -106,7 +106,7 @@ class Fuzzer:
         place = self.finds / f"{self.found:04}.{suffix}"
         place.write_bytes(content)
         note = "\n".join([*map(ascii, arguments), "", reason])
-        place.with_name(place.name + ".txt").write_text(note)
+        place.with_name(place.name + ".note").write_text(note)
 
     def report(self, percent: float) -> str:
         """Tell how often what was tried, and how much of it reached pooling."""
@@ -127,7 +127,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir(), "poolcli-fuzz"))
     given = parser.parse_args()
-    given.keep.mkdir(exist_ok=True)
+    given.keep.mkdir(parents=True, exist_ok=True)
     print(f"seed {given.seed}; what is found goes to {given.keep}", flush=True)
     images = Path(poolcli.__file__).parent / "images"
     measured = coverage.Coverage(data_file=None, branch=True, source=[str(images)])

@@ -24,6 +24,9 @@ SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal
 SEED = int(os.environ.get("FAULTS_SEED") or time.time())
 
 
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user")
+
+
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Put pictures into a folder, and what an undisturbed run makes of them beside it."""
@@ -242,6 +245,7 @@ def test_two_hundred_files_need_no_more_than_32_descriptors(tmp_path: Path, jobs
     assert len(contents(tmp_path / "pooled")) == 200
 
 
+@needs_root
 @pytest.mark.parametrize("most", range(1, 14, 2))
 def test_where_few_processes_are_allowed_fewer_jobs_do_it_all(tmp_path: Path, most: int) -> None:
     """Requires root, who becomes a user with few processes."""
@@ -257,6 +261,7 @@ def test_where_few_processes_are_allowed_fewer_jobs_do_it_all(tmp_path: Path, mo
     assert ended.errors[-1] == "poolcli: 8 written, 0 failed of 8"
 
 
+@needs_root
 def test_one_image_is_pooled_without_further_threads(tmp_path: Path) -> None:
     """Requires root, who becomes a user with one process."""
     tmp_path.chmod(0o777)

@@ -41,9 +41,9 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
     PoolcliError
         If that fails.
     """
-    if place == STANDARD:
-        return _standard_input()
     try:
+        if place == STANDARD:
+            return _standard_input()
         # Read, not mapped: a file that is cut off meanwhile would end the process.
         with Path(place).open("rb", buffering=0) as stream:
             head = b""

@@ -99,6 +99,21 @@ def test_links_that_lead_nowhere_and_disks_that_fail_are_named(tmp_path: Path) -
     assert named.errors[-1] == f"poolcli: 0 written, {len(wanted) + 1} failed of {len(wanted) + 1}"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "status", "line"),
+    [
+        (["-", "-o", "x.png"], 1, "standard input: cannot be read: input/output error"),
+        (["--files-from", "-"], 2, "--files-from -: cannot be read: input/output error"),
+    ],
+)
+def test_a_standard_input_that_fails_is_told(
+    tmp_path: Path, arguments: list[str], status: int, line: str
+) -> None:
+    with Path(f"/proc/{os.getpid()}/mem").open("rb") as failing:
+        ended = poolcli("max", *arguments, folder=tmp_path, stdin=failing)
+    assert (ended.status, ended.errors[0]) == (status, f"poolcli: {line}")
+
+
 def test_a_folder_where_a_file_is_meant_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.png").mkdir()
     ended = poolcli("explain", "a.png", folder=tmp_path)

@@ -186,3 +186,17 @@ def test_a_figure_that_cannot_be_written_is_told(invoke: Invoke, folder: Path) -
     result = invoke("explain", "matrix.csv", "--figure", "file/why.png", status=1)
     assert result.errors.startswith("poolcli: matrix.csv: ")
     assert "file/why.png" in result.errors or "cannot be written" in result.errors
+
+
+def test_a_filter_is_told_in_heading_and_sentences(invoke: Invoke, samples: Path) -> None:
+    options = ["--filter", "prewitt-v", "--relu", "--ops", "max", "-k", 4]
+    lines = invoke("explain", samples / "cat.jpg", *options).output.splitlines()
+    assert "columns, gray, prewitt-v and ReLU: max, kernel" in lines[0]
+    assert any(line.endswith("of the prepared input") for line in lines)
+
+
+def test_one_image_is_asked_for_where_a_folder_is_named(invoke: Invoke, folder: Path) -> None:
+    (folder / "photos").mkdir()
+    for verb in ("explain", "verify", "shape"):
+        errors = invoke(verb, "photos", status=1).errors
+        assert errors == "poolcli: photos: is a folder; name one image in it\n"

@@ -366,7 +366,7 @@ def test_of_an_image_one_pixel_is_told_in_every_channel() -> None:
         "out2[1,1] = max of rows 2:4, cols 2:4 of out1 = {150, 156, 204, 210} = 210, at (3, 3)"
     )
     assert first.startswith("out1[3,3] = max of rows 6:8, cols 6:8 of the input = {180, 183, 207")
-    assert origin == "so this 210 is the input's pixel at (7, 7)"
+    assert origin == "so this 210 is the pixel at (7, 7) of the input"
     assert {"green:", "blue:"} < set(lines)
     assert lines[-2].startswith("left out of the input: 17 of 81 pixels, all of row 8 and all of")
     assert lines[-1] == "left out of out1: nothing"
@@ -506,3 +506,24 @@ def test_adaptive_windows_that_divide_are_tiles() -> None:
     assert any("→" in line for line in lines)
     one = explain_all(pooled(MATRIX[:3], "max", AdaptiveWindow.of(1)))
     assert any("→" in line for line in one)
+
+
+def test_gaps_are_blamed_on_what_makes_them() -> None:
+    dilated = explain_all(pooled(MATRIX, "max", Window.of(2, 1, 0, 3)))
+    assert dilated[-1].endswith("since dilation leaves gaps within the windows")
+    strided = explain_all(pooled(MATRIX, "max", Window.of(1, 3)))
+    assert strided[-1].endswith("since the stride leaves gaps between the windows")
+
+
+def test_a_prepared_input_is_not_called_the_input() -> None:
+    lines = explain_all(pooled(MATRIX, "max", Window.of(2)), "the prepared input")
+    assert lines[2].startswith("the prepared input, 4 rows")
+    assert lines[-1] == "left out of the prepared input: nothing"
+    cell = explain_cell(pooled(MATRIX, "max", Window.of(2)), (0, 0), [""], "the prepared input")
+    assert "so this 6 is the pixel at (1, 1) of the prepared input" in cell
+
+
+def test_of_very_many_pixels_the_middle_is_shown_of_a_median() -> None:
+    text = said(np.arange(64).reshape(8, 8), "median", Window.of(8))
+    assert "{0, 1, … 26 more …, 28, 29, 30, 31, 32, 33, 34, 35, … 26 more …, 62, 63}" in text
+    assert text.endswith("= (31 + 32) / 2 = 31.5")

@@ -67,6 +67,13 @@ def outlines(axes: Any, colour: str) -> list[tuple[float, float, float, float]]:
     return found
 
 
+def taken(axes: Any, colour: str) -> list[tuple[int, int]]:
+    """List the (row, column) of the pixels within which something is outlined."""
+    found = outlines(axes, colour)
+    assert all(bottom - top < 1 for top, bottom, _, _ in found)
+    return [(int(top), int(left)) for top, _, left, _ in found]
+
+
 def to_rgba(colour: str) -> Any:
     from matplotlib.colors import to_rgba as convert
 
@@ -80,7 +87,7 @@ def words(axes: Any) -> list[str]:
 def test_window_and_winner_are_outlined_and_all_numbers_printed(drawn: Any) -> None:
     before, after = panels(drawn(MATRIX, "max", Window.of(2), (0, 1)))
     assert outlines(before, marks.ACCENT) == [(0, 2, 2, 4)]
-    assert outlines(before, CHOSEN[0]) == [(1, 2, 3, 4)]
+    assert taken(before, CHOSEN[0]) == [(1, 3)]
     assert outlines(after, marks.ACCENT) == [(0, 1, 1, 2)]
     assert outlines(after, CHOSEN[0]) == []
     assert words(before)[:16] == [str(value) for value in MATRIX.ravel()]
@@ -99,7 +106,7 @@ def test_of_a_dilated_window_each_pixel_is_outlined(drawn: Any) -> None:
     before, _ = panels(drawn(MATRIX, "max", Window.of(2, 1, 0, 2), (0, 1)))
     corners = [(r, r + 1, c, c + 1) for r in (0, 2) for c in (1, 3)]
     assert outlines(before, marks.ACCENT) == corners
-    assert outlines(before, CHOSEN[0]) == [(0, 1, 3, 4)]
+    assert taken(before, CHOSEN[0]) == [(0, 3)]
 
 
 def test_unused_pixels_are_hatched(drawn: Any) -> None:
@@ -114,13 +121,13 @@ def test_an_average_chooses_no_pixel(drawn: Any) -> None:
     assert outlines(before, marks.ACCENT) == [(2, 4, 2, 4)]
     assert outlines(before, CHOSEN[0]) == []
     titles = [axes.get_title(loc="left") for axes in (before, after)]
-    assert titles == ["input", "result"]
+    assert titles == ["input", "out"]
     assert words(before)[-3:] == [
         "4 rows × 4 columns",
         "kernel 2×2, stride 2",
         "orange: the window",
     ]
-    assert words(after)[-1] == "out[1,1] = 2"
+    assert words(after)[-2:] == ["2 rows × 2 columns", "out[1,1] = (1 + 0 + 3 + 4) / 4 = 8 / 4 = 2"]
 
 
 def test_each_operation_has_its_row_and_its_name(drawn: Any) -> None:
@@ -138,7 +145,7 @@ def test_of_a_large_image_the_part_around_the_window_is_shown_where_it_stands(dr
     assert outlines(whole, marks.ACCENT) == [(20, 24, 28, 32)]
     assert whole.get_xlim() == (-0.5, 59.5)
     assert outlines(first, marks.ACCENT) == [(22, 24, 30, 32)]
-    assert outlines(first, CHOSEN[0]) == [(23, 24, 31, 32)]
+    assert taken(first, CHOSEN[0]) == [(23, 31)]
     left, right = first.get_xlim()
     assert left < 29.5
     assert right > 31.5
@@ -153,8 +160,8 @@ def test_each_colour_outlines_the_pixel_that_it_took(drawn: Any) -> None:
     image = np.zeros((4, 4, 3), np.uint8)
     image[0, 0, 0] = image[0, 1, 1] = image[1, 0, 2] = 9
     before, _ = panels(drawn(image, "max", Window.of(2), (0, 0), full=255))
-    places = [outlines(before, colour) for colour in CHANNELS[:3]]
-    assert places == [[(0, 1, 0, 1)], [(0, 1, 1, 2)], [(1, 2, 0, 1)]]
+    places = [taken(before, colour) for colour in CHANNELS[:3]]
+    assert places == [[(0, 0)], [(0, 1)], [(1, 0)]]
     assert "red, green, blue: its largest pixel" in words(before)
 
 
@@ -184,3 +191,44 @@ def test_scenes_may_be_of_any_shape() -> None:
     scene = Scene(np.zeros((1, 30)), None, (range(1), range(3)))
     content = draw_explanation("h", [["one"]], {"max": [scene]}, full=None)
     assert content.startswith(b"\x89PNG")
+
+
+def test_what_ceil_mode_adds_is_shown_empty(drawn: Any) -> None:
+    before, _ = panels(drawn(MATRIX, "max", Window.of(3, 2, ceil_mode=True), (1, 1)))
+    assert outlines(before, marks.ACCENT) == [(2, 5, 2, 5)]
+    assert before.get_xlim() == (-0.5, 4.5)
+    assert before.get_ylim() == (4.5, -0.5)
+
+
+def test_colours_that_took_one_pixel_are_outlined_within_each_other(drawn: Any) -> None:
+    image = np.zeros((4, 4, 3), np.uint8)
+    image[1, 1] = 9
+    before, _ = panels(drawn(image, "max", Window.of(2), (0, 0), full=255))
+    widths = [
+        outlines(before, colour)[0][1] - outlines(before, colour)[0][0] for colour in CHANNELS[:3]
+    ]
+    assert widths == sorted(widths, reverse=True)
+    assert len(set(widths)) == 3
+
+
+def test_what_was_done_before_is_captioned(monkeypatch: pytest.MonkeyPatch) -> None:
+    captions: list[list[str]] = []
+
+    def listen(_heading: str, titles: list[list[str]], *_scenes: Any, **_how: Any) -> bytes:
+        captions.extend(titles)
+        return b""
+
+    monkeypatch.setattr("poolcli.figures.draw_explanation", listen)
+    found = chains(MATRIX, "avg", Window.of(2, 2, 1))
+    counted = {
+        "avg": stages(
+            MATRIX[:, :, None], Pooling("avg", Window.of(2, 2, 1), True), [found["avg"][0].step]
+        )
+    }
+    draw("h", counted, (0, 0), full=None, prepared="gray, prewitt-v")
+    assert captions[0][0] == "prepared input"
+    assert captions[0][2:4] == [
+        "gray, prewitt-v",
+        "kernel 2×2, stride 2, padding 1, padding counted",
+    ]
+    assert captions[1][-1] == "out[0,0] = 1 / 4 = 0.25"

@@ -130,6 +130,11 @@ def test_remarks_name_their_iterations_unless_these_are_all(
     assert list(of(found, "scikit-image").remarks) == [remark + suffix for suffix in about]
 
 
+def test_a_part_pooled_to_as_many_values_is_still_a_part() -> None:
+    loop = of(verify(noise(300, 400), "max", AdaptiveWindow.of(3)), "reference")
+    assert (loop.status, loop.compared, loop.values) == ("equal in part", 9, 9)
+
+
 def test_of_a_large_image_the_loop_pools_the_middle() -> None:
     found = verify(noise(300, 400, 3), "max", Window.of(2))
     loop = of(found, "reference")

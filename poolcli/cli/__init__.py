@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import click
 
 from poolcli import __version__
-from poolcli.cli.commands import ENTRIES, Commands
+from poolcli.cli.commands import ENTRIES, Commands, closest, commands_with
 from poolcli.cli.failures import InputError
 from poolcli.cli.messages import complain, open_missing_streams
 from poolcli.cli.signals import Interrupted, ignore_signals, interruptible
@@ -45,8 +45,10 @@ class Operations(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that is meant."""
         if args[0] not in self.commands and not args[0].startswith("-"):
-            known = ", ".join(self.commands)
-            raise click.UsageError(f"{args[0]!r} is no command; the commands are {known}", ctx)
+            known = f"the commands are {', '.join(self.commands)}"
+            if close := closest(args[0], self.commands):
+                known = f"did you mean {close}?"
+            raise click.UsageError(f"{args[0]!r} is no command; {known}", ctx)
         return super().resolve_command(ctx, args)
 
 
@@ -119,10 +121,13 @@ def _told(error: Exception) -> tuple[str, int]:
 
 
 def _message(error: click.UsageError) -> str:
-    from poolcli.cli.settings import OWNERS
-
-    if isinstance(error, click.NoSuchOption) and error.option_name in OWNERS:
-        return f"{error.option_name} is an option of {OWNERS[error.option_name]} alone"
+    if isinstance(error, click.NoSuchOption) and error.ctx:
+        owners = commands_with(error.option_name)
+        if owners:
+            have = "has" if len(owners) == 1 else "have"
+            return (
+                f"{error.ctx.info_name} has no {error.option_name}; {', '.join(owners)} {have} it"
+            )
     message = error.format_message().rstrip(".?")
     if isinstance(error, click.BadParameter) and error.param and error.param.name and error.ctx:
         source = error.ctx.get_parameter_source(error.param.name)

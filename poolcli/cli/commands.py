@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import NamedTuple
 
@@ -46,3 +46,25 @@ class Commands(Mapping[str, click.Command]):
     def __len__(self) -> int:
         """Count them."""
         return len(ENTRIES)
+
+
+# What others call the operations.
+SYNONYMS = {"mean": "avg", "average": "avg", "maximum": "max", "minimum": "min", "power": "lp"}
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Give the known name that a word is meant for, if that can be guessed."""
+    from difflib import get_close_matches
+
+    names = {name: name for name in known} | SYNONYMS
+    match = get_close_matches(word.lower(), names, n=1, cutoff=0.75)
+    return names[match[0]] if match else None
+
+
+def commands_with(option: str) -> list[str]:
+    """List the commands that have an option."""
+    return [
+        name
+        for name, command in Commands().items()
+        if any(option in parameter.opts for parameter in command.params)
+    ]

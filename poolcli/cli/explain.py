@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -92,12 +93,14 @@ def explain(
             from poolcli.explanation import explain_all, explain_cell
 
             names = _channels(image)
-            lines = explain_all(chain) if whole else explain_cell(chain, place, names)
+            given = "the prepared input" if settings.preparation.words else "the input"
+            traced = partial(explain_cell, at=place, channels=names)
+            lines = (explain_all if whole else traced)(chain, given=given)
             blank = [""] * (operation != operations[0])
             output.print(*blank, _heading(subject, image, settings), *lines)
     if figure is not None:
         with about(subject):
-            _draw(figure, subject, image, chains, place)
+            _draw(figure, subject, settings, image, chains, place)
         if not json:
             output.print("", f"drawn: {figure}")
     return int(output.failed)
@@ -117,17 +120,24 @@ def _check_figure(figure: str, subject: str) -> None:
 
 
 def _draw(
-    figure: str, subject: str, image: Image, chains: dict[str, list[Stage]], at: Pair
+    figure: str,
+    subject: str,
+    settings: Settings,
+    image: Image,
+    chains: dict[str, list[Stage]],
+    at: Pair,
 ) -> None:
     from poolcli.explanation import draw
     from poolcli.pipeline import suffix_of
 
+    name = f"out{settings.iterations}" if settings.iterations > 1 else "out"
     content = draw(
-        f"{name_file(subject)}: out[{at[0]},{at[1]}] by {', '.join(chains)}",
+        f"{name_file(subject)}: {name}[{at[0]},{at[1]}] by {', '.join(chains)}",
         chains,
         at,
         full=image.full,
         alpha=image.alpha,
+        prepared=settings.preparation.words,
         footer=spell_command(figure_command(), subject),
         suffix=f".{suffix_of(figure)}",
     )
@@ -152,7 +162,7 @@ def _pool(place: str, settings: Settings) -> tuple[Image, list[Stage]]:
 
 def _heading(place: str, image: Image, settings: Settings) -> str:
     how = (settings.operation, settings.window, settings.count_include_pad, settings.norm)
-    prepared = str(settings.preparation)
+    prepared = settings.preparation.words
     image_ = [name_input(place), name_sides(image.pixels.shape), *[prepared] * bool(prepared)]
     times = [f"{settings.iterations} iterations"] * (settings.iterations > 1)
     return f"{', '.join(image_)}: {', '.join([name_operation(*how), *times])}"

@@ -17,6 +17,10 @@ class InputError(Exception):
 @contextmanager
 def about(place: str) -> Iterator[None]:
     """Turn what goes wrong with an input into an InputError that names it."""
+    from poolcli import storage
+
+    if storage.is_folder(place):
+        raise InputError(f"{name_input(place)}: is a folder; name one image in it")
     try:
         with enough_memory("this image"):
             yield

@@ -39,6 +39,8 @@ def run_inputs(
 
     `prepare` makes settings and naming of the other values, once what makes workers has begun.
     """
+    if quiet and verbose:
+        raise PoolcliError("-q and -v contradict each other; use one of them")
     if not inputs and files_from is None:
         raise PoolcliError("no input; name files, folders or '-', or use --files-from")
     from poolcli.executors import NO_WORKERS, count_cores, get_ready

@@ -29,7 +29,7 @@ SUMMARY = ENTRIES["shape"].summary
 
 HELP = f"""{SUMMARY}
 
-WHAT is N or ROWS,COLS in pixels, or an image or a matrix, of which only the header is read.
+The argument is N or ROWS,COLS in pixels, or an image or a matrix, of which only the header is read.
 
 \b
 Examples:
@@ -51,7 +51,8 @@ TITLES = [
 ]
 LEGEND = """
 All sizes are rows×columns. dropped: rows,columns at the bottom and right that no window reaches;
-skipped: rows,columns between windows; padded: top,bottom,left,right, ignored and never a value.
+skipped: rows,columns between windows, or between the pixels of dilated ones; padded: top,bottom,
+left,right, positions without a pixel, which averages count with --count-pad alone.
 Receptive field and step are in pixels of the first input: what one output pixel sees, and the
 distance between neighbours. In calls x is (N, C, H, W), in Keras (N, H, W, C).
 """.strip().splitlines()
@@ -82,7 +83,8 @@ def shape(what: Pair | str, operations: Sequence[Operation], json: bool, **value
         Output().print(json_.dumps(_record(place, steps, calls)))
     else:
         heading = f"{name_input(place)}: " if place else ""
-        Output().print(heading + name_window(window), "", *_table(steps), "", *LEGEND)
+        counted = ", padding counted" if values["count_pad"] else ""
+        Output().print(heading + name_window(window) + counted, "", *_table(steps), "", *LEGEND)
         Output().print(*_spelled(calls))
 
 

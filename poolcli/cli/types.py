@@ -55,8 +55,8 @@ class Numbers(click.ParamType[Any]):
         text = "".join(value.split())
         if text.lower() in self.words:
             return text.lower()
-        if re.fullmatch(r"[0-9]+x[0-9]+", text):
-            self.fail(f"{text!r}: write {text.replace('x', ',')} (rows, columns)", param, ctx)
+        if sizes := re.fullmatch(r"([0-9]+)[x×]([0-9]+)", text):
+            self.fail(f"{text!r}: write {sizes[1]},{sizes[2]} (rows, columns)", param, ctx)
         parts = text.split(",")
         allowed = (1, 2, 4) if self.sides else (1, 2)
         if len(parts) not in allowed or not all(re.fullmatch(r"-?[0-9]+", part) for part in parts):
@@ -93,8 +93,10 @@ class SizeOrPlace(Numbers):
     ) -> tuple[int | tuple[int, ...], ...] | str:
         """Read (rows, columns) from what looks like numbers, and take the rest for a name."""
         if picture := re.fullmatch(r"([0-9]+)x([0-9]+)", str(value)):
-            self.fail(f"{value!r}: write {picture[2]},{picture[1]} (rows, columns)", param, ctx)
-        numeric = isinstance(value, str) and re.fullmatch(r"-?[0-9]+(,-?[0-9]+)*", value)
+            width, height = picture.groups()
+            hint = f"write {height},{width} (rows, columns) for a picture {width} wide"
+            self.fail(f"{value!r}: {hint}, or {width},{height}", param, ctx)
+        numeric = isinstance(value, str) and re.fullmatch(r"-?[0-9]+([,×]-?[0-9]+)*", value)
         return super().convert(value, param, ctx) if numeric else value
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from poolcli.captions import name_sides, name_window
 from poolcli.explanation.cells import Array, Cell, Stage, trace
-from poolcli.explanation.sentences import number
+from poolcli.explanation.sentences import working
 from poolcli.geometry import Pair, views
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def draw(
     *,
     full: float | None,
     alpha: bool = False,
+    prepared: str = "",
     footer: Sequence[str] = (),
     suffix: str = ".png",
 ) -> bytes:
@@ -40,13 +41,17 @@ def draw(
         The value of white; None for a matrix.
     alpha : bool
         Whether the last channel is α.
+    prepared : str
+        What was done to the input before.
     """
     from poolcli.figures import draw_explanation
 
     scenes = {name: _scenes(chain, at, alpha) for name, chain in chains.items()}
     first = next(iter(chains.values()))
-    titles = _titles(first, at, several=len(chains) > 1)
-    titles[0] += [name_window(first[0].pooling.window), *_legend(chains, scenes)]
+    titles = _titles(first, at, bool(prepared), several=len(chains) > 1)
+    counted = any(chain[0].pooling.count_include_pad for chain in chains.values())
+    window = name_window(first[0].pooling.window) + ", padding counted" * counted
+    titles[0] += [*[prepared] * bool(prepared), window, *_legend(chains, scenes)]
     return draw_explanation(heading, titles, scenes, full=full, footer=footer, suffix=suffix)
 
 
@@ -83,18 +88,19 @@ def _is_large(stage: Stage) -> bool:
     return max(stage.step.input_shape) > LARGE
 
 
-def _titles(chain: Sequence[Stage], at: Pair, *, several: bool) -> list[list[str]]:
+def _titles(chain: Sequence[Stage], at: Pair, prepared: bool, *, several: bool) -> list[list[str]]:
     """Caption every column."""
     large = _is_large(chain[0])
-    titles = [["input", name_sides(chain[0].step.input_shape)]] if large else []
+    given = "prepared input" if prepared else "input"
+    titles = [[given, name_sides(chain[0].step.input_shape)]] if large else []
     for stage in chain:
-        name = f"iteration {stage.number - 1}" if stage.number > 1 else "input"
+        name = f"out{stage.number - 1}" if stage.number > 1 else given
         size = name_sides(stage.step.input_shape)
         titles.append([f"{name}, around the window" if large else name, size])
-    last = f"iteration {len(chain)}" if len(chain) > 1 else "result"
-    value = chain[-1].output[at]
-    shown = "" if several or len(value) > 1 else f" = {number(value[0].item())}"
-    titles.append([last, f"out[{at[0]},{at[1]}]{shown}"])
+    last = f"out{len(chain)}" if len(chain) > 1 else "out"
+    titles.append([last, name_sides(chain[-1].step.shape)])
+    if not several and chain[-1].output.shape[2] == 1:
+        titles[-1].append(f"{last}[{at[0]},{at[1]}] {working(chain[-1].cell(at, 0))}")
     return titles
 
 
@@ -102,11 +108,18 @@ def _legend(
     chains: Mapping[str, Sequence[Stage]], scenes: Mapping[str, Sequence[Scene]]
 ) -> list[str]:
     """Say what is outlined."""
-    chosen = [scene.chosen for row in scenes.values() for scene in row if any(scene.chosen)]
-    names = {"max": "largest", "min": "smallest", "median": "middle"}
-    kinds = " or ".join(word for name, word in names.items() if name in chains)
-    colours = "blue" if chosen and len(chosen[0]) == 1 else "red, green, blue"
-    return ["orange: the window", *[f"{colours}: its {kinds} pixel"] * bool(chosen)]
+    words = {"max": "largest", "min": "smallest", "median": "middle"}
+    chosen = {
+        name: [scene.chosen for scene in row if any(scene.chosen)] for name, row in scenes.items()
+    }
+    kinds = " or ".join(word for name, word in words.items() if chosen.get(name))
+    legend = ["orange: the window"]
+    if kinds:
+        several = any(len(places) > 1 for found in chosen.values() for places in found)
+        legend.append(f"{'red, green, blue' if several else 'blue'}: its {kinds} pixel")
+        if several and len(next(iter(chains.values()))) > 1:
+            legend.append("before the last image: what red came from")
+    return legend
 
 
 def visible(layers: Array, alpha: bool) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +26,7 @@ Array = NDArray[Any]
 
 CHOSEN = ("#0b6bcb",)  # of one channel; where there are several, each has its own
 CHANNELS = ("#d1242f", "#1a7f37", "#0b6bcb", "#6e7781")
+INSET = 0.09  # pixels
 CONTEXT = 2  # pixels around a window
 
 
@@ -77,9 +78,11 @@ class _Exhibit:
         for rows, columns in _outlined(*scene.window):
             marks.outline(axes, rows, columns, box.scale)
         channels = CHOSEN if len(scene.chosen) == 1 else CHANNELS
-        for place, colour in zip(scene.chosen, channels, strict=False):
+        for index, (place, colour) in enumerate(zip(scene.chosen, channels, strict=False)):
             if place:
-                spans = (place[0], place[0] + 1), (place[1], place[1] + 1)
+                # Within the window's outline, and within that of another channel.
+                row, column, inset = *place, INSET * (index + 1)
+                spans = (row + inset, row + 1 - inset), (column + inset, column + 1 - inset)
                 marks.outline(axes, *spans, box.scale, colour)
 
 
@@ -146,7 +149,13 @@ def _exhibit(scene: Scene, box: Box, full: float | None) -> _Exhibit:
     """Show a scene whole if its pixels can be told apart, else around its window."""
     rows, columns = scene.pixels.shape[:2]
     if scene.whole or max(rows, columns) <= MOST_NUMBERS:
-        return _Exhibit(Panel.of(scene.pixels, box, full, scene.step), scene, (0, 0))
+        panel = Panel.of(scene.pixels, box, full, scene.step)
+        spans = [
+            (min(shown[0], float(window[0])), max(shown[1], float(window[-1] + 1)))
+            for shown, window in zip(panel.shown, scene.window, strict=True)
+        ]
+        # Where ceil mode reaches beyond the edge, there is something to see too.
+        return _Exhibit(replace(panel, shown=(spans[0], spans[1])), scene, (0, 0))
     sides = zip(scene.window, _sides(box, scene), strict=True)
     down, right = (_around(window, side) for window, side in sides)
     region = Region(_span(down), _span(right))

@@ -25,6 +25,7 @@ class Tally:
     worst: Pixel | None = None
     wrong: bool = False
     refused: bool = False
+    partial: bool = False
     installed: bool = True
     compared: int = 0
     values: int = 0
@@ -46,7 +47,7 @@ class Tally:
                 self.version = self.version or self.peer.version()
                 part = self.peer.part(task.layers, task.pooling)
                 if part.shape != task.layers.shape:
-                    task = task.part(part)
+                    task, self.partial = task.part(part), True
                     rows, columns = part.shape[:2]
                     self._remark(task, f"is slow: pools the {rows}×{columns} pixels in the middle")
                 start = time.perf_counter()
@@ -106,7 +107,8 @@ class Tally:
         if self.wrong:
             return "mismatch"
         if self.compared:
-            return "equal" if self.compared == self.values else "equal in part"
+            whole = self.compared == self.values and not self.partial
+            return "equal" if whole else "equal in part"
         return "refused" if self.refused else "not comparable"
 
     def _remark(self, task: Task, text: str) -> None:

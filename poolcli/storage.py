@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from poolcli.errors import PoolcliError
+from poolcli.silence import abandon
 
 STANDARD = "-"
 
@@ -104,10 +105,7 @@ def write(place: str, content: bytes) -> None:
 
 def abandon_output() -> None:
     """Let what is left in standard output's buffer go nowhere, at exit too."""
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+    abandon(sys.stdout)
 
 
 def has_current_folder() -> bool:

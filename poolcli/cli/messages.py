@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+
+from poolcli.silence import abandon
 
 
 def complain(message: str) -> None:
     """Print one line on standard error, whatever the message holds."""
     line = f"poolcli: {printable(message)}\n"
-    # A full disk or a closed terminal must not end the work.
-    with suppress(OSError, ValueError):
+    try:
         sys.stderr.write(line)
         sys.stderr.flush()
+    except (OSError, ValueError):
+        # A full disk or a closed terminal must not end the work, nor change its status: Python
+        # would write the rest at exit.
+        abandon(sys.stderr)
 
 
 def printable(text: str) -> str:

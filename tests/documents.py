@@ -20,6 +20,7 @@ from formats import cases
 
 from poolcli.cli import group
 from poolcli.cli.grouping import GroupedOption
+from poolcli.pooling import OPERATIONS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -75,7 +76,6 @@ def pictures(document: Path = README) -> list[str]:
 def options_table() -> str:
     """Write every option of every command as a table in groups, those of pooling first."""
     groups: dict[str, dict[str, str]] = {}
-    everywhere = {parameter.name for parameter in group.commands["max"].params}
     for command in group.commands.values():
         for parameter in command.params:
             if not isinstance(parameter, GroupedOption):
@@ -83,12 +83,8 @@ def options_table() -> str:
             record = parameter.get_help_record(click.Context(command))
             assert record is not None
             spelling, meaning = (" ".join(part.split()).replace("|", "\\|") for part in record)
-            if parameter.name not in everywhere:
-                meaning += f" Only for {', '.join(_owners(parameter.name))}."
-            rows = groups.setdefault(parameter.heading, {})
-            known = rows.setdefault(spelling, meaning)
-            if meaning not in known:
-                rows[spelling] = f"{known} For {command.name}: {meaning}"
+            meaning += _owners(parameter.name)
+            groups.setdefault(parameter.heading, {}).setdefault(spelling, meaning)
     lines = ["| option | meaning |", "|---|---|"]
     for heading, rows in groups.items():
         lines.append(f"| **{heading}** | |")
@@ -96,13 +92,19 @@ def options_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _owners(option: str | None) -> list[str]:
-    """List the commands that have an option."""
-    return [
+def _owners(option: str | None) -> str:
+    """Say which commands have an option that not all have."""
+    owners = [
         name
         for name, command in group.commands.items()
         if option in {parameter.name for parameter in command.params}
     ]
+    if len(owners) == len(group.commands):
+        return ""
+    others = [name for name in owners if name not in OPERATIONS]
+    pools = set(OPERATIONS) <= set(owners)
+    named = ["the pooling commands", *others] if pools else owners
+    return f" Only for {', '.join(named)}."
 
 
 def inputs_table() -> str:

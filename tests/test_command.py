@@ -56,7 +56,7 @@ def test_any_words_can_be_read_back(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a\nb", "tab\t'quote'", "esc\x1b[31m", "\udcff\udce9.png", "back\\\n"]
+    "name", ["a\nb", "\x017", "tab\t'quote'", "esc\x1b[31m", "\udcff\udce9.png", "back\\\n"]
 )
 def test_what_cannot_be_printed_is_spelled(name: str) -> None:
     assert quoted(name).isprintable()

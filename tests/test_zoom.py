@@ -86,12 +86,14 @@ def test_a_detail_of_a_huge_image_is_found_too() -> None:
     assert bottom - top >= 90
 
 
-def test_what_alpha_hides_is_no_detail() -> None:
+@pytest.mark.parametrize("alpha", [0, 5])
+def test_what_can_hardly_be_seen_through_alpha_is_no_detail(alpha: int) -> None:
     image = np.zeros((200, 200, 4), np.uint8)
     image[..., 3] = 255
     image[:100, :100, :3] = noise(100, 100, 3)
-    image[:100, :100, 3] = 0
-    image[150:190, 150:190, :3] = with_detail((40, 40), slice(40), slice(40))[..., None]
+    image[:100, :100, 3] = alpha
+    faint = with_detail((40, 40), slice(40), slice(40)) // 8
+    image[150:190, 150:190, :3] = faint[..., None]
     (top, _), (left, _) = spans(chosen(image))
     assert min(top, left) >= 140
 

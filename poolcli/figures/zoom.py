@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from poolcli.figures.cells import is_numbered
 from poolcli.figures.page import aspect_of
 from poolcli.figures.shrinking import shrink
 from poolcli.geometry import Pair, Step
@@ -29,9 +28,9 @@ def choose_region(
 ) -> Region | None:
     """Choose the region of an image to show enlarged, or none where that would add nothing.
 
-    Nothing is added where all pixels are printed as numbers, where the region would be more than
-    half of the image both ways, or where less than a pixel of it would be left in the end. A
-    region that is asked for is always shown.
+    Nothing is added where the region would be more than half of the image both ways, as in all
+    images whose pixels are printed as numbers, or where less than a pixel of it would be left in
+    the end. A region that is asked for is always shown.
 
     Parameters
     ----------
@@ -48,7 +47,7 @@ def choose_region(
     if zoom.centre is not None:
         return Region.around(zoom.centre, size, shape)
     large = all(2 * side > whole for side, whole in zip(size, shape, strict=True))
-    if large or is_numbered(pixels, shape):
+    if large:
         return None
     middle = _most_detailed(pixels, size, full)
     row, column = map(_aligned, middle, size, shape, jump)

@@ -62,7 +62,8 @@ def test_other_options_are_not(told: Any) -> None:
     assert plain == "poolcli avg 'a b.png' -k 3 -p 1 --count-pad"
     for options in (
         "-j 1",
-        "-j 2 -q -v",
+        "-j 2 -q",
+        "-v",
         "-d out --name x{i} -f tif --last",
         "--figure f.svg -u",
         "--json -r",

@@ -139,8 +139,8 @@ WRONG_LINES = [
     (["-o", "x.jpg"], "-o x.jpg: a figure's name ends with .png, .svg, .pdf, .gif, .webp"),
     (["-o", "x.png", "-d", "y"], "-o names the file itself; leave out -d y"),
     (["-o", "-", "-u"], "leave out -u, which compares files"),
-    (["--last"], "No such option '--last'"),
-    (["--zoom", "1,1"], "No such option '--zoom'"),
+    (["--last"], "compare has no --last"),
+    (["--zoom", "1,1"], "compare has no --zoom"),
     (["--cmap", "nothing"], "unknown colour map 'nothing'"),
     (["-o", "cat.png"], "cat.png would replace cat.png, which is read"),
 ]

@@ -10,13 +10,14 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from poolcli.captions import name_unused
 from poolcli.errors import PoolcliError
-from poolcli.figures import page, text
+from poolcli.figures import marks, page, text
 from poolcli.figures.colours import Colouring, FiniteRange
 from poolcli.figures.files import ANIMATED, FIGURE_SUFFIXES, animate, render
 from poolcli.figures.page import Box, Tier
 from poolcli.figures.panels import Panel, visible_padding
-from poolcli.figures.sheet import Cell, Part, Sheet, fitted_caption
+from poolcli.figures.sheet import Cell, Part, Sheet, fits_caption, fitted_caption
 from poolcli.figures.style import house_style
 from poolcli.geometry import Step
 from poolcli.geometry.region import Region
@@ -94,6 +95,24 @@ class Growing(ABC):
         """Give the figure, on one page, as matplotlib has it before it is drawn."""
         with house_style():
             return self._sheet().draw()
+
+    def tell_unused(self, number: int, step: Step) -> list[str]:
+        """Write the lines for what an iteration leaves unused, to stand where it is hatched."""
+        room = self._box.height, self._box.width
+        sizes = [
+            self._box.to_points(dots) / (sum(padding) + size)
+            for dots, padding, size in zip(
+                room, visible_padding(self._box, step), step.input_shape, strict=True
+            )
+        ]
+        unused = name_unused(step.dropped, (0, 0)), name_unused((0, 0), step.skipped)
+        lines = []
+        for words, note in zip(unused, marks.hatch_notes(step, sizes), strict=True):
+            parts = [f"{words} by iteration {number}", *[f"({note})"] * bool(note)]
+            together = " ".join(parts)
+            if words:
+                lines += [together] if fits_caption(together, self._box) else parts
+        return lines
 
     @abstractmethod
     def _sheet(self) -> Sheet:

@@ -163,10 +163,19 @@ class Sheet:
 
 def fitted_caption(caption: Sequence[str], box: Box) -> list[str]:
     """Make the lines of a caption printable, and none longer than there is room."""
-    room = max(box.to_points(box.width), page.CAPTION_WIDTH[1])
+    room = _caption_room(box)
     title, *others = map(text.printable, caption)
     title = text.fitted(title, room, page.TITLE, "bold")
     return [title, *(text.fitted(line, room, page.CAPTION) for line in others)]
+
+
+def fits_caption(line: str, box: Box) -> bool:
+    """Tell whether a line of a caption needs no shortening."""
+    return text.fitted(line, _caption_room(box), page.CAPTION) == line
+
+
+def _caption_room(box: Box) -> float:
+    return max(box.to_points(box.width), page.CAPTION_WIDTH[1])
 
 
 def _widest(labels: Iterable[str]) -> float:

@@ -42,7 +42,7 @@ class Drawing(ABC):
         step = self._steps[self._done]
         self._done += 1
         following = self._steps[self._done] if self._done < len(self._steps) else None
-        words = caption(self._done, step, self._steps[0].input_shape)
+        words = [*caption(self._done, step, self._steps[0].input_shape), *self._tell_unused()]
         self._add([visible(image) for image in images], words, step, following)
 
     @abstractmethod
@@ -50,6 +50,12 @@ class Drawing(ABC):
         self, images: Sequence[Array], words: Sequence[str], step: Step, following: Step | None
     ) -> None:
         """Add the results of `step`, which go into `following`."""
+
+    def _tell_unused(self) -> list[str]:
+        """Write what the next iteration leaves unused of the images that were added last."""
+        if self._done == len(self._steps):
+            return []
+        return self._figure.tell_unused(self._done + 1, self._steps[self._done])
 
     def render(self) -> bytes:
         """Draw the figure as its file's suffix says."""
@@ -102,7 +108,9 @@ class ComparisonDrawing(Drawing):
             footer=spell_command(settings.command, job.source),
             suffix=suffix,
         )
-        for stage, words in zip(inputs, _input_captions(settings, inputs), strict=True):
+        captions = _input_captions(settings, inputs)
+        captions[-1] += self._tell_unused()
+        for stage, words in zip(inputs, captions, strict=True):
             step = steps[0] if stage is image else None
             self._figure.add(visible(stage), words, step, self._region)
 
@@ -144,6 +152,7 @@ class OperationsDrawing(Drawing):
             footer=spell_command(settings.command, job.source),
             suffix=_suffix(job),
         )
+        stages[-1][1].extend(self._tell_unused())
         for stage, words in stages:
             step = steps[0] if stage is image else None
             self._figure.add_input(visible(stage), words, step, corner)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import check_text, lines_above, noise, panels_of
+from drawn import check_text, colours_of, lines_above, noise, panels_of
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -16,16 +16,20 @@ from poolcli.images import Image
 from poolcli.pipeline import Job, Settings
 from poolcli.pipeline.drawing import Drawing, start_drawing
 from poolcli.pooling import pool
+from poolcli.prepare import Preparation
 
 Array = NDArray[Any]
 
 
-def finished(pixels: Array, settings: Settings, figure: str = "figure.png") -> Drawing:
+def finished(
+    pixels: Array, settings: Settings, figure: str = "figure.png", before: Array | None = None
+) -> Drawing:
     """Add an image and its iterations, as the pipeline does."""
     steps = chain(settings.window, pixels.shape[:2], settings.iterations)
     job = Job("cat.png", [None], None, figure)
     depth = np.dtype(np.uint8)
-    made = start_drawing(job, settings, [Image(pixels, depth)], steps)
+    inputs = [Image(stage, depth) for stage in (before, pixels) if stage is not None]
+    made = start_drawing(job, settings, inputs, steps)
     states = [pixels] * len(settings.each)
     for _ in steps:
         states = [
@@ -104,3 +108,21 @@ def test_skipped_pixels_have_a_line_of_their_own_and_say_if_they_are_not_hatched
         "(too fine to hatch)",
     ]
     assert not any(patch.get_hatch() for axes in panels_of(many) for patch in axes.patches)
+
+
+def test_a_picture_before_its_filter_stands_in_no_row_of_differences() -> None:
+    beside = (Settings("avg", zoom=None),)
+    edges = Preparation(filter="prewitt")
+    settings = Settings("max", zoom=None, beside=beside, preparation=edges)
+    photo = np.full((40, 60), 77, np.uint8)
+    figure = finished(noise(40, 60), settings, before=photo)._figure.figure()
+    panels = panels_of(figure)
+    titles = [axes.get_title(loc="left") for axes in panels if axes.get_title(loc="left")]
+    assert titles == ["before prewitt", "after prewitt", "iteration 1"]
+    lowest = min(axes.get_position().y0 for axes in panels)
+    below = [axes for axes in panels if axes.get_position().y0 == lowest]
+    assert len(below) == 1
+    assert below[0].get_position().x0 == max(axes.get_position().x0 for axes in panels)
+    photos = [axes for axes in panels if (colours_of(axes)[..., :3] == 77).all()]
+    assert photos == panels[:2]
+    check_text(figure)

@@ -40,14 +40,20 @@ def print_numbers(
     shown: Array,
     step: Step | None,
     first: Sequence[int] = (0, 0),
+    hidden: Array | None = None,
 ) -> None:
     """Print each pixel's value in its cell, as large as the longest fits.
 
     `shown` are the pixels' colours; where `step` uses none of them, they will be hatched. `first`
-    is the (row, column) of the first pixel in its image.
+    is the (row, column) of the first pixel in its image. What is `hidden` gets no number.
     """
     words = [[number(value) for value in row] for row in pixels]
-    longest = max(width_of(word, 1) for row in words for word in row)
+    if hidden is not None:
+        words = [
+            ["" if gone else word for word, gone in zip(*line, strict=True)]
+            for line in zip(words, hidden, strict=True)
+        ]
+    longest = max(width_of(word, 1) for row in words for word in row) or 1
     height, width = (side / box.scale for side in marks.pixel_size(axes))
     size = box.scale * min(LARGEST_NUMBER, 0.8 * width / longest, 0.6 * height)
     top, left = first

@@ -50,6 +50,8 @@ class Growing(ABC):
     suffix : str
         Of its file: `.png`, `.svg` or `.pdf`; or `.gif` or `.webp`, in which cells follow each
         other, as large as one alone on a page.
+    shorter : str
+        A heading to take where the other is too long, before names are cut.
     """
 
     def __init__(
@@ -64,11 +66,13 @@ class Growing(ABC):
         step: Step | None,
         footer: Sequence[str],
         suffix: str,
+        shorter: str = "",
     ) -> None:
         if suffix not in FIGURE_SUFFIXES:
             raise PoolcliError(f"a figure is {', '.join(FIGURE_SUFFIXES)}, got {suffix!r}")
         stretched = not page.ASPECTS[0] <= shape[1] / shape[0] <= page.ASPECTS[1]
         self._heading = heading + " (stretched)" * stretched
+        self._shorter = shorter and shorter + " (stretched)" * stretched
         self._tiers = tiers
         self._suffix = suffix
         together = 1 if suffix in ANIMATED else cells

@@ -14,7 +14,7 @@ from poolcli.figures import marks, page
 from poolcli.figures.cells import is_numbered, label_pixels, print_numbers, separate_pixels
 from poolcli.figures.colours import Colouring
 from poolcli.figures.page import Box
-from poolcli.figures.shrinking import shrink
+from poolcli.figures.shrinking import shrink, shrink_around
 from poolcli.figures.style import FRAME, GROUND
 from poolcli.figures.text import number
 from poolcli.geometry import Step
@@ -51,6 +51,8 @@ class Panel:
         To stand above.
     gridded : bool
         Whether large pixels get lines between them.
+    hidden : ndarray of bool, (H, W), or None
+        Where there is nothing to show.
     """
 
     pixels: Array
@@ -61,6 +63,7 @@ class Panel:
     region: Region | None = None
     title: str = ""
     gridded: bool = False
+    hidden: NDArray[np.bool_] | None = None
 
     @classmethod
     def of(
@@ -70,8 +73,9 @@ class Panel:
         full: float | None,
         step: Step | None = None,
         region: Region | None = None,
+        hidden: NDArray[np.bool_] | None = None,
     ) -> Panel:
-        """Keep what will be printed of a whole image."""
+        """Keep what will be printed of a whole image, or of what is not `hidden` of one channel."""
         rows, columns = pixels.shape[:2]
         (top, bottom), (left, right) = visible_padding(box, step)
         shown = (-float(top), float(rows + bottom)), (-float(left), float(columns + right))
@@ -80,8 +84,11 @@ class Panel:
             round(box.width * columns / (left + columns + right)),
         )
         held = (0.0, float(rows)), (0.0, float(columns))
-        small = shrink(pixels, room, full)
-        return cls(small, (rows, columns), held, shown, step, region)
+        if hidden is None:
+            small = shrink(pixels, room, full)
+        else:
+            small, hidden = shrink_around(pixels, hidden, room)
+        return cls(small, (rows, columns), held, shown, step, region, hidden=hidden)
 
     @classmethod
     def zoomed(
@@ -117,6 +124,8 @@ class Panel:
     def draw(self, axes: Axes, box: Box, colours: Colouring) -> None:
         """Fill `axes`, whose size is `box`; they count the pixels of the image."""
         shown = colours(self.pixels)
+        if self.hidden is not None:
+            shown = np.dstack([shown, np.where(self.hidden, 0, 255).astype(np.uint8)])
         (top, bottom), (left, right) = self.held
         extent = (left - 0.5, right - 0.5, bottom - 0.5, top - 0.5)
         axes.set_facecolor(GROUND)
@@ -126,7 +135,7 @@ class Panel:
         (top, bottom), (left, right) = self.shown
         axes.set(xlim=(left - 0.5, right - 0.5), ylim=(bottom - 0.5, top - 0.5))
         if self.numbered:
-            print_numbers(axes, box, self.pixels, shown, self.step)
+            print_numbers(axes, box, self.pixels, shown[:, :, :3], self.step, hidden=self.hidden)
         elif self.gridded:
             separate_pixels(axes, box)
         if self.step:

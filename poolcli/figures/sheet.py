@@ -60,6 +60,8 @@ class Sheet:
         Colour bars beside some tiers.
     footer : sequence of str
         The words of a command.
+    shorter : str
+        A heading to take where the other is too long, if there is one.
     """
 
     heading: str
@@ -69,6 +71,7 @@ class Sheet:
     colours: Sequence[Colouring]
     bars: Sequence[Bar] = ()
     footer: Sequence[str] = ()
+    shorter: str = ""
 
     def draw(self) -> Figure:
         """Draw all cells on one page."""
@@ -135,8 +138,10 @@ class Sheet:
 
     def _write_heading(self, figure: Figure, layout: Page, room: float) -> None:
         """Write the heading: smaller, or at last shortened, if it is longer than the page."""
-        heading = text.printable(self.heading)
         largest, smallest = page.HEADING * self.box.scale, page.TITLE * self.box.scale
+        heading = text.printable(self.heading)
+        if self.shorter and text.fitted(heading, room, smallest, "bold") != heading:
+            heading = text.printable(self.shorter)
         fitting = largest * room / (text.HINTING * text.width_of(heading, largest, "bold") or room)
         size = max(smallest, min(largest, fitting))
         figure.text(

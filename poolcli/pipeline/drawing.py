@@ -133,29 +133,26 @@ class OperationsDrawing(Drawing):
         from poolcli.figures import Operations
 
         image = inputs[-1]
-        stages = list(zip(inputs, _input_captions(settings, inputs), strict=True))
-        corner = None
-        if len(stages) == len(settings.each) == 2:
-            # Below the input there is no difference, but a place.
-            (before, (title, *others)), *stages = stages
-            corner = visible(before), f"{title}: {', '.join(others)}"
         names = [one.operation for one in settings.each]
         together = f"{', '.join(names[:-1])} and {names[-1]}"
+        file = name_file(job.source)
         self._figure = Operations(
-            f"{name_file(job.source)}: {name_operation(together, settings.window)}",
+            f"{file}: {name_operation(together, settings.window)}",
             [name_variant(one.operation, one.count_include_pad, one.norm) for one in settings.each],
-            len(stages) + len(steps),
+            len(inputs) + len(steps),
             steps[0].input_shape,
+            shorter=f"{file}: {together}",
             full=image.full,
             colormap=settings.colormap,
             step=steps[0],
             footer=spell_command(settings.command, job.source),
             suffix=_suffix(job),
         )
-        stages[-1][1].extend(self._tell_unused())
-        for stage, words in stages:
+        captions = _input_captions(settings, inputs)
+        captions[-1] += self._tell_unused()
+        for stage, words in zip(inputs, captions, strict=True):
             step = steps[0] if stage is image else None
-            self._figure.add_input(visible(stage), words, step, corner)
+            self._figure.add_input(visible(stage), words, step)
 
     def _add(
         self, images: Sequence[Array], words: Sequence[str], _step: Step, following: Step | None

@@ -110,6 +110,22 @@ def test_a_default_region_begins_and_ends_with_a_window_of_the_last_iteration() 
         assert first % 8 == stop % 8 == 0
 
 
+def test_the_most_detailed_of_the_aligned_windows_is_chosen() -> None:
+    # The strongest edges lie across two windows; moved to the nearer one, all would be gone.
+    image = np.full((324, 324), 100, np.uint8)
+    image[:, 140:200] = np.where(np.indices((324, 60)).sum(axis=0) // 20 % 2, 255, 0)
+    image[81:162, 243:] = np.where(np.indices((81, 81)).sum(axis=0) // 20 % 2, 150, 50)
+    steps = chain(Window.of(3), image.shape, 4)
+    (top, bottom), (left, right) = spans(choose_region(Zoom(), image, steps, 255.0))
+    assert (bottom - top, right - left) == (81, 81)
+    assert left == 162
+    shown = [
+        np.abs(np.diff(image[:, first : first + 81].astype(int), axis=1)).mean()
+        for first in range(0, 324, 81)
+    ]
+    assert np.argmax(shown) == left // 81
+
+
 def test_its_size_suits_the_iterations_and_has_the_panels_proportions() -> None:
     for iterations, rows in [(1, 24), (2, 24), (3, 48), (4, 96)]:
         region = chosen(noise(300, 450), iterations=iterations)

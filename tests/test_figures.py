@@ -24,6 +24,7 @@ from drawn import (
     lines_above,
     noise,
     numbers_in,
+    opened,
     panels_of,
     pooled,
     written,
@@ -394,8 +395,20 @@ def test_numbers_stay_legible_where_they_are_hatched() -> None:
     numbers = numbers_in(figure.axes[0])
     hidden = [text for text in numbers if 4 in text.get_position()]
     assert len(hidden) == 9
-    assert all(text.get_color() != "white" and text.get_path_effects() for text in hidden)
-    assert not any(text.get_path_effects() for text in numbers if text not in hidden)
+    assert all(text.get_color() != "white" and text.get_bbox_patch() for text in hidden)
+    assert not any(text.get_bbox_patch() for text in numbers if text not in hidden)
+
+
+def test_the_ground_of_a_hatched_number_is_free_of_lines_in_a_small_panel() -> None:
+    made = chained(np.full((16, 15), 255, np.uint8), Window.of(2), 3)
+    figure = made.figure()
+    number = next(text for text in numbers_in(figure.axes[0]) if text.get_position()[0] == 14)
+    box = number.get_window_extent()
+    page = opened(made.render())
+    rows = slice(len(page) - round(box.y1), len(page) - round(box.y0))
+    around = page[rows, round(box.x0) - 1 : round(box.x1) + 1]
+    assert (around[:, 0] > 200).all()
+    assert (around[:, -1] > 200).all()
 
 
 def test_padding_that_can_be_seen_has_room_and_a_dashed_line() -> None:

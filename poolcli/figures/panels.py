@@ -16,7 +16,6 @@ from poolcli.figures.colours import Colouring
 from poolcli.figures.page import Box
 from poolcli.figures.shrinking import shrink, shrink_around
 from poolcli.figures.style import FRAME, GROUND
-from poolcli.figures.text import number
 from poolcli.geometry import Step
 from poolcli.geometry.region import Region
 
@@ -53,6 +52,8 @@ class Panel:
         Whether large pixels get lines between them.
     hidden : ndarray of bool, (H, W), or None
         Where there is nothing to show.
+    legible : bool
+        Whether a region has numbers where its pixels are few.
     """
 
     pixels: Array
@@ -64,6 +65,7 @@ class Panel:
     title: str = ""
     gridded: bool = False
     hidden: NDArray[np.bool_] | None = None
+    legible: bool = False
 
     @classmethod
     def of(
@@ -100,21 +102,21 @@ class Panel:
         bottom, right = max(1, min(last[0], rows)), max(1, min(last[1], columns))
         top, left = min(max(first[0], 0), bottom - 1), min(max(first[1], 0), right - 1)
         small = shrink(pixels[top:bottom, left:right], (box.height, box.width), full)
-        title = "zoom: " + "×".join(number(float(side), 3) for side in region.shape) + " px"
         return cls(
             small,
             (rows, columns),
             ((top, bottom), (left, right)),
             (_floats(region.rows), _floats(region.columns)),
             step,
-            title=title,
             gridded=True,
         )
 
     @property
     def numbered(self) -> bool:
         """Tell whether the pixels are few enough to be read as numbers."""
-        return is_numbered(self.pixels, self.shape) and not self.gridded
+        if self.gridded:
+            return self.legible and is_numbered(self.pixels, self.pixels.shape)
+        return is_numbered(self.pixels, self.shape)
 
     @property
     def labels(self) -> tuple[str, str]:
@@ -135,7 +137,9 @@ class Panel:
         (top, bottom), (left, right) = self.shown
         axes.set(xlim=(left - 0.5, right - 0.5), ylim=(bottom - 0.5, top - 0.5))
         if self.numbered:
-            print_numbers(axes, box, self.pixels, shown[:, :, :3], self.step, hidden=self.hidden)
+            first = [round(edges[0]) for edges in self.held]
+            values, ground = self.pixels, shown[:, :, :3]
+            print_numbers(axes, box, values, ground, self.step, first, self.hidden, self.region)
         elif self.gridded:
             separate_pixels(axes, box)
         if self.step:

@@ -54,7 +54,7 @@ class Comparison(Growing):
             heading,
             panels,
             shape,
-            [*images, *[Tier(HISTOGRAM_HEIGHT, titled=True)] * histogram],
+            [*images, *[Tier(HISTOGRAM_HEIGHT, titled=True, named=True)] * histogram],
             full=full,
             colormap=colormap,
             step=step,

@@ -24,6 +24,7 @@ HATCH = "////"
 NARROWEST = 4.0  # points; a narrower strip would show no hatching
 LEAST_PADDING = 3.0  # points; less cannot be told from the frame
 LINE, CASING = 1.6, 3.2
+ABOVE_FRAME = 2.6  # as matplotlib orders what it draws, where frames are at 2.5
 WIDENED, TOO_FINE = "hatch widened", "too fine to hatch"
 
 Span = tuple[float, float]
@@ -110,9 +111,18 @@ def dash_padding(axes: Axes, step: Step, scale: float = 1.0) -> None:
 def outline(
     axes: Axes, rows: Span, columns: Span, scale: float = 1.0, colour: str = ACCENT
 ) -> None:
-    """Draw a line around the pixels from a first row and column up to (not with) a last."""
-    box = (rows[0] - 0.5, rows[1] - 0.5, columns[0] - 0.5, columns[1] - 0.5)
-    line = _frame(axes, box, edgecolor=colour, linewidth=LINE * scale)
+    """Draw a line around the pixels from a first row and column up to (not with) a last.
+
+    Along the border of what is shown it runs on the border, and is not cut there.
+    """
+    spans = (rows, axes.get_ylim()[::-1]), (columns, axes.get_xlim())
+    (top, bottom), (left, right) = (
+        (max(first - 0.5, view[0]), min(stop - 0.5, view[1])) for (first, stop), view in spans
+    )
+    line = _frame(
+        axes, (top, bottom, left, right), edgecolor=colour, linewidth=LINE * scale, clip_on=False
+    )
+    line.set_zorder(ABOVE_FRAME)
     # White around the line keeps it apart from an image of its own colour.
     line.set_path_effects([withStroke(linewidth=CASING * scale, foreground="white")])
 

@@ -31,6 +31,7 @@ from drawn import (
 )
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
@@ -504,6 +505,33 @@ def test_transparent_pixels_show_a_light_checkerboard() -> None:
     grounds = {tuple(colour) for colour in clear}
     assert len(grounds) == 2
     assert min(min(ground) for ground in grounds) > 200
+
+
+@pytest.mark.parametrize(("shape", "lines"), [((9, 12), True), ((2, 3), True), ((90, 130), False)])
+def test_large_transparent_pixels_are_told_from_their_ground(
+    shape: tuple[int, int], *, lines: bool
+) -> None:
+    image = np.zeros((*shape, 4), np.uint8)
+    image[0, 0] = 200, 10, 10, 255
+    made = comparison(image)
+    axes = panels_of(made.figure())[0]
+    drawn = [artist for artist in axes.collections if isinstance(artist, LineCollection)]
+    assert bool(drawn) == lines
+    ground = np.asarray(axes.images[0].get_array())[-1, :, 0].astype(int)
+    check = int(np.argmax(np.diff(ground) != 0)) + 1
+    if lines:
+        pixel = axes.bbox.width / shape[1]
+        assert pixel / 5 < check < pixel / 3
+
+
+def test_lines_between_transparent_pixels_end_with_the_image() -> None:
+    image = np.full((6, 6, 4), 128, np.uint8)
+    axes = panels_of(chained(image, Window.of(3, 2, 1)).figure())[0]
+    for lines in axes.collections:
+        assert isinstance(lines, LineCollection)
+        ends = np.concatenate([np.asarray(segment) for segment in lines.get_segments()])
+        assert ends.min() == -0.5
+        assert ends.max() == 5.5
 
 
 def test_hidden_colour_does_not_bleed_where_an_image_is_shrunk() -> None:

@@ -91,10 +91,11 @@ def print_numbers(
             written.set_path_effects([withStroke(linewidth=3 * box.scale, foreground=colour)])
 
 
-def separate_pixels(axes: Axes, box: Box) -> None:
-    """Draw thin lines between pixels that are large enough."""
+def separate_pixels(axes: Axes, box: Box, shape: Sequence[int]) -> None:
+    """Draw thin lines between the pixels of an image of `shape` that are large enough."""
     if min(marks.pixel_size(axes)) >= SMALLEST_PIXEL * box.scale:
-        stop = math.ceil(axes.get_ylim()[0] + 0.5), math.ceil(axes.get_xlim()[1] + 0.5)
+        view = math.ceil(axes.get_ylim()[0] + 0.5), math.ceil(axes.get_xlim()[1] + 0.5)
+        stop = [min(edge, side) for edge, side in zip(view, shape, strict=False)]
         _draw_lines(axes, stop, SEPARATOR, 0.5 * page.HAIRLINE * box.scale)
 
 

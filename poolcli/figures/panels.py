@@ -23,6 +23,8 @@ Array = NDArray[Any]
 
 CHECKERBOARD = (255, 226)
 CHECK = 7.0
+# Checks nearly as large as a pixel would be taken for one: there are as many along its side.
+CHECKS, LEAST_CHECK = 4, 0.4
 
 # Edges in pixels, as they are numbered: the first one begins at 0.
 Span = tuple[float, float]
@@ -132,7 +134,8 @@ class Panel:
         extent = (left - 0.5, right - 0.5, bottom - 0.5, top - 0.5)
         axes.set_facecolor(GROUND)
         if shown.shape[2] == 4:
-            axes.imshow(checkerboard(box), extent=extent, aspect="auto", interpolation="nearest")
+            ground = checkerboard(box, min(box.height / (bottom - top), box.width / (right - left)))
+            axes.imshow(ground, extent=extent, aspect="auto", interpolation="nearest")
         axes.imshow(shown, extent=extent, aspect="auto", interpolation="nearest")
         (top, bottom), (left, right) = self.shown
         axes.set(xlim=(left - 0.5, right - 0.5), ylim=(bottom - 0.5, top - 0.5))
@@ -140,8 +143,9 @@ class Panel:
             first = [round(edges[0]) for edges in self.held]
             values, ground = self.pixels, shown[:, :, :3]
             print_numbers(axes, box, values, ground, self.step, first, self.hidden, self.region)
-        elif self.gridded:
-            separate_pixels(axes, box)
+        elif self.gridded or shown.shape[2] == 4:
+            # Without lines the checks below pixels could be taken for these.
+            separate_pixels(axes, box, self.shape)
         if self.step:
             marks.hatch_unused(axes, self.step, box.scale)
         axes.spines[:].set(color=FRAME, linewidth=page.HAIRLINE * box.scale)
@@ -166,9 +170,11 @@ def visible_padding(box: Box, step: Step | None) -> tuple[tuple[int, int], tuple
     return step.padding if widest >= marks.LEAST_PADDING else ((0, 0), (0, 0))
 
 
-def checkerboard(box: Box) -> NDArray[np.uint8]:
-    """Make the ground (H, W, 3) that transparent pixels let through."""
+def checkerboard(box: Box, pixel: float) -> NDArray[np.uint8]:
+    """Make the ground (H, W, 3) that transparent pixels, `pixel` dots wide, let through."""
     side = max(1, box.to_dots(CHECK))
+    if pixel > CHECKS * LEAST_CHECK * side:
+        side = round(pixel / CHECKS)
     row, column = np.arange(box.height)[:, None] // side, np.arange(box.width) // side
     gray = np.array(CHECKERBOARD, np.uint8)[(row + column) % 2]
     return np.repeat(gray[:, :, None], 3, axis=2)

@@ -119,7 +119,7 @@ def test_a_folder_where_a_file_is_meant_is_told(tmp_path: Path) -> None:
     ended = poolcli("explain", "a.png", folder=tmp_path)
     assert (ended.status, ended.errors) == (
         1,
-        ["poolcli: a.png: is a folder that cannot be listed"],
+        ["poolcli: a.png: is a folder; name one image in it"],
     )
 
 

@@ -13,6 +13,8 @@ from conftest import Invoke
 from formats import saved
 
 from poolcli.captions import spell_command
+from poolcli.cli import group
+from poolcli.cli.command import figure_command
 from poolcli.pipeline import drawing
 
 FIGURE = "figure.png"
@@ -65,12 +67,41 @@ def test_other_options_are_not(told: Any) -> None:
         "-j 2 -q",
         "-v",
         "-d out --name x{i} -f tif --last",
-        "--figure f.svg -u",
+        "--figure f.png -u",
         "--json -r",
-        "-o small.png --figure f.png",
+        "-o small.webp --figure f.png",
     ):
         arguments = ["avg", "a b.png", "--count-pad", "-k", "3", "-p", "1", *options.split()]
         assert told(*arguments) == plain
+
+
+@pytest.mark.parametrize("suffix", ["svg", "pdf", "gif", "webp", "GIF"])
+def test_the_name_of_a_figure_is_told_where_another_would_be_of_another_format(
+    told: Any, suffix: str
+) -> None:
+    place = f"out/b.{suffix}"
+    pooled = f"poolcli max 'a b.png' -k 3 --figure {place}"
+    assert told("max", "a b.png", "-k", "3", "--figure", place) == pooled
+    compared = f"poolcli compare 'a b.png' -k 3 -o {place}"
+    assert told("compare", "a b.png", "-o", place, "-k", "3").replace("--ops max,avg ", "") == (
+        compared
+    )
+
+
+def test_a_named_figure_is_drawn_again_by_the_command_it_tells(told: Any, folder: Path) -> None:
+    for suffix in ("svg", "gif"):
+        command = told("max", "a b.png", "-n", "2", "--figure", f"first.{suffix}")
+        first = (folder / f"first.{suffix}").read_bytes()
+        (folder / f"first.{suffix}").unlink()
+        _, *words = shlex.split(command)
+        told(*words)
+        assert (folder / f"first.{suffix}").read_bytes() == first
+
+
+def test_the_figure_of_an_explanation_is_always_named_since_there_would_be_none() -> None:
+    command = group.commands["explain"]
+    with command.make_context("explain", ["a.png", "-k", "3", "--figure", "f.png"]):
+        assert figure_command()[-2:] == ("--figure", "f.png")
 
 
 def test_spellings_of_one_value_are_one(told: Any) -> None:

@@ -223,6 +223,20 @@ def test_few_pixels_of_a_zoom_have_numbers_in_what_is_seen_of_them() -> None:
     check_text(figure)
 
 
+def test_pixels_that_are_cut_do_not_shrink_the_numbers_of_whole_ones() -> None:
+    image = np.full((10, 10), 12345, np.int64)
+    sizes = []
+    for first in (Fraction(2), Fraction(5, 2)):
+        made = Comparison("a", 1, (10, 10), full=None, zoomed=True)
+        span = first, first + 5
+        made.add(image, ["input"], region=Region(span, span))
+        numbers = numbers_in(panels_of(made.figure())[1])
+        sizes.append({text.get_fontsize() for text in numbers})
+        # Half a row is high enough for a number, half a column too narrow.
+        assert len(numbers) == (25 if first == 2 else 6 * 4)
+    assert sizes[0] == sizes[1]
+
+
 def test_a_sliver_of_a_pixel_has_no_number_and_colour_has_none() -> None:
     image = np.arange(100, dtype=np.uint8).reshape(10, 10)
     made = Comparison("a", 1, (10, 10), full=255.0, zoomed=True)

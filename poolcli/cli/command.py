@@ -10,8 +10,9 @@ import click
 from poolcli.cli.grouping import GroupedOption
 from poolcli.cli.types import spell
 
-# What decides a figure: not where results go, nor how a run behaves.
+# What decides a figure: not where other results go, nor how a run behaves.
 HEADINGS = ("Operations", "Window", "Times", "Before pooling, in this order")
+USUAL = ".png"
 FURTHER = ("zoom", "histogram", "cmap", "max_pixels")
 
 
@@ -19,10 +20,20 @@ def figure_command() -> tuple[str, ...]:
     """Spell the running command without its inputs, and with the options that decide a figure."""
     context = click.get_current_context()
     words = [str(context.info_name)]
+    place = _figure_option(context.params)
     for option in context.command.params:
-        if isinstance(option, GroupedOption) and _decides(option):
+        if isinstance(option, GroupedOption) and (_decides(option) or option.name == place):
             words += _spelled(option, context.params[str(option.name)])
     return tuple(words)
+
+
+def _figure_option(values: dict[str, Any]) -> str | None:
+    """Name the option without whose value there would be no figure, or one of another format."""
+    name = "figure" if "figure" in values else "output"
+    unasked = "no_figure" in values or name == "output"
+    # A PNG is what is drawn unasked, and the same wherever it goes.
+    usual = unasked and str(values.get(name) or USUAL).lower().endswith(USUAL)
+    return None if usual else name
 
 
 def _decides(option: GroupedOption) -> bool:

@@ -46,7 +46,7 @@ def print_numbers(
     hidden: Array | None = None,
     region: Region | None = None,
 ) -> None:
-    """Print each pixel's value in what is seen of its cell, as large as the longest fits.
+    """Print each pixel's value in what is seen of its cell, as large as the longest fits a whole.
 
     `shown` are the pixels' colours; where `step` uses none of them, they will be hatched. `first`
     is the (row, column) of the first pixel in its image. What is `hidden` gets no number. The
@@ -66,14 +66,19 @@ def print_numbers(
     columns = _seen(range(left, right), axes.get_xlim())
     if not rows or not columns:
         return
-    height, width = height * min(_lengths(rows)), width * min(_lengths(columns))
-    size = box.scale * min(LARGEST_NUMBER, 0.8 * width / longest, 0.6 * height)
+    tallest, widest = height * max(_lengths(rows)), width * max(_lengths(columns))
+    size = box.scale * min(LARGEST_NUMBER, 0.8 * widest / longest, 0.6 * tallest)
     _draw_lines(axes, (bottom, right), "white", page.GRIDLINE * box.scale)
     hatched = _unused((bottom, right), step)[top:, left:]
     ground = np.where(hatched[:, :, None], marks.veil(shown), shown)
     white = readable_on(ground)
     for (row, down), (column, across) in product(rows.items(), columns.items()):
         at = row - top, column - left
+        needed = size / box.scale
+        if needed * width_of(words[at[0]][at[1]], 1) > 0.95 * width * (
+            across[1] - across[0]
+        ) or needed > 0.8 * height * (down[1] - down[0]):
+            continue
         written = axes.text(
             sum(across) / 2,
             sum(down) / 2,

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 from numpy.typing import NDArray
@@ -99,12 +98,15 @@ class Job:
         What the outputs hold; None for png, or csv if the input is a matrix.
     figure : str or None
         Where the comparison figure goes.
+    modified : int or None
+        When the input was last changed, in nanoseconds, if a listing said so.
     """
 
     source: str
     outputs: Sequence[str | None]
     format: str | None = None
     figure: str | None = None
+    modified: int | None = None
 
     @property
     def places(self) -> list[str]:
@@ -286,7 +288,7 @@ def _start_figure(job: Job, settings: Settings, inputs: Sequence[Image]) -> Comp
     """Begin the comparison figure with the input, before and after its filter."""
     from poolcli.figures import Comparison
 
-    name = PurePath(job.source).name if job.source != storage.STANDARD else "standard input"
+    name = storage.name_of(job.source) if job.source != storage.STANDARD else "standard input"
     operation = name_operation(
         settings.operation, settings.window, settings.count_include_pad, settings.norm
     )
@@ -318,4 +320,5 @@ def _visible(image: Image) -> Array:
 
 def suffix_of(place: str) -> str:
     """Give what a file's name ends with, in lower case and without the dot."""
-    return os.path.splitext(place)[1].lower().removeprefix(".")  # noqa: PTH122 - a place is text
+    ending = os.path.splitext(storage.name_of(place))[1]  # noqa: PTH122 - a place is text
+    return ending.lower().removeprefix(".")

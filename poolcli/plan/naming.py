@@ -92,7 +92,7 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
     numbers = range(1, settings.iterations + 1)
     if naming.output is not None:
         outputs = [naming.output if i == settings.iterations else None for i in numbers]
-        return Job(place, outputs, format_, naming.figure)
+        return Job(place, outputs, format_, naming.figure, source.modified)
     fields = {
         "stem": stem_of(place),
         "suffix": suffix_of(place),
@@ -109,9 +109,9 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
         name(i, suffix) if i == settings.iterations or not naming.last else None for i in numbers
     ]
     if not naming.draw:
-        return Job(place, outputs, format_)
+        return Job(place, outputs, format_, modified=source.modified)
     figure = naming.figure or name(f"n{settings.iterations}_comparison", "png")
-    return Job(place, outputs, format_, figure)
+    return Job(place, outputs, format_, figure, source.modified)
 
 
 def _format(source: str, naming: Naming) -> tuple[str | None, str]:

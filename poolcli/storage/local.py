@@ -1,4 +1,4 @@
-"""Places and bytes: read a file whole, or replace it whole.
+"""Files of this machine: read one whole, or replace it whole.
 
 A place is a path, or `-` for standard input or output.
 """
@@ -11,7 +11,7 @@ import re
 import socket
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -127,6 +127,14 @@ def is_current(place: str, source: str) -> bool:
         return False
 
 
+def modified(place: str) -> int | None:
+    """Tell when a file was last changed, in nanoseconds, or None if there is no such file."""
+    try:
+        return Path(place).stat().st_mtime_ns
+    except (OSError, ValueError):
+        return None
+
+
 def sweep(folder: str) -> None:
     """Remove the temporary files that dead processes of this host left in a folder."""
     try:
@@ -148,6 +156,19 @@ def identity(place: str) -> tuple[int, int] | None:
     except (OSError, ValueError):
         return None
     return status.st_dev, status.st_ino
+
+
+def resolver() -> Callable[[str], str]:
+    """Give a function that follows the links in a path, and looks at each folder once."""
+    real_folder = cache(os.path.realpath)
+
+    def resolve(place: str) -> str:
+        folder, name = os.path.split(place)
+        real = os.path.join(real_folder(folder), name)  # noqa: PTH118 - a place is text
+        # Asked of every file of a large run.
+        return os.path.realpath(real) if os.path.islink(real) else real  # noqa: PTH114
+
+    return resolve
 
 
 def _write_output(content: bytes) -> None:

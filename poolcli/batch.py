@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 
 from poolcli import executors, storage
 from poolcli.pipeline import Job, Record, Settings, foresee, run
@@ -132,12 +132,13 @@ class _Crew:
 
 def _in_order(jobs: Sequence[Job], crew: _Crew, *, update: bool) -> Iterator[Record]:
     """Yield every job's record, with only some jobs under way at a time."""
+    times = _list_times(jobs) if update else {}
     waiting: deque[tuple[Job, Future[Record] | None]] = deque()
     remaining = iter(jobs)
     ahead = JOBS_AHEAD * crew.workers if crew.workers > 1 else 1
     while True:
         for job in islice(remaining, ahead - len(waiting)):
-            current = update and _is_current(job)
+            current = update and _is_current(job, times)
             waiting.append((job, None if current else crew.submit(job)))
         if not waiting:
             return
@@ -145,9 +146,16 @@ def _in_order(jobs: Sequence[Job], crew: _Crew, *, update: bool) -> Iterator[Rec
         yield Record(job, "skipped") if future is None else crew.result(job, future)
 
 
-def _is_current(job: Job) -> bool:
+def _list_times(jobs: Sequence[Job]) -> dict[str, int]:
+    """Ask when what lies at URLs was last changed; of most inputs their listing said it."""
+    times = {job.source: job.modified for job in jobs if job.modified is not None}
+    asked = (job.source for job in jobs if job.modified is None)
+    return times | storage.list_times(chain(asked, (place for job in jobs for place in job.places)))
+
+
+def _is_current(job: Job, times: dict[str, int]) -> bool:
     return job.source != storage.STANDARD and all(
-        storage.is_current(place, job.source) for place in job.places
+        storage.is_current(place, job.source, times) for place in job.places
     )
 
 

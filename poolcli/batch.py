@@ -14,9 +14,6 @@ from poolcli import executors, storage
 from poolcli.pipeline import Job, Record, Settings, foresee, run
 from poolcli.serial import SerialExecutor
 
-# How many jobs wait for each worker: enough to keep it busy while the first of them is slow.
-JOBS_AHEAD = 8
-
 KILLED = "the process that worked on it was killed; there may be too little memory"
 
 
@@ -95,28 +92,28 @@ class _Crew:
         self.workers = 1
         return SerialExecutor()
 
-    def submit(self, job: Job) -> Future[Record]:
-        """Give a job to a worker; what another process cannot read is done here."""
-        if self.workers == 1 or not storage.is_regular(job.source):
-            return SerialExecutor().submit(self.task, job, self.settings)
+    def submit(self, jobs: Sequence[Job]) -> Future[list[Record]]:
+        """Give jobs to a worker; what another process cannot reach is done here."""
+        if self.workers == 1 or not all(map(_is_shared, jobs)):
+            return SerialExecutor().submit(_work, self.task, jobs, self.settings)
         try:
-            return self.executor.submit(self.task, job, self.settings)
+            return self.executor.submit(_work, self.task, jobs, self.settings)
         except BrokenExecutor:
             executors.stop(self.executor)
             self.executor = self._start()
         except (OSError, EOFError) as error:
             self.executor = self._stay_here(error)
-        return self.executor.submit(self.task, job, self.settings)
+        return self.executor.submit(_work, self.task, jobs, self.settings)
 
-    def result(self, job: Job, future: Future[Record]) -> Record:
-        """Wait for a job; one whose worker was lost is done again by itself.
+    def result(self, job: Job, group: Future[list[Record]], place: int) -> Record:
+        """Wait for a job, by its place in a group; one whose worker was lost is done by itself.
 
         A lost worker takes all jobs under way with it. Alone, only the job that kills its worker
         fails.
         """
         with suppress(BrokenExecutor):
-            return future.result()
-        self.single = self.single or executors.start_processes(1)
+            return group.result()[place]
+        self.single = self.single or executors.start_single()
         try:
             return self.single.submit(self.task, job, self.settings).result()
         except BrokenExecutor:
@@ -133,17 +130,32 @@ class _Crew:
 def _in_order(jobs: Sequence[Job], crew: _Crew, *, update: bool) -> Iterator[Record]:
     """Yield every job's record, with only some jobs under way at a time."""
     times = _list_times(jobs) if update else {}
-    waiting: deque[tuple[Job, Future[Record] | None]] = deque()
+    waiting: deque[tuple[Job, Future[list[Record]] | None, int]] = deque()
     remaining = iter(jobs)
-    ahead = JOBS_AHEAD * crew.workers if crew.workers > 1 else 1
     while True:
-        for job in islice(remaining, ahead - len(waiting)):
-            current = update and _is_current(job, times)
-            waiting.append((job, None if current else crew.submit(job)))
+        pace = executors.pace(crew.executor, crew.workers)
+        while len(waiting) < pace.ahead and (group := list(islice(remaining, pace.group))):
+            due = [job for job in group if not (update and _is_current(job, times))]
+            future = crew.submit(due) if due else None
+            places = {id(job): place for place, job in enumerate(due)}
+            for job in group:
+                place = places.get(id(job))
+                waiting.append((job, None, 0) if place is None else (job, future, place))
         if not waiting:
             return
-        job, future = waiting.popleft()
-        yield Record(job, "skipped") if future is None else crew.result(job, future)
+        job, future, place = waiting.popleft()
+        yield Record(job, "skipped") if future is None else crew.result(job, future, place)
+
+
+def _work(
+    task: Callable[[Job, Settings], Record], jobs: Sequence[Job], settings: Settings
+) -> list[Record]:
+    return [task(job, settings) for job in jobs]
+
+
+def _is_shared(job: Job) -> bool:
+    """Tell whether other processes read and write what a job does."""
+    return storage.is_regular(job.source) and not any(map(storage.is_private, job.places))
 
 
 def _list_times(jobs: Sequence[Job]) -> dict[str, int]:

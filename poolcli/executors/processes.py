@@ -1,4 +1,4 @@
-"""Where jobs run: in this process, or in workers. The one place where that is chosen."""
+"""Worker processes of this machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import threading
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
-from poolcli.serial import SerialExecutor
 from poolcli.silence import silence
 
 if TYPE_CHECKING:
@@ -22,13 +21,6 @@ def count_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def start(workers: int) -> Executor:
-    """Start an executor with so many workers; one worker is this process."""
-    if workers == 1:
-        return SerialExecutor()
-    return start_processes(workers)
 
 
 def start_processes(workers: int) -> Executor:
@@ -54,10 +46,8 @@ def get_ready() -> BaseContext:
     return context
 
 
-def stop(executor: Executor) -> None:
+def stop_processes(executor: Executor) -> None:
     """End an executor and its workers now; their temporary files are left to a sweep."""
-    if isinstance(executor, SerialExecutor):
-        return
     import multiprocessing
 
     # First the workers: one that is just starting would miss what a shutdown takes away.

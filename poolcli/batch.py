@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
 from poolcli import executors, storage
+from poolcli.errors import EngineError
 from poolcli.pipeline import Job, Record, Settings, foresee, run
 from poolcli.serial import SerialExecutor
 
@@ -19,15 +20,16 @@ KILLED = "the process that worked on it was killed; there may be too little memo
 
 @dataclass
 class Report:
-    """How many inputs ended how."""
+    """How many inputs ended how, and why the others were not done, if any."""
 
     counts: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
+    broken_off: str | None = None
 
     @property
     def exit_status(self) -> int:
         """Give the status that the command ends with."""
-        return 1 if self.counts["failed"] else 0
+        return 1 if self.counts["failed"] or self.broken_off else 0
 
 
 def run_jobs(
@@ -38,6 +40,7 @@ def run_jobs(
     cores: int = 1,
     update: bool = False,
     dry_run: bool = False,
+    scheduler: str | None = None,
 ) -> Report:
     """Run jobs; tell `done` what became of each, in their order.
 
@@ -49,17 +52,23 @@ def run_jobs(
         Skip a job whose files all exist and are not older than its input.
     dry_run : bool
         Only read headers, and write nothing.
+    scheduler : str or None
+        The address of a Dask scheduler whose workers do it, or "local" to start one here.
     """
     report = Report()
     task = foresee if dry_run else run
     if not dry_run:
         _sweep(jobs)
     workers = min(cores, len(jobs))
-    crew = _Crew(task, replace(settings, threads=cores // workers), workers)
+    threads = 1 if scheduler else cores // workers
+    crew = _Crew(task, replace(settings, threads=threads), workers, scheduler)
     try:
+        crew.start()
         for record in _in_order(jobs, crew, update=update):
             report.counts[record.status] += 1
             done(record)
+    except EngineError as error:
+        report.broken_off = str(error)
     finally:
         crew.stop()
         report.warnings += crew.warnings
@@ -72,37 +81,42 @@ class _Crew:
     """Workers that are replaced when one of them is killed."""
 
     def __init__(
-        self, task: Callable[[Job, Settings], Record], settings: Settings, workers: int
+        self,
+        task: Callable[[Job, Settings], Record],
+        settings: Settings,
+        workers: int,
+        scheduler: str | None,
     ) -> None:
         self.task, self.settings, self.workers = task, settings, workers
+        self.scheduler = scheduler
         self.warnings: list[str] = []
-        self.executor = self._start()
+        self.executor: Executor = SerialExecutor()
         self.single: Executor | None = None
-        self.lost = workers > 1
+        self.lost = workers > 1 or scheduler is not None
 
-    def _start(self) -> Executor:
+    def start(self) -> None:
+        """Start the workers, or those that take their places."""
         try:
-            return executors.start(self.workers)
+            self.executor = executors.start(self.workers, self.scheduler)
         except (OSError, EOFError) as error:
-            return self._stay_here(error)
+            self._stay_here(error)
 
-    def _stay_here(self, error: Exception) -> Executor:
+    def _stay_here(self, error: Exception) -> None:
         reason = getattr(error, "strerror", None) or "the process that makes them has died"
         self.warnings.append(f"no workers can be started ({reason}); one core did it all")
-        self.workers = 1
-        return SerialExecutor()
+        self.executor = SerialExecutor()
 
     def submit(self, jobs: Sequence[Job]) -> Future[list[Record]]:
         """Give jobs to a worker; what another process cannot reach is done here."""
-        if self.workers == 1 or not all(map(_is_shared, jobs)):
+        if isinstance(self.executor, SerialExecutor) or not all(map(_is_shared, jobs)):
             return SerialExecutor().submit(_work, self.task, jobs, self.settings)
         try:
             return self.executor.submit(_work, self.task, jobs, self.settings)
         except BrokenExecutor:
             executors.stop(self.executor)
-            self.executor = self._start()
+            self.start()
         except (OSError, EOFError) as error:
-            self.executor = self._stay_here(error)
+            self._stay_here(error)
         return self.executor.submit(_work, self.task, jobs, self.settings)
 
     def result(self, job: Job, group: Future[list[Record]], place: int) -> Record:
@@ -113,7 +127,7 @@ class _Crew:
         """
         with suppress(BrokenExecutor):
             return group.result()[place]
-        self.single = self.single or executors.start_single()
+        self.single = executors.start_single(self.executor, self.single)
         try:
             return self.single.submit(self.task, job, self.settings).result()
         except BrokenExecutor:
@@ -133,7 +147,7 @@ def _in_order(jobs: Sequence[Job], crew: _Crew, *, update: bool) -> Iterator[Rec
     waiting: deque[tuple[Job, Future[list[Record]] | None, int]] = deque()
     remaining = iter(jobs)
     while True:
-        pace = executors.pace(crew.executor, crew.workers)
+        pace = executors.pace(crew.executor, crew.workers, len(jobs))
         while len(waiting) < pace.ahead and (group := list(islice(remaining, pace.group))):
             due = [job for job in group if not (update and _is_current(job, times))]
             future = crew.submit(due) if due else None

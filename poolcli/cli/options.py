@@ -208,7 +208,7 @@ def output(command: Decorated) -> Decorated:
             metavar="DIR",
             envvar="POOLCLI_OUTDIR",
             otherwise="pooled",
-            help="Folder for the results; made if missing. $POOLCLI_OUTDIR sets it too.",
+            help="Folder for the results, or its URL; made if missing. $POOLCLI_OUTDIR sets it.",
         ),
         _option(
             "Output",
@@ -289,6 +289,13 @@ def run(command: Decorated) -> Decorated:
             envvar="POOLCLI_JOBS",
             metavar="N",
             help="Number of cores to use. $POOLCLI_JOBS sets it too.",
+        ),
+        _option(
+            "Run",
+            "--scheduler",
+            metavar="ADDRESS|local",
+            help="Run on the workers of the Dask scheduler at this address; 'local' starts one with"
+            " -j workers here.",
         ),
         _option(
             "Run",

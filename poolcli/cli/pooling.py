@@ -50,8 +50,9 @@ def _command(operation: Operation, summary: str) -> click.Command:
         pool = bundle(pool)
     text = f"""{summary}
 
-    INPUT is an image, a matrix (csv, txt, npy) or '-' for standard input. Each iteration is
-    written to pooled/, with a figure that shows them side by side.
+    INPUT is an image, a matrix (csv, txt, npy) or '-' for standard input; a path, or a URL such
+    as s3://bucket/photos/. Each iteration is written to pooled/, with a figure that shows them
+    side by side.
 
     \b
     Examples:
@@ -68,6 +69,7 @@ def _pool(
     recursive: bool,
     update: bool,
     jobs: int | None,
+    scheduler: str | None,
     dry_run: bool,
     json: bool,
     quiet: bool,
@@ -77,13 +79,15 @@ def _pool(
     """Plan, run and report; give the exit status."""
     if not inputs and files_from is None:
         raise PoolcliError("no input; name files, folders or '-', or use --files-from")
-    from poolcli.executors import count_cores, get_ready
+    from poolcli.executors import LOCAL, count_cores, get_ready
 
     cores = jobs or count_cores()
     several = len(inputs) > 1 or files_from is not None or any(map(storage.is_folder, inputs))
-    if several and cores > 1 and not dry_run:
+    if scheduler not in (None, LOCAL) and _is_given("jobs"):
+        raise PoolcliError("-j is for this machine, and a scheduler has workers; leave out -j")
+    if scheduler is not None or (several and cores > 1 and not dry_run):
         # While this process imports, so does the one that will make workers.
-        get_ready()
+        get_ready(scheduler)
     from poolcli.batch import run_jobs
     from poolcli.plan import plan
 
@@ -106,12 +110,19 @@ def _pool(
             cores=cores,
             update=update,
             dry_run=dry_run,
+            scheduler=scheduler,
         )
     if dry_run and naming.draw and not quiet:
         figures = sum(job.figure is not None for job in planned.jobs)
         complain(f"{figures} figure{'s' * (figures != 1)} would be drawn; --no-figure skips them")
     console.summarise(report)
     return 1 if console.output.failed else report.exit_status
+
+
+def _is_given(name: str) -> bool:
+    """Tell whether an option stands on the command line."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source == ParameterSource.COMMANDLINE
 
 
 def _naming(values: dict[str, Any]) -> Naming:

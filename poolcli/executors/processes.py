@@ -30,7 +30,7 @@ def start_processes(workers: int) -> Executor:
     return ProcessPoolExecutor(workers, mp_context=get_ready(), initializer=_begin_worker)
 
 
-def get_ready() -> BaseContext:
+def get_ready(*modules: str) -> BaseContext:
     """Choose how workers are made, and begin to: what they import is then there when they start.
 
     Workers come from a server process that has no threads: a plain fork of this process might
@@ -41,7 +41,7 @@ def get_ready() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["poolcli.pipeline", "poolcli.opencv"])
+    context.set_forkserver_preload(["poolcli.pipeline", "poolcli.opencv", *modules])
     _start_server()
     return context
 

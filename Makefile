@@ -4,11 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint docs clean
+.PHONY: help demo test test-cluster lint docs clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/run ## Pool a photograph of a cat, and say where the pictures are
 	$(BIN)/poolcli max samples/cat.jpg -k 2 -n 3
@@ -16,6 +16,9 @@ demo: $(VENV)/run ## Pool a photograph of a cat, and say where the pictures are
 
 test: $(VENV)/test ## Run all tests, with branch coverage
 	$(BIN)/python -m pytest --cov --cov-report=term-missing
+
+test-cluster: $(VENV)/test-cluster ## Run the tests of URLs and clusters, on 127.0.0.1 alone
+	$(BIN)/python -m pytest tests/cluster
 
 lint: $(VENV)/test ## Check style and types
 	$(BIN)/ruff check
@@ -39,3 +42,7 @@ $(VENV)/run: pyproject.toml | $(BIN)/python
 $(VENV)/test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@ $(VENV)/run
+
+$(VENV)/test-cluster: $(VENV)/test
+	$(BIN)/python -m pip install --quiet --editable '.[test,test-cluster]'
+	@touch $@

@@ -10,63 +10,20 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
+from buckets import IMAGES, Store
 from services import (
     Cluster,
     cluster,
     contents,
     members,
-    photos,
-    s3_environment,
-    s3_server,
     without_times,
 )
 
-IMAGES = 500
+pytest_plugins = ["shared"]
+
 COMMAND = [sys.executable, "-m", "poolcli", "max", "-r", "-k", "2", "-n", "2", "--no-figure"]
-
-
-class Store:
-    """The S3 server, and a local copy of what its bucket `input` holds."""
-
-    def __init__(self, endpoint: str, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {**os.environ, **s3_environment(endpoint)}
-        self.client: Any = boto3.client(
-            "s3",
-            endpoint_url=endpoint,
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",  # noqa: S106 - moto asks for one
-            region_name="us-east-1",
-        )
-        photos(IMAGES, folder / "in")
-        self.client.create_bucket(Bucket="input")
-        for name, content in contents(folder / "in").items():
-            self.client.put_object(Bucket="input", Key=name, Body=content)
-
-    def objects(self, bucket: str) -> dict[str, bytes]:
-        """Read all objects of a bucket."""
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-        return {
-            entry["Key"]: self.client.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
-            for page in pages
-            for entry in page.get("Contents", [])
-        }
-
-    def bucket(self, name: str) -> str:
-        """Make a bucket."""
-        self.client.create_bucket(Bucket=name)
-        return name
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder = tmp_path_factory.mktemp("store")
-    with s3_server(folder / "log") as endpoint:
-        yield Store(endpoint, folder)
 
 
 @pytest.fixture(scope="module")

@@ -112,9 +112,8 @@ class ClusterExecutor(Executor):
             try:
                 client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
             except (OSError, ValueError, TypeError) as error:
-                raise EngineError(
-                    f"no Dask scheduler answers at {address}: {str(error).splitlines()[0]}"
-                ) from None
+                reason = f": {error}" if isinstance(error, ValueError) else ""
+                raise EngineError(f"no Dask scheduler answers at {address}{reason}") from None
         self._opened.callback(client.close, timeout=CONNECT_SECONDS)
         return client
 
@@ -124,7 +123,7 @@ class ClusterExecutor(Executor):
         except TimeoutError:
             raise EngineError(
                 f"the Dask scheduler at {self.address} has no workers;"
-                f" start some with dask worker {self.address}"
+                f" start some: dask worker {self.address}"
             ) from None
 
     def _check_versions(self) -> None:
@@ -140,7 +139,7 @@ class ClusterExecutor(Executor):
         with self._connected():
             found = self._client.run(version)
         for worker, there in found.items():
-            _check_version(__version__, there, worker)
+            _check_version(__version__, there, f"the worker at {worker}")
 
     @contextmanager
     def _connected(self) -> Iterator[None]:

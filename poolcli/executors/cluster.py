@@ -21,6 +21,7 @@ import dask
 
 from poolcli import __version__
 from poolcli.errors import EngineError
+from poolcli.executors.processes import stop_children
 
 CONNECT_SECONDS = 10
 WORKERS_SECONDS = 30
@@ -106,7 +107,7 @@ class ClusterExecutor(Executor):
                 dashboard_address=None,
                 memory_limit=0,
             )
-            self._opened.callback(cluster.close)
+            self._opened.callback(_end, cluster)
             client = Client(cluster)
         else:
             try:
@@ -163,6 +164,14 @@ class ClusterExecutor(Executor):
             future.set_exception(error)
         else:
             future.set_result(inner.result())
+
+
+def _end(cluster: Any) -> None:
+    """End a cluster that was started here without waiting for what its workers do."""
+    for nanny in cluster.workers.values():
+        nanny.auto_restart = False
+    stop_children()
+    cluster.close()
 
 
 def _at_work(version: str, folder: str | None, call: Callable[..., Any], *arguments: Any) -> Any:

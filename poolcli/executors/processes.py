@@ -48,9 +48,21 @@ def get_ready(*modules: str) -> BaseContext:
 
 def stop_processes(executor: Executor) -> None:
     """End an executor and its workers now; their temporary files are left to a sweep."""
+    # First the workers: one that is just starting would miss what a shutdown takes away.
+    stop_children()
+    # The thread that managed them may not end while the interpreter does: both would close the
+    # same pipe. It could wait for what a dead worker left unread, so it is not waited for long.
+    ending = threading.Thread(
+        target=executor.shutdown, kwargs={"cancel_futures": True}, daemon=True
+    )
+    ending.start()
+    ending.join(GRACE_SECONDS)
+
+
+def stop_children() -> None:
+    """End all processes that work for this one."""
     import multiprocessing
 
-    # First the workers: one that is just starting would miss what a shutdown takes away.
     children = multiprocessing.active_children()
     for child in children:
         child.terminate()
@@ -59,13 +71,6 @@ def stop_processes(executor: Executor) -> None:
         if child.is_alive():
             child.kill()
             child.join()
-    # The thread that managed them may not end while the interpreter does: both would close the
-    # same pipe. It could wait for what a dead worker left unread, so it is not waited for long.
-    ending = threading.Thread(
-        target=executor.shutdown, kwargs={"cancel_futures": True}, daemon=True
-    )
-    ending.start()
-    ending.join(GRACE_SECONDS)
 
 
 def _start_server() -> None:

@@ -215,6 +215,7 @@ WRONG_LINES = [
     (["--cmap", "grey-ish"], "unknown colour map 'grey-ish'"),
     (["--max-pixels", "0"], "0 is not in the range"),
     (["-j", "0"], "0 is not in the range"),
+    (["-j", "2", "--scheduler", "tcp://a:1"], "-j is for this machine, and a scheduler has"),
     (["-o", "-", "-u"], "-u compares files, and -o - writes none"),
     (["-o", "-", "--json"], "-o - and --json both want standard output"),
     (["--files-from", "missing"], "--files-from missing: cannot be read: no such"),

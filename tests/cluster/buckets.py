@@ -17,6 +17,7 @@ class Store:
 
     def __init__(self, endpoint: str, folder: Path) -> None:
         self.folder = folder
+        self.log = folder / "log"
         self.endpoint = endpoint
         self.environment = {**os.environ, **s3_environment(endpoint)}
         self.client: Any = boto3.client(

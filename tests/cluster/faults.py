@@ -30,7 +30,7 @@ class FaultyServer(BaseHTTPRequestHandler):
         if "broken%2F" in path and "list-type" in path:
             path += "&max-keys=3"
         if "slow" in path:
-            time.sleep(0.3)
+            time.sleep(0.1)
         server = http.client.HTTPConnection(self.storage, timeout=20)
         server.request(self.command, path, body, dict(self.headers))
         answer = server.getresponse()

@@ -23,7 +23,7 @@ from services import (
 
 pytest_plugins = ["shared"]
 
-COMMAND = [sys.executable, "-m", "poolcli", "max", "-r", "-k", "2", "-n", "2", "--no-figure"]
+COMMAND = [sys.executable, "-m", "poolcli", "max", "-r", "-k", "2", "--no-figure"]
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +84,11 @@ def test_five_hundred_images_end_as_on_one_machine(
     assert (status, errors) == (0, ["poolcli: 500 written, 0 failed of 500"])
     assert without_times("\n".join(output)).splitlines() == as_on("plain", wanted)
     assert store.objects("plain") == contents(store.folder / "out")
+    requests = store.log.read_text().count("\n")
     status, output, errors = Run(store, two_workers, "plain", "-u").end()
     assert (status, errors) == (0, ["poolcli: 0 written, 500 skipped, 0 failed of 500"])
+    # A listing for each folder that is read and each that is written, and nothing for an object.
+    assert store.log.read_text().count("\n") - requests < 20
 
 
 def test_a_killed_worker_costs_nothing(

@@ -14,7 +14,7 @@ from formats import noise, saved
 pytest_plugins = ["shared"]
 
 # A server that says nothing is given up soon, though s3fs asks it 25 times.
-IMPATIENT = '{"config_kwargs": {"read_timeout": 0.6, "retries": {"total_max_attempts": 1}}}'
+IMPATIENT = '{"config_kwargs": {"read_timeout": 0.3, "retries": {"total_max_attempts": 1}}}'
 NAMES = [
     "in/a.png",
     *(f"in/broken/{number}.png" for number in range(5)),

@@ -12,10 +12,11 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any
+from weakref import WeakSet
 
 import dask
 
@@ -57,40 +58,46 @@ class ClusterExecutor(Executor):
         try:
             self._client = self._connect(address, workers)
             self.address = address or self._client.scheduler.address
-            self._executor = self._client.get_executor(pure=False)
             self._wait_for_workers()
             self._check_versions()
         except BaseException:
             self._opened.close()
             raise
         self._threads, self._counted = 0, -float("inf")
-        self._under_way: set[Future[Any]] = set()
+        self._under_way: WeakSet[GroupFuture] = WeakSet()
 
     def count_threads(self) -> int:
         """Count the threads of all workers that are there now."""
         if time.monotonic() - self._counted > COUNT_SECONDS:
-            with self._connected():
+            with _connected(self.address):
                 self._threads = sum(self._client.nthreads().values())
             self._counted = time.monotonic()
         return max(self._threads, 1)
 
     def submit(self, call: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Future[Any]:
         """Give a call to the cluster; BrokenExecutor means that it killed worker after worker."""
-        future: Future[Any] = Future()
-        with self._connected():
+        with _connected(self.address):
             if self._client.status != "running":
-                raise EngineError(LOST.format(self.address))
-            inner = self._executor.submit(
-                _at_work, __version__, _folder(), partial(call, **settings), *arguments
+                raise OSError
+            future = GroupFuture(
+                self._client.submit(
+                    _at_work,
+                    __version__,
+                    _folder(),
+                    partial(call, **settings),
+                    *arguments,
+                    pure=False,
+                ),
+                self.address,
             )
         self._under_way.add(future)
-        future.add_done_callback(self._under_way.discard)
-        inner.add_done_callback(partial(self._pass_on, future))
         return future
 
     def drain(self) -> None:
         """Wait until nothing is under way."""
-        wait(tuple(self._under_way))
+        for future in tuple(self._under_way):
+            with suppress(BrokenExecutor):
+                future.result()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
         """Cancel what is queued and leave the cluster; end it if it was started here."""
@@ -137,33 +144,46 @@ class ClusterExecutor(Executor):
             return poolcli.__version__
 
         version.__module__ = "__main__"
-        with self._connected():
+        with _connected(self.address):
             found = self._client.run(version)
         for worker, there in found.items():
             _check_version(__version__, there, f"the worker at {worker}")
 
-    @contextmanager
-    def _connected(self) -> Iterator[None]:
-        """Turn what a lost scheduler makes Dask raise into one line."""
-        from distributed.client import ClosedClientError
 
-        try:
-            yield
-        except (OSError, CancelledError, ClosedClientError):
-            raise EngineError(LOST.format(self.address)) from None
+class GroupFuture(Future[Any]):
+    """What a call on the cluster gives, in the terms of concurrent.futures; fetched when asked for.
 
-    def _pass_on(self, future: Future[Any], inner: Future[Any]) -> None:
-        """Give a future the outcome of Dask's own, in the terms of concurrent.futures."""
+    Dask's own adapter loses a result whose worker dies while it is fetched.
+    """
+
+    def __init__(self, inner: Any, address: str) -> None:
+        super().__init__()
+        self._inner, self._address = inner, address
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait for the outcome."""
         from distributed import KilledWorker
 
-        if inner.cancelled():
-            future.set_exception(EngineError(LOST.format(self.address)))
-        elif isinstance(error := inner.exception(), KilledWorker):
-            future.set_exception(BrokenExecutor(str(error)))
-        elif error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(inner.result())
+        if not self.done():
+            try:
+                self.set_result(self._inner.result(timeout))
+            except KilledWorker as error:
+                self.set_exception(BrokenExecutor(str(error)))
+            except Exception as error:  # noqa: BLE001 - whatever was raised there is raised here
+                raised = self._inner.status == "error"
+                self.set_exception(error if raised else EngineError(LOST.format(self._address)))
+        return super().result()
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[None]:
+    """Turn what a lost scheduler makes Dask raise into one line."""
+    from distributed.client import ClosedClientError
+
+    try:
+        yield
+    except (OSError, CancelledError, ClosedClientError):
+        raise EngineError(LOST.format(address)) from None
 
 
 def _end(cluster: Any) -> None:

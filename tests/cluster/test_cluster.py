@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from buckets import IMAGES, Store
+from buckets import Store, s3_store
 from services import (
     Cluster,
     cluster,
@@ -21,9 +21,15 @@ from services import (
     without_times,
 )
 
-pytest_plugins = ["shared"]
-
+IMAGES = 500
 COMMAND = [sys.executable, "-m", "poolcli", "max", "-r", "-k", "2", "--no-figure"]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with s3_store(tmp_path_factory.mktemp("store")) as made:
+        made.fill(IMAGES)
+        yield made
 
 
 @pytest.fixture(scope="module")

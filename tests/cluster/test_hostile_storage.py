@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from buckets import Store
+from buckets import Store, s3_store
 from faults import faults_before
 from formats import noise, saved
-
-pytest_plugins = ["shared"]
 
 # A server that says nothing is given up soon, though s3fs asks it 25 times.
 IMPATIENT = '{"config_kwargs": {"read_timeout": 0.3, "retries": {"total_max_attempts": 1}}}'
@@ -27,6 +26,12 @@ NAMES = [
     "more/stalled.png",
 ]
 COMMAND = [sys.executable, "-m", "poolcli", "max", "-r", "-k", "2", "--no-figure"]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with s3_store(tmp_path_factory.mktemp("store")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

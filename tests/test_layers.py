@@ -68,6 +68,9 @@ def test_imports_run_strictly_downwards(path: Path) -> None:
         ("matplotlib", {"figures"}),
         ("cv2", {"opencv"}),
         ("PIL", {"images"}),
+        ("fsspec", {"storage"}),
+        ("dask", {"executors"}),
+        ("distributed", {"executors"}),
     ],
 )
 def test_a_library_is_used_in_its_place_alone(library: str, allowed: set[str]) -> None:

@@ -28,6 +28,8 @@ from documents import (
 )
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
+DOCUMENTS = ("cluster", "formats", "json", "semantics")
+
 
 def test_every_command_prints_what_the_readme_shows_and_makes_its_pictures(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "samples", tmp_path / "samples")
@@ -110,7 +112,14 @@ def test_the_makefile_rules_build_once(tmp_path: Path, samples: Path) -> None:
 
 @pytest.mark.parametrize(
     "document",
-    ["README.md", "CHANGELOG.md", "docs/formats.md", "docs/json.md", "docs/semantics.md"],
+    [
+        "README.md",
+        "CHANGELOG.md",
+        "docs/cluster.md",
+        "docs/formats.md",
+        "docs/json.md",
+        "docs/semantics.md",
+    ],
 )
 def test_links_lead_somewhere(document: str) -> None:
     path = ROOT / document

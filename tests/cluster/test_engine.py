@@ -67,10 +67,10 @@ def test_an_image_that_kills_worker_after_worker_fails_and_the_rest_is_done(
 
 
 def test_figures_and_relative_paths_are_those_of_one_machine(folder: Path, made: Cluster) -> None:
-    photos(8, folder / "in")
+    photos(4, folder / "in")
     plain = run_in(folder, "in", "-j", "1")
     files = contents(folder / "pooled")
-    assert len(files) == 16
+    assert len(files) == 8
     shutil.rmtree(folder / "pooled")
     for where in (made.address, "local"):
         ended = run_in(folder, "in", "--scheduler", where)
@@ -81,7 +81,7 @@ def test_figures_and_relative_paths_are_those_of_one_machine(folder: Path, made:
 
 @pytest.mark.parametrize("where", ["address", "local"])
 def test_an_interrupt_cancels_what_is_queued(folder: Path, made: Cluster, where: str) -> None:
-    photos(600, folder / "in")
+    photos(64, folder / "in")
     address = made.address if where == "address" else "local"
     with (folder / "output").open("w") as output:
         process = subprocess.Popen(
@@ -98,7 +98,7 @@ def test_an_interrupt_cancels_what_is_queued(folder: Path, made: Cluster, where:
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (130, b"")
-    assert len(contents(folder / "pooled")) < 600
+    assert len(contents(folder / "pooled")) < 64
     assert not [name for name in contents(folder / "pooled") if "poolcli-" in name]
     end = time.monotonic() + 10
     while members(process.pid) and time.monotonic() < end:

@@ -216,6 +216,8 @@ WRONG_LINES = [
     (["--max-pixels", "0"], "0 is not in the range"),
     (["-j", "0"], "0 is not in the range"),
     (["-j", "2", "--scheduler", "tcp://a:1"], "-j is for this machine, and a scheduler has"),
+    (["--scheduler", "nearby"], "--scheduler nearby: write the address of a Dask scheduler"),
+    (["--scheduler", "http://a:1"], "such as tcp://127.0.0.1:8786, or local"),
     (["-o", "-", "-u"], "-u compares files, and -o - writes none"),
     (["-o", "-", "--json"], "-o - and --json both want standard output"),
     (["--files-from", "missing"], "--files-from missing: cannot be read: no such"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +21,8 @@ __all__ = ["LOCAL", "Pace", "count_cores", "get_ready", "pace", "start", "start_
 
 # The scheduler that is started here, for this run alone.
 LOCAL = "local"
+
+_ADDRESS = re.compile(r"((tcp|tls|wss?|ucx)://)?[^/\s]+:[0-9]{1,5}")
 
 # How many jobs wait for each worker: enough to keep it busy while the first of them is slow.
 JOBS_AHEAD = 8
@@ -64,6 +67,11 @@ def start(workers: int, scheduler: str | None = None) -> Executor:
         The address of a Dask scheduler, or "local" for one that is started here.
     """
     if scheduler is not None:
+        if scheduler != LOCAL and not _ADDRESS.fullmatch(scheduler):
+            raise PoolcliError(
+                f"--scheduler {scheduler}: write the address of a Dask scheduler, such as"
+                " tcp://127.0.0.1:8786, or local"
+            )
         try:
             from poolcli.executors.cluster import ClusterExecutor
         except ImportError as error:

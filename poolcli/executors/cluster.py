@@ -29,6 +29,7 @@ WORKERS_SECONDS = 30
 COUNT_SECONDS = 5
 
 LOST = "the connection to the Dask scheduler at {} is lost; run again with -u to do the rest"
+REMEDY = "install one version everywhere"
 
 # Dask's workers sample what they do every 10 ms, which nobody would look at here.
 CONFIGURATION = {
@@ -169,6 +170,8 @@ class GroupFuture(Future[Any]):
                 self.set_result(self._inner.result(timeout))
             except KilledWorker as error:
                 self.set_exception(BrokenExecutor(str(error)))
+            except ImportError as error:
+                self.set_exception(EngineError(f"a worker cannot load poolcli ({error}); {REMEDY}"))
             except Exception as error:  # noqa: BLE001 - whatever was raised there is raised here
                 raised = self._inner.status == "error"
                 self.set_exception(error if raised else EngineError(LOST.format(self._address)))
@@ -206,7 +209,7 @@ def _check_version(here: str, there: str | None, worker: str) -> None:
     if there != here:
         raise EngineError(
             f"{worker} has {f'poolcli {there}' if there else 'no poolcli'}, and this is {here};"
-            " install one version everywhere"
+            f" {REMEDY}"
         )
 
 

@@ -130,6 +130,26 @@ def test_a_worker_that_joins_later_is_held_to_the_version_too() -> None:
         engine._at_work("0.0.1", None, abs, -1)
 
 
+class Failed:
+    """A task that failed on a worker."""
+
+    status = "error"
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def result(self, _timeout: float | None) -> None:
+        raise self.error
+
+
+def test_what_is_raised_on_a_worker_is_raised_here_but_for_a_lack_of_poolcli() -> None:
+    with pytest.raises(ZeroDivisionError):
+        engine.GroupFuture(Failed(ZeroDivisionError()), "there").result()
+    missing = Failed(ModuleNotFoundError("No module named 'poolcli'"))
+    with pytest.raises(EngineError, match="a worker cannot load poolcli"):
+        engine.GroupFuture(missing, "there").result()
+
+
 def test_a_scheduler_that_does_not_answer_is_one_line(
     invoke: Invoke, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

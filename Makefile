@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-cluster lint docs clean
+TIME ?= 60
+
+.PHONY: help demo test test-cluster lint faults fuzz docs gallery bench bench-quick clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -25,8 +27,25 @@ lint: $(VENV)/test ## Check style and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+faults: $(VENV)/test ## Provoke every fault of SECURITY.md at full length, with a line for each
+	FAULTS=all $(BIN)/python -m pytest tests/faults -v -s --tb=short
+
+fuzz: $(VENV)/test ## Mutate files and options for TIME seconds (60)
+	PYTHONPATH=tests $(BIN)/python tests/fuzz --seconds $(TIME)
+
 docs: $(VENV)/test ## Rebuild what README and docs take from the program: tables and pictures
 	PYTHONPATH=tests $(BIN)/python tests/documents.py
+
+# On Linux torch may bring CUDA, some gigabytes that are not used here; its build for processors
+# alone does too, if pip is told where to find it (PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL).
+bench: $(VENV)/bench ## Measure poolcli beside its peers, in 15 minutes; writes benchmarks/results.md
+	$(BIN)/python -m benchmarks --write benchmarks
+
+bench-quick: $(VENV)/bench ## Measure a little of everything, in a minute; only prints
+	$(BIN)/python -m benchmarks --scale quick
+
+gallery: $(VENV)/test ## Rebuild the pictures of docs/gallery.md from the commands in it
+	PYTHONPATH=tests $(BIN)/python tests/documents.py gallery
 
 clean: ## Remove what was built
 	rm -rf $(VENV) pooled build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -46,3 +65,7 @@ $(VENV)/test: pyproject.toml | $(BIN)/python
 $(VENV)/test-cluster: $(VENV)/test
 	$(BIN)/python -m pip install --quiet --editable '.[test,test-cluster]'
 	@touch $@
+
+$(VENV)/bench: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	@touch $@ $(VENV)/run

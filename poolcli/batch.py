@@ -96,13 +96,20 @@ class _Crew:
 
     def start(self) -> None:
         """Start the workers, or those that take their places."""
+        if self.workers > 1 and self.scheduler is None:
+            possible = executors.count_possible(self.workers)
+            if possible < 2:
+                self._stay_here("no more processes are allowed")
+                return
+            if possible < self.workers:
+                wanted, self.workers = self.workers, possible
+                self.warnings.append(f"only {possible} of {wanted} workers could be started")
         try:
             self.executor = executors.start(self.workers, self.scheduler)
-        except (OSError, EOFError) as error:
-            self._stay_here(error)
+        except executors.NO_WORKERS as error:
+            self._stay_here(getattr(error, "strerror", None) or "what makes them has died")
 
-    def _stay_here(self, error: Exception) -> None:
-        reason = getattr(error, "strerror", None) or "the process that makes them has died"
+    def _stay_here(self, reason: str) -> None:
         self.warnings.append(f"no workers can be started ({reason}); one core did it all")
         self.executor = SerialExecutor()
 
@@ -115,8 +122,8 @@ class _Crew:
         except BrokenExecutor:
             executors.stop(self.executor)
             self.start()
-        except (OSError, EOFError) as error:
-            self._stay_here(error)
+        except executors.NO_WORKERS as error:
+            self._stay_here(getattr(error, "strerror", None) or str(error))
         return self.executor.submit(_work, self.task, jobs, self.settings)
 
     def result(self, job: Job, group: Future[list[Record]], place: int) -> Record:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair, Step, count_lines
@@ -14,6 +15,12 @@ def name_operation(
     name = f"{operation} with p = {norm:g}" if operation == "lp" else operation
     counted = ["padding counted"] * count_include_pad
     return ", ".join([name, name_window(window), *counted])
+
+
+def name_variant(operation: str, count_include_pad: bool = False, norm: float = 2.0) -> str:
+    """Name an operation among others with the same window: `avg, padding counted`."""
+    power = [f"p = {norm:g}"] * (operation == "lp")
+    return ", ".join([operation, *power, *["padding counted"] * count_include_pad])
 
 
 def name_window(window: AnyWindow) -> str:
@@ -43,8 +50,8 @@ def caption(number: int, step: Step, start: Pair) -> list[str]:
     field = f"{_times(step.receptive_field)} px"
     sees = f"sees {field}, step {_short(step.jump)}" if step.jump else f"sees up to {field}"
     lines = [f"iteration {number}", f"{name_pixels(step.shape)}, {left} of the pixels", sees]
-    unused = name_unused(step.dropped, step.skipped)
-    return [*lines, unused] if unused else lines
+    unused = name_unused(step.dropped, (0, 0)), name_unused((0, 0), step.skipped)
+    return [*lines, *filter(None, unused)]
 
 
 def name_unused(dropped: Pair, skipped: Pair) -> str:
@@ -56,6 +63,21 @@ def name_unused(dropped: Pair, skipped: Pair) -> str:
 def name_pixels(shape: Sequence[int]) -> str:
     """Name an image's size: `300×451 px`, rows first as everywhere a kernel is named."""
     return f"{_times(shape[:2])} px"
+
+
+def name_file(place: str) -> str:
+    """Name an input without its folders."""
+    return "standard input" if place == "-" else os.path.basename(place)  # noqa: PTH119 - is text
+
+
+def spell_command(command: Sequence[str], place: str) -> tuple[str, ...]:
+    """Give the words of a command, spelled without its input, for one input alone."""
+    if not command:
+        return ()
+    verb, *options = command
+    # A name that begins like an option would be read as one.
+    hidden = place.startswith("-") and place != "-"
+    return "poolcli", verb, f"./{place}" if hidden else place, *options
 
 
 def name_sides(shape: Sequence[int]) -> str:

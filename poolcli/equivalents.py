@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from poolcli.geometry import AdaptiveWindow, AnyAxis, AnyWindow, Axis
+from poolcli.geometry import AdaptiveWindow, AnyAxis, AnyWindow, Axis, Window
 
 _PYTORCH = {"max": "nn.MaxPool2d", "avg": "nn.AvgPool2d"}
 _PYTORCH_ADAPTIVE = {"max": "nn.AdaptiveMaxPool2d", "avg": "nn.AdaptiveAvgPool2d"}
@@ -61,9 +61,7 @@ def equivalents(
     PoolcliError
         If the window does not fit the shape.
     """
-    axes = window.axes(shape)
-    adaptive = window.output_size if isinstance(window, AdaptiveWindow) else None
-    pooling = _Pooling(operation, *axes, adaptive, count_include_pad, norm)
+    pooling = Pooling.of(operation, window, shape, count_include_pad, norm)
     found = []
     for framework, (missing, spell) in _SPELLINGS.items():
         reason = next((reason for holds, reason in missing(pooling) if holds), None)
@@ -72,15 +70,43 @@ def equivalents(
 
 
 @dataclass(frozen=True)
-class _Pooling:
+class Pooling:
     """One iteration, and what frameworks ask of it."""
 
     operation: str
+    window: AnyWindow
     rows: AnyAxis
     columns: AnyAxis
-    output_size: Sequence[int] | None
-    count_include_pad: bool
-    norm: float
+    count_include_pad: bool = False
+    norm: float = 2.0
+
+    @classmethod
+    def of(
+        cls,
+        operation: str,
+        window: AnyWindow,
+        shape: Sequence[int],
+        count_include_pad: bool = False,
+        norm: float = 2.0,
+    ) -> Pooling:
+        """Lay the window over `shape`; raise PoolcliError if it does not fit."""
+        rows, columns = window.axes(shape)
+        return cls(operation, window, rows, columns, count_include_pad, norm)
+
+    @property
+    def output_size(self) -> Sequence[int] | None:
+        """Give the size that an adaptive window was asked for."""
+        return self.window.output_size if isinstance(self.window, AdaptiveWindow) else None
+
+    @property
+    def ceil_mode(self) -> bool:
+        """Tell whether partial windows are to be kept."""
+        return isinstance(self.window, Window) and self.window.ceil_mode
+
+    @property
+    def asks_for_same(self) -> bool:
+        """Tell whether padding was left to the rule of TensorFlow."""
+        return isinstance(self.window, Window) and self.window.padding == "same"
 
     @property
     def axes(self) -> list[Axis]:
@@ -130,7 +156,7 @@ class _Pooling:
 _Reasons = Iterable[tuple[bool, str]]
 
 
-def _missing_in_pytorch(pooling: _Pooling) -> _Reasons:
+def _missing_in_pytorch(pooling: Pooling) -> _Reasons:
     yield pooling.operation == "median", "has no median pooling"
     yield pooling.lopsided, "pads both sides of an axis alike"
     too_far = any(2 * axis.before > axis.kernel for axis in pooling.axes)
@@ -140,7 +166,7 @@ def _missing_in_pytorch(pooling: _Pooling) -> _Reasons:
     yield averages and pooling.dilated, f"dilates no {pooling.operation} pooling"
 
 
-def _spell_in_pytorch(pooling: _Pooling) -> str:
+def _spell_in_pytorch(pooling: Pooling) -> str:
     power = f"{pooling.norm:g}"
     if pooling.output_size is not None:
         size = str(tuple(pooling.output_size))
@@ -162,7 +188,7 @@ def _spell_in_pytorch(pooling: _Pooling) -> str:
     return _layer(pooling, _PYTORCH, arguments)
 
 
-def _missing_in_keras(pooling: _Pooling) -> _Reasons:
+def _missing_in_keras(pooling: Pooling) -> _Reasons:
     yield pooling.operation in ("median", "lp"), f"has no {pooling.operation} pooling"
     # Keras 3.15 has such layers, but on TensorFlow 2.21 some sizes end the process.
     yield pooling.irregular, "has no adaptive layer that works for every size"
@@ -172,7 +198,7 @@ def _missing_in_keras(pooling: _Pooling) -> _Reasons:
     yield pooling.partial, "has no ceil mode"
 
 
-def _spell_in_keras(pooling: _Pooling) -> str:
+def _spell_in_keras(pooling: Pooling) -> str:
     arguments = [
         f"pool_size={_pair(pooling.each('kernel'))}",
         f"strides={_pair(pooling.each('stride'))}",
@@ -181,7 +207,7 @@ def _spell_in_keras(pooling: _Pooling) -> str:
     return _layer(pooling, _KERAS, arguments)
 
 
-def _missing_in_onnx(pooling: _Pooling) -> _Reasons:
+def _missing_in_onnx(pooling: Pooling) -> _Reasons:
     yield pooling.operation == "median", "has no median pooling"
     yield pooling.irregular, "has no adaptive pooling but the global one"
     too_far = any(max(axis.before, axis.after) >= axis.kernel for axis in pooling.axes)
@@ -192,7 +218,7 @@ def _missing_in_onnx(pooling: _Pooling) -> _Reasons:
         yield pooling.norm != int(pooling.norm), "takes whole norms only"
 
 
-def _spell_in_onnx(pooling: _Pooling) -> str:
+def _spell_in_onnx(pooling: Pooling) -> str:
     pads = [*pooling.each("before"), *pooling.each("after")]
     arguments = [
         f"kernel_shape={pooling.each('kernel')}",
@@ -219,7 +245,7 @@ _SPELLINGS = {
 }
 
 
-def _layer(pooling: _Pooling, names: dict[str, str], arguments: Sequence[str]) -> str:
+def _layer(pooling: Pooling, names: dict[str, str], arguments: Sequence[str]) -> str:
     """Write a layer applied to x; the smallest pixel is the largest of the negative ones."""
     joined = ", ".join(arguments)
     if pooling.operation == "min":

@@ -58,6 +58,13 @@ class Preparation:
         """Give the (rows, columns) that an image of `shape` is prepared to."""
         return self.size.shape(shape) if self.size else shape
 
+    @property
+    def words(self) -> str:
+        """Name all that is done: `gray, resized to 320x, prewitt-v and ReLU`, or nothing."""
+        relu = " and ReLU" if self.relu else ""
+        filtered = [f"{self.filter}{relu}"] if self.filter else []
+        return ", ".join([*[str(self)] * bool(str(self)), *filtered])
+
     def __str__(self) -> str:
         """Name what is done but for the filter: `gray, resized to 320x, ReLU`, or nothing."""
         steps = ["gray"] if self.gray or self.filter else []

@@ -1,9 +1,9 @@
-"""An executor without workers, for where one core is all there is."""
+"""Executors that do without workers: by choice, or where no more threads are to be had."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 Parameters = ParamSpec("Parameters")
@@ -24,3 +24,23 @@ class SerialExecutor(Executor):
         future: Future[Result] = Future()
         future.set_result(call(*arguments, **settings))
         return future
+
+
+class ThreadedExecutor(ThreadPoolExecutor):
+    """Runs calls in threads, or in the thread that submits them if no more can be started.
+
+    A call may then run twice at once, so it must not matter how often it is done.
+    """
+
+    def submit(
+        self,
+        call: Callable[Parameters, Result],
+        /,
+        *arguments: Parameters.args,
+        **settings: Parameters.kwargs,
+    ) -> Future[Result]:
+        """Start a call."""
+        try:
+            return super().submit(call, *arguments, **settings)
+        except RuntimeError:
+            return SerialExecutor().submit(call, *arguments, **settings)

@@ -1,10 +1,11 @@
-"""Standard error kept from those who print on it by themselves."""
+"""Standard streams that lead nowhere: for a while, or once they have failed."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import TextIO
 
 
 @contextmanager
@@ -23,4 +24,12 @@ def silence() -> Iterator[None]:
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+        os.close(nowhere)
+
+
+def abandon(stream: TextIO) -> None:
+    """Let what is left in a stream's buffer go nowhere, at exit too."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)

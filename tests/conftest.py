@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
@@ -16,6 +17,9 @@ from numpy.typing import NDArray
 
 from poolcli.cli import main
 from poolcli.storage import local
+
+# Unbuffered streams would hide what is left in a buffer at exit.
+os.environ.pop("PYTHONUNBUFFERED", None)
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 

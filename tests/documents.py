@@ -1,6 +1,7 @@
 """Rebuilds what the documents take from the program, and helps the tests to check it.
 
-Run as a program it writes the README's table of options, its pictures, and docs/formats.md.
+Run as a program it writes the README's table of options, docs/formats.md, and all pictures; with
+the argument `gallery` only the pictures of docs/gallery.md.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from formats import cases
 
 from poolcli.cli import group
 from poolcli.cli.grouping import GroupedOption
+from poolcli.pooling import OPERATIONS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 FORMATS = ROOT / "docs" / "formats.md"
+GALLERY = ROOT / "docs" / "gallery.md"
 SEMANTICS = ROOT / "docs" / "semantics.md"
 PICTURES = ROOT / "docs" / "pictures"
+DOCUMENTS = (README, GALLERY, SEMANTICS)  # whose commands are run
 NETWORK = "# needs a network"
 OPTIONS = re.compile(r"(?<=<!-- options -->\n).*(?=<!-- /options -->)", re.DOTALL)
 INPUTS = re.compile(r"(?<=<!-- inputs -->\n).*(?=<!-- /inputs -->)", re.DOTALL)
@@ -64,15 +68,14 @@ def run(command: Command, folder: Path) -> str:
     return ended.stdout
 
 
-def pictures() -> list[str]:
-    """List the pictures that the README shows."""
-    return re.findall(r"\]\(docs/pictures/(.*?)\)", README.read_text())
+def pictures(document: Path = README) -> list[str]:
+    """List the pictures that a document shows."""
+    return re.findall(r"\]\((?:docs/)?pictures/(.*?)\)", document.read_text())
 
 
 def options_table() -> str:
     """Write every option of every command as a table in groups, those of pooling first."""
     groups: dict[str, dict[str, str]] = {}
-    everywhere = {parameter.name for parameter in group.commands["max"].params}
     for command in group.commands.values():
         for parameter in command.params:
             if not isinstance(parameter, GroupedOption):
@@ -80,9 +83,8 @@ def options_table() -> str:
             record = parameter.get_help_record(click.Context(command))
             assert record is not None
             spelling, meaning = (" ".join(part.split()).replace("|", "\\|") for part in record)
-            if parameter.name not in everywhere:
-                meaning += f" Only for {', '.join(_owners(parameter.name))}."
-            groups.setdefault(parameter.heading, {})[spelling] = meaning
+            meaning += _owners(parameter.name)
+            groups.setdefault(parameter.heading, {}).setdefault(spelling, meaning)
     lines = ["| option | meaning |", "|---|---|"]
     for heading, rows in groups.items():
         lines.append(f"| **{heading}** | |")
@@ -90,13 +92,19 @@ def options_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _owners(option: str | None) -> list[str]:
-    """List the commands that have an option."""
-    return [
+def _owners(option: str | None) -> str:
+    """Say which commands have an option that not all have."""
+    owners = [
         name
         for name, command in group.commands.items()
         if option in {parameter.name for parameter in command.params}
     ]
+    if len(owners) == len(group.commands):
+        return ""
+    others = [name for name in owners if name not in OPERATIONS]
+    pools = set(OPERATIONS) <= set(owners)
+    named = ["the pooling commands", *others] if pools else owners
+    return f" Only for {', '.join(named)}."
 
 
 def inputs_table() -> str:
@@ -116,19 +124,28 @@ def inputs_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    """Rebuild everything."""
-    README.write_text(OPTIONS.sub(lambda _: options_table(), README.read_text()))
-    FORMATS.write_text(INPUTS.sub(lambda _: inputs_table(), FORMATS.read_text()))
+def draw(document: Path) -> None:
+    """Rebuild the pictures of a document from its commands."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         shutil.copytree(ROOT / "samples", folder / "samples")
-        for command in commands():
+        for command in commands(document):
             if NETWORK not in command.line:
                 print(f"$ {command.line}\n{run(command, folder)}", end="")
-        for name in pictures():
+        for name in pictures(document):
             shutil.copyfile(folder / "pooled" / name, PICTURES / name)
+
+
+def main() -> None:
+    """Rebuild everything, or the gallery."""
+    if sys.argv[1:] == ["gallery"]:
+        draw(GALLERY)
+        return
+    README.write_text(OPTIONS.sub(lambda _: options_table(), README.read_text()))
+    FORMATS.write_text(INPUTS.sub(lambda _: inputs_table(), FORMATS.read_text()))
+    for document in DOCUMENTS:
+        draw(document)
 
 
 if __name__ == "__main__":

@@ -137,3 +137,22 @@ def test_a_bug_of_ours_is_not_taken_for_a_lack_of_workers(
     with pytest.raises(OSError, match=r"^$"):
         run_jobs(jobs("a"), SETTINGS, lambda _: None)
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("possible", "warning"),
+    [
+        (0, "no workers can be started (no more processes are allowed); one core did it all"),
+        (2, "only 2 of 3 workers could be started"),
+    ],
+)
+def test_fewer_workers_are_a_warning(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, possible: int, warning: str
+) -> None:
+    stems = [f"{number:02}" for number in range(4)]
+    for stem in stems:
+        (folder / f"{stem}.png").write_bytes(saved(noise("u1"), "PNG"))
+    monkeypatch.setattr("poolcli.executors.count_possible", lambda _workers: possible)
+    report = run_jobs(jobs(*stems), SETTINGS, lambda _: None, cores=3)
+    assert report.counts == {"written": 4}
+    assert report.warnings == [warning]

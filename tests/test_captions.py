@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from poolcli.captions import caption, name_operation, name_pixels, name_sides
+from poolcli.captions import caption, name_operation, name_pixels, name_sides, name_variant
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window, chain
 
 
@@ -35,6 +35,12 @@ def test_a_heading_names_what_belongs_to_one_operation() -> None:
     assert name_operation("lp", Window.of(2), norm=3.5) == "lp with p = 3.5, kernel 2×2, stride 2"
 
 
+def test_an_operation_among_others_tells_only_what_is_its_own() -> None:
+    assert name_variant("max") == "max"
+    assert name_variant("avg", True) == "avg, padding counted"
+    assert name_variant("lp", norm=3.5) == "lp, p = 3.5"
+
+
 def test_a_caption_says_what_one_pixel_stands_for() -> None:
     steps = chain(Window.of(3, 2), (30, 45), 3)
     assert caption(3, steps[2], (30, 45)) == [
@@ -42,6 +48,14 @@ def test_a_caption_says_what_one_pixel_stands_for() -> None:
         "2×4 px, 0.593 % of the pixels",
         "sees 15×15 px, step 8",
         "1 row and 1 column dropped",
+    ]
+
+
+def test_dropped_and_skipped_pixels_have_a_line_each() -> None:
+    (step,) = chain(Window.of(1, 2), (4, 4))
+    assert caption(1, step, (4, 4))[3:] == [
+        "1 row and 1 column dropped",
+        "1 row and 1 column skipped",
     ]
 
 

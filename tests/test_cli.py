@@ -29,12 +29,27 @@ def test_no_command_at_all_shows_the_help_and_ends_with_2(invoke: Invoke) -> Non
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["blur"], "'blur' is no command; the commands are max, avg, min, median, lp, shape"),
+        (["blur"], "'blur' is no command; the commands are max, avg, min, median, lp, compare,"),
         (["cat.jpg"], "'cat.jpg' is no command"),
         (["max"], "no input; name files, folders or '-', or use --files-from"),
         (["max", "a.jpg", "--kernal", "2"], "No such option '--kernal'"),
-        (["max", "a.jpg", "--count-pad"], "--count-pad is an option of avg alone; see poolcli max"),
-        (["max", "a.jpg", "--norm", "3"], "--norm is an option of lp alone"),
+        (["max", "a.jpg", "--count-pad"], "max has no --count-pad; avg, compare, explain, shape,"),
+        (
+            ["max", "a.jpg", "--norm", "3"],
+            "max has no --norm; lp, compare, explain, shape, verify have",
+        ),
+        (
+            ["compare", "a.jpg", "--last"],
+            "compare has no --last; max, avg, min, median, lp have it",
+        ),
+        (
+            ["max", "a.jpg", "--ops", "avg"],
+            "max has no --ops; compare, explain, shape, verify have",
+        ),
+        (["mean", "a.jpg"], "'mean' is no command; did you mean avg; see poolcli --help"),
+        (["MAX", "a.jpg"], "'MAX' is no command; did you mean max;"),
+        (["comparee", "a.jpg"], "'comparee' is no command; did you mean compare;"),
+        (["max", "a.jpg", "-q", "-v"], "-q and -v contradict each other; use one of them"),
     ],
 )
 def test_a_wrong_command_line_is_told_in_one_line(

@@ -10,7 +10,8 @@ from collections import Counter
 import pytest
 
 from poolcli.batch import Report
-from poolcli.cli.console import Console, complain, printable
+from poolcli.cli.console import Console
+from poolcli.cli.messages import complain, printable
 from poolcli.pipeline import Iteration, Job, Record, Settings
 
 JOB = Job("a.png", ["pooled/a_1.png", "pooled/a_2.png"], "png", "pooled/a.png")

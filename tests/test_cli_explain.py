@@ -118,7 +118,7 @@ def test_json_has_words_for_what_is_no_number(invoke: Invoke, folder: Path) -> N
         (
             ["matrix.csv", "--at", "2,0"],
             1,
-            "matrix.csv: --at 2,0 lies outside the last iteration, which has 2 rows and 2 columns",
+            "lies outside the last iteration, which has 2 rows and 2 columns; use 0,0 to 1,1",
         ),
         (["matrix.csv", "--at", "-1,0"], 2, "-1 is not in the range 0 to 2147483647"),
         (["matrix.csv", "--ops", "max", "--norm", "2"], 2, "--norm is for lp, which --ops does"),
@@ -134,3 +134,69 @@ def test_a_wrong_question_is_answered_in_one_line(
     assert result.errors.startswith(f"poolcli: {message}") or message in result.errors
     assert result.errors.count("\n") == 1
     assert not result.output
+
+
+def test_what_is_small_has_one_channel_and_at_most_16_rows_and_columns(
+    invoke: Invoke, folder: Path
+) -> None:
+    for name, shape in {"small": (16, 16), "tall": (17, 2), "wide": (2, 17)}.items():
+        (folder / f"{name}.png").write_bytes(saved(np.zeros(shape, np.uint8), "PNG"))
+    (folder / "colour.png").write_bytes(saved(np.zeros((4, 4, 3), np.uint8), "PNG"))
+    whole = {
+        name: "becomes out" in invoke("explain", f"{name}.png", "--ops", "max").output
+        for name in ("small", "tall", "wide", "colour")
+    }
+    assert whole == {"small": True, "tall": False, "wide": False, "colour": False}
+
+
+@pytest.mark.usefixtures("_matrix")
+def test_the_heading_tells_how_often_an_image_is_pooled(invoke: Invoke) -> None:
+    once = invoke("explain", "matrix.csv", "--ops", "max").output.splitlines()[0]
+    twice = invoke("explain", "matrix.csv", "-n", 2, "--ops", "max").output.splitlines()[0]
+    assert once.endswith(": max, kernel 2×2, stride 2")
+    assert twice.endswith(": max, kernel 2×2, stride 2, 2 iterations")
+
+
+@pytest.mark.usefixtures("_matrix")
+@pytest.mark.parametrize("name", ["why.png", "deep/er/why.svg", "WHY.PDF"])
+def test_a_figure_is_drawn_where_it_is_asked_for(invoke: Invoke, folder: Path, name: str) -> None:
+    lines = invoke("explain", "matrix.csv", "--figure", name).output.splitlines()
+    assert lines[-1] == f"drawn: {name}"
+    assert (folder / name).stat().st_size > 5000
+    silent = invoke("explain", "matrix.csv", "--figure", name, "--json").output
+    assert all(line.startswith("{") for line in silent.splitlines())
+
+
+@pytest.mark.usefixtures("_matrix")
+def test_a_figure_never_replaces_the_input(invoke: Invoke, folder: Path) -> None:
+    picture = saved(np.zeros((4, 4), np.uint8), "PNG")
+    (folder / "a.png").write_bytes(picture)
+    (folder / "link.png").symlink_to("a.png")
+    for name in ("a.png", "link.png", "./a.png"):
+        result = invoke("explain", "a.png", "--figure", name, status=2)
+        assert result.errors == f"poolcli: --figure {name} would replace the input\n"
+    wrong = invoke("explain", "matrix.csv", "--figure", "why.gif", status=2)
+    assert "--figure why.gif: this figure's name ends with .png, .svg, .pdf" in wrong.errors
+    assert (folder / "a.png").read_bytes() == picture
+
+
+@pytest.mark.usefixtures("_matrix")
+def test_a_figure_that_cannot_be_written_is_told(invoke: Invoke, folder: Path) -> None:
+    (folder / "file").write_text("")
+    result = invoke("explain", "matrix.csv", "--figure", "file/why.png", status=1)
+    assert result.errors.startswith("poolcli: matrix.csv: ")
+    assert "file/why.png" in result.errors or "cannot be written" in result.errors
+
+
+def test_a_filter_is_told_in_heading_and_sentences(invoke: Invoke, samples: Path) -> None:
+    options = ["--filter", "prewitt-v", "--relu", "--ops", "max", "-k", 4]
+    lines = invoke("explain", samples / "cat.jpg", *options).output.splitlines()
+    assert "columns, gray, prewitt-v and ReLU: max, kernel" in lines[0]
+    assert any(line.endswith("of the prepared input") for line in lines)
+
+
+def test_one_image_is_asked_for_where_a_folder_is_named(invoke: Invoke, folder: Path) -> None:
+    (folder / "photos").mkdir()
+    for verb in ("explain", "verify", "shape"):
+        errors = invoke(verb, "photos", status=1).errors
+        assert errors == "poolcli: photos: is a folder; name one image in it\n"

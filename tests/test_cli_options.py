@@ -10,6 +10,7 @@ from conftest import Invoke
 
 from poolcli.cli import group, options, types
 from poolcli.cli.grouping import GroupedOption
+from poolcli.geometry import MAX_PIXELS
 from poolcli.images import FORMATS
 from poolcli.pooling import OPERATIONS
 from poolcli.pooling.operations import LARGEST_NORM
@@ -21,6 +22,7 @@ HEADINGS = ["Window:", "Times:", "Before pooling, in this order:", "Output:", "R
 def test_choices_are_those_of_the_modules_that_know_them() -> None:
     assert options.FILTERS == FILTERS
     assert types.OPERATIONS == OPERATIONS
+    assert options.MAX_PIXELS == MAX_PIXELS
     assert (*FORMATS, "same") == options.FORMATS
     norm = next(p for p in group.commands["lp"].params if p.name == "norm")
     assert isinstance(norm.type, click.FloatRange)

@@ -201,7 +201,7 @@ WRONG_LINES = [
     (["-k", "0"], "0 is not in the range 1 to 2147483647"),
     (["-k", "2x3"], "'2x3': write 2,3 (rows, columns)"),
     (["-n", "1000000"], "1000000 is not in the range 1 to 256"),
-    (["--to", "100000"], "the result has 10,000,000,000 pixels"),
+    (["--to", "100000"], "the result of --to has 10,000,000,000 pixels"),
     (["-k", "3", "-p", "3"], "padding must be smaller than the kernel, got 3"),
     (["-o", "cat.png"], "cat.png would replace cat.png, which is read"),
     (["-o", "link.png"], "link.png would replace cat.png, which is read"),
@@ -213,13 +213,16 @@ WRONG_LINES = [
     (["--filter", "sobel"], "'sobel' is not one of"),
     (["-f", "exr"], "'exr' is not one of"),
     (["--cmap", "grey-ish"], "unknown colour map 'grey-ish'"),
+    (["--histogram", "--no-figure"], "--histogram is about the figure, and none is drawn"),
+    (["--zoom", "1,2", "-o", "x.png"], "--zoom is about the figure, and none is drawn"),
+    (["--zoom", "12"], "'12' is not ROW,COL, ROW,COL,SIZE or none"),
     (["--max-pixels", "0"], "0 is not in the range"),
     (["-j", "0"], "0 is not in the range"),
     (["-j", "2", "--scheduler", "tcp://a:1"], "-j is for this machine, and a scheduler has"),
     (["--scheduler", "nearby"], "--scheduler nearby: write the address of a Dask scheduler"),
     (["--scheduler", "http://a:1"], "such as tcp://127.0.0.1:8786, or local"),
-    (["-o", "-", "-u"], "-u compares files, and -o - writes none"),
-    (["-o", "-", "--json"], "-o - and --json both want standard output"),
+    (["-o", "-", "-u"], "leave out -u, which compares files"),
+    (["-o", "-", "--json"], "leave out --json, which wants standard output too"),
     (["--files-from", "missing"], "--files-from missing: cannot be read: no such"),
 ]
 
@@ -241,6 +244,7 @@ def test_a_wrong_line_is_one_message_and_writes_nothing(
 
 
 BAD_INPUTS = [
+    (["cat.png", "--zoom", "37,0"], "cat.png: the 37-row, 56-column image has no pixel 37,0 to"),
     (["missing.jpg"], "missing.jpg: cannot be read: no such file or directory"),
     (["text.jpg"], "text.jpg: is no image that can be read"),
     (["cat.png", "-k", "9", "-n", "3"], "cat.png: kernel 9x9 does not fit the 4-row, 6-column"),
@@ -265,9 +269,10 @@ def test_a_bad_input_is_one_message_and_half_writes_nothing(
 
 def test_a_folder_that_cannot_be_made_is_one_message(invoke: Invoke, cat: Array) -> None:
     assert cat.shape
-    for place in ("cat.png", "cat.png/below"):
-        errors = invoke("max", "cat.png", "-d", place, status=1).errors
-        assert f"{place}/cat_max_k2_1.png cannot be written: a folder in its path is a" in errors
+    errors = invoke("max", "cat.png", "-d", "cat.png", status=2).errors
+    assert errors == "poolcli: -d cat.png is no folder; use another\n"
+    errors = invoke("max", "cat.png", "-d", "cat.png/below", status=1).errors
+    assert "cat.png/below/cat_max_k2_1.png cannot be written: a folder in its path is a" in errors
 
 
 def test_a_16_bit_photo_stays_16_bit(invoke: Invoke, folder: Path) -> None:

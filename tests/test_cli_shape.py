@@ -69,6 +69,8 @@ def test_every_operation_has_its_calls(invoke: Invoke) -> None:
     assert "no call: ONNX has no median pooling" in output
     counted = invoke("shape", 8, "-k", 3, "-p", 1, "--count-pad").output
     assert "count_include_pad=True" in counted
+    assert counted.count("count_include_pad=1") == 1
+    assert counted.splitlines()[0] == "kernel 3×3, stride 3, padding 1, padding counted"
 
 
 def test_an_image_is_measured_as_it_is_seen(invoke: Invoke, folder: Path, samples: Path) -> None:
@@ -103,7 +105,8 @@ def test_json_says_the_same(invoke: Invoke) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["446x550"], "write 550,446 (rows, columns)"),
+        (["446x550"], "write 550,446 (rows, columns) for a picture 446 wide, or 446,550"),
+        (["300×451"], "write 300,451 (rows, columns)"),
         (["0"], "0 is not in the range 1 to 2147483647"),
         (["1,2,3"], "'1,2,3' is not a whole number or ROWS,COLUMNS"),
         (["7", "-k", "9"], "kernel 9x9 does not fit the 7x7 image; use --ceil or a smaller kernel"),

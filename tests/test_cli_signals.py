@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from poolcli.cli.signals import SIGNALS, Interrupted, interruptible, pass_over_signals
+from poolcli.cli.signals import SIGNALS, Interrupted, ignore_signals, interruptible
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -63,8 +63,7 @@ def test_a_thread_leaves_signals_alone() -> None:
 def test_a_signal_after_the_work_changes_nothing() -> None:
     before = {number: signal.getsignal(number) for number in SIGNALS}
     try:
-        pass_over_signals()
-        with interruptible():
+        with interruptible(ignore_signals):
             pass
         for number in SIGNALS:
             os.kill(os.getpid(), number)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 import pytest
 
-from poolcli.cli.types import Numbers, Operations, PictureSize, WholeNumber
+from poolcli.cli.types import Numbers, Operations, PictureSize, Place, WholeNumber, spell
 
 
 @pytest.mark.parametrize(
@@ -105,3 +107,47 @@ def test_another_operation_is_refused_with_those_that_there_are(text: str, wrong
     with pytest.raises(click.BadParameter) as caught:
         Operations().convert(text, None, None)
     assert caught.value.message == f"{wrong!r} is not one of max, avg, min, median, lp"
+
+
+def test_a_place_is_a_pixel_and_maybe_a_size() -> None:
+    assert Place().convert("3,4", None, None) == (3, 4)
+    assert Place().convert(" 0, 0, 20 ", None, None) == (0, 0, 20)
+    assert Place().convert("None", None, None) == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("3", "'3' is not ROW,COL, ROW,COL,SIZE or none"),
+        ("1,2,3,4", "is not ROW,COL"),
+        ("-1,2", "is not ROW,COL"),
+        ("2x3", "is not ROW,COL"),
+        ("", "is not ROW,COL"),
+        ("1,2,0", "'1,2,0': a size is 1 to 2147483647 pixels"),
+        ("1,2147483648", "a size is 1 to 2147483647 pixels"),
+    ],
+)
+def test_other_places_are_refused(text: str, message: str) -> None:
+    with pytest.raises(click.BadParameter) as caught:
+        Place().convert(text, None, None)
+    assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Numbers(), "3"),
+        (Numbers(), "3,2"),
+        (Numbers(0, ("same",), sides=True), "1,0,2,1"),
+        (Numbers(0, ("same",), sides=True), "same"),
+        (Operations(), "max,avg"),
+        (PictureSize(), "30x20"),
+        (PictureSize(), "x20"),
+        (Place(), "3,3"),
+        (Place(), "3,3,3"),
+        (Place(), "none"),
+        (WholeNumber(1, 9), "4"),
+    ],
+)
+def test_a_value_is_spelled_as_it_was_given(kind: click.ParamType[Any], text: str) -> None:
+    assert spell(kind, kind.convert(text, None, None)) == text

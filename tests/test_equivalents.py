@@ -247,6 +247,7 @@ def test_adaptive_windows_that_divide_are_ordinary_ones_elsewhere() -> None:
         ("median", Window.of(2), "Keras", "has no median pooling"),
         ("median", Window.of(2), "ONNX", "has no median pooling"),
         ("max", Window.of(3, 3, 2), "PyTorch", "pads by at most half the kernel"),
+        ("max", Window.of(5, 1, 3), "PyTorch", "pads by at most half the kernel"),
         ("max", Window.of(2, 1, "same", 4), "ONNX", "pads by less than the kernel"),
         ("lp", Window.of(3, 2, 1), "PyTorch", "pads no lp pooling"),
         ("avg", Window.of(2, dilation=2), "PyTorch", "dilates no avg pooling"),

@@ -12,9 +12,9 @@ from concurrent.futures import BrokenExecutor, CancelledError
 
 import pytest
 
-from poolcli.executors import count_cores, start, stop
+from poolcli.executors import count_cores, count_possible, start, stop
 from poolcli.executors.processes import start_processes
-from poolcli.serial import SerialExecutor
+from poolcli.serial import SerialExecutor, ThreadedExecutor
 
 
 def test_one_worker_is_this_process() -> None:
@@ -73,3 +73,36 @@ def test_one_image_pays_nothing_for_what_starts_processes() -> None:
     program = "import sys, poolcli.batch; print('multiprocessing' in sys.modules)"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert ended.stdout.split() == [b"False"]
+
+
+def only(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the system allow so many threads, and no more."""
+    begin, left = threading.Thread.start, [most]
+
+    def start(thread: threading.Thread) -> None:
+        if not left[0]:
+            raise RuntimeError("can't start new thread")
+        left[0] -= 1
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+
+
+@pytest.mark.parametrize(("most", "workers"), [(0, 0), (5, 0), (6, 1), (9, 2), (99, 3)])
+def test_workers_are_counted_by_what_the_system_allows(
+    monkeypatch: pytest.MonkeyPatch, most: int, workers: int
+) -> None:
+    before = threading.active_count()
+    only(most, monkeypatch)
+    assert count_possible(3) == workers
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("most", [0, 1, 2])
+def test_calls_are_made_where_threads_are_not_to_be_had(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    only(most, monkeypatch)
+    with ThreadedExecutor(2) as executor:
+        futures = [executor.submit(abs, number) for number in (-1, -2, -3)]
+        assert [future.result() for future in futures] == [1, 2, 3]

@@ -366,7 +366,7 @@ def test_of_an_image_one_pixel_is_told_in_every_channel() -> None:
         "out2[1,1] = max of rows 2:4, cols 2:4 of out1 = {150, 156, 204, 210} = 210, at (3, 3)"
     )
     assert first.startswith("out1[3,3] = max of rows 6:8, cols 6:8 of the input = {180, 183, 207")
-    assert origin == "so this 210 is the input's pixel at (7, 7)"
+    assert origin == "so this 210 is the pixel at (7, 7) of the input"
     assert {"green:", "blue:"} < set(lines)
     assert lines[-2].startswith("left out of the input: 17 of 81 pixels, all of row 8 and all of")
     assert lines[-1] == "left out of out1: nothing"
@@ -439,3 +439,91 @@ def test_blocks_go_below_each_other_where_the_line_is_full() -> None:
     assert beside(blocks, 10) == ["aaa    bb", "a", "", "cccc"]
     assert becomes(["aaa", "b", "c"], ["dd"], 20) == ["aaa", "b      →    dd", "c"]
     assert becomes(["aaa"], ["dd"], 8) == ["aaa", "", "dd"]
+
+
+def test_opaque_pixels_all_count_alike() -> None:
+    image = np.array([[[10, 255], [20, 255]]], np.uint8)
+    text = sentence(pooled(image, "avg", Window.of((1, 2)), full=255)[0].cell((0, 0), 0))
+    assert text.endswith("= (10 + 20) / 2 = 30 / 2 = 15")
+
+
+def test_infinities_that_cancel_make_nan() -> None:
+    text = said(np.array([[np.inf, -np.inf, 1.0]]), "avg", Window.of((1, 3)))
+    assert text.endswith("= (inf + -inf + 1) / 3 = nan / 3 = nan")
+
+
+def test_one_position_beyond_the_edge_lies_there() -> None:
+    (stage,) = pooled(MATRIX[:3, :2], "max", Window.of((2, 1), ceil_mode=True))
+    assert sentence(stage.cell((1, 0), 0)).endswith(
+        "; the window is rows 2:4, cols 0:1, of whose 2 positions 1 lies beyond the edge, ignored"
+    )
+
+
+def test_counted_padding_is_in_both_forms_of_the_divisor() -> None:
+    (stage,) = pooled(MATRIX, "avg", Window.of(2, 2, 1), count=True)
+    assert "= (1 + 2) / 4 = 3 / 4 = 0.75; " in sentence(stage.cell((0, 1), 0))
+
+
+def test_16_pixels_are_listed_in_full() -> None:
+    assert "…" not in said(np.arange(16).reshape(4, 4), "max", Window.of(4))
+    assert "… 7 more …" in said(np.arange(17).reshape(1, 17), "max", Window.of((1, 17)))
+
+
+def test_16_windows_that_overlap_are_drawn() -> None:
+    assert (
+        sum(line.count("sees:") for line in explain_all(pooled(MATRIX, "max", Window.of(1)))) == 0
+    )
+    five = explain_all(pooled(np.arange(25).reshape(5, 5), "max", Window.of(2, 1)))
+    assert sum(line.count("sees:") for line in five) == 16
+
+
+def test_a_value_is_named_by_row_and_column_and_its_last_window_is_drawn() -> None:
+    image = np.arange(48).reshape(8, 6)
+    lines = explain_cell(pooled(image, "max", Window.of(2), 2), (1, 0), [""])
+    assert lines[2].startswith("out2[1,0] sees rows 4:8, cols 0:4 of the input")
+    at = lines.index("these pixels, with the window of the last line above:")
+    assert lines[at + 1 : at + 8] == drawn("""
+       0  1    2  3
+    4: 24 25   26 27
+    5: 30 31   32 33
+             ┌───────┐
+    6: 36 37 │ 38 39 │
+    7: 42 43 │ 44 45 │
+             └───────┘
+    """)
+    wide = explain_cell(pooled(np.zeros((2, 40)), "max", Window.of((2, 20))), (0, 0), [""])
+    assert not any("these pixels" in line for line in wide)
+
+
+def test_what_comes_out_stands_to_the_right_if_there_is_just_room() -> None:
+    assert becomes(["aaa"], ["dd"], 14) == ["aaa    →    dd"]
+    assert becomes(["aaa"], ["dd"], 13) == ["aaa", "", "dd"]
+    assert beside([["aaa"], ["bbb"]], 10) == ["aaa    bbb"]
+
+
+def test_adaptive_windows_that_divide_are_tiles() -> None:
+    lines = explain_all(pooled(MATRIX, "max", AdaptiveWindow.of(2)))
+    assert any("→" in line for line in lines)
+    one = explain_all(pooled(MATRIX[:3], "max", AdaptiveWindow.of(1)))
+    assert any("→" in line for line in one)
+
+
+def test_gaps_are_blamed_on_what_makes_them() -> None:
+    dilated = explain_all(pooled(MATRIX, "max", Window.of(2, 1, 0, 3)))
+    assert dilated[-1].endswith("since dilation leaves gaps within the windows")
+    strided = explain_all(pooled(MATRIX, "max", Window.of(1, 3)))
+    assert strided[-1].endswith("since the stride leaves gaps between the windows")
+
+
+def test_a_prepared_input_is_not_called_the_input() -> None:
+    lines = explain_all(pooled(MATRIX, "max", Window.of(2)), "the prepared input")
+    assert lines[2].startswith("the prepared input, 4 rows")
+    assert lines[-1] == "left out of the prepared input: nothing"
+    cell = explain_cell(pooled(MATRIX, "max", Window.of(2)), (0, 0), [""], "the prepared input")
+    assert "so this 6 is the pixel at (1, 1) of the prepared input" in cell
+
+
+def test_of_very_many_pixels_the_middle_is_shown_of_a_median() -> None:
+    text = said(np.arange(64).reshape(8, 8), "median", Window.of(8))
+    assert "{0, 1, … 26 more …, 28, 29, 30, 31, 32, 33, 34, 35, … 26 more …, 62, 63}" in text
+    assert text.endswith("= (31 + 32) / 2 = 31.5")

@@ -2,135 +2,46 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import warnings
-from collections.abc import Sequence
-from itertools import combinations, pairwise
-from pathlib import Path
+from itertools import pairwise
 from typing import Any
 
-import cv2
-import matplotlib as mpl
 import numpy as np
 import pytest
+from drawn import (
+    HEADING,
+    TEXTBOOK,
+    bars_of,
+    boxes_of_texts,
+    caption,
+    chained,
+    check_text,
+    colour_of,
+    colours_of,
+    comparison,
+    dots_inside,
+    draw,
+    lines_above,
+    noise,
+    numbers_in,
+    panels_of,
+    pooled,
+    written,
+)
 from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from poolcli import pool2d
 from poolcli.errors import PoolcliError
-from poolcli.figures import FIGURE_SUFFIXES, Comparison, check_colormap
+from poolcli.figures import Comparison, check_colormap
 from poolcli.figures.colours import NOT_A_NUMBER
 from poolcli.figures.page import Box, ticks
 from poolcli.figures.style import house_style
 from poolcli.figures.text import fonts, number
+from poolcli.geometry import Window
 
 Array = NDArray[Any]
-
-HEADING = "cat.jpg: max, kernel 2×2, stride 2"
-TEXTBOOK = np.array([[1, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]])
-VIRIDIS = mpl.colormaps["viridis"]
-
-
-def comparison(
-    *images: Array, heading: str = HEADING, full: float | None = 255.0, **options: Any
-) -> Comparison:
-    """Compare images under captions of the length that they have in real life."""
-    made = Comparison(heading, len(images), images[0].shape[:2], full=full, **options)
-    for index, image in enumerate(images):
-        made.add(image, caption(index, image))
-    return made
-
-
-def caption(index: int, image: Array) -> Sequence[str]:
-    rows, columns = image.shape[:2]
-    if not index:
-        return ["input", f"{rows}×{columns} px"]
-    step = 2**index
-    share = f"{rows}×{columns} px, {100 / step**2:.3g} % of the pixels"
-    return [f"iteration {index}", share, f"sees {step}×{step} px, step {step}"]
-
-
-def pooled(image: Array, iterations: int) -> list[Array]:
-    """Give the image and its iterations; ceil mode pools one pixel as often as wanted."""
-    images = [image]
-    for _ in range(iterations):
-        images.append(pool2d(images[-1], "max", 2, ceil_mode=True))
-    return images
-
-
-def noise(*shape: int) -> Array:
-    return np.random.default_rng(3).integers(0, 256, shape, np.uint8)
-
-
-def panels_of(figure: Figure) -> list[Axes]:
-    return [axes for axes in figure.axes if axes.images]
-
-
-def bars_of(figure: Figure) -> list[Axes]:
-    return [axes for axes in figure.axes if not axes.images]
-
-
-def colours_of(axes: Axes) -> Array:
-    return np.asarray(axes.images[-1].get_array())
-
-
-def lines_above(axes: Axes) -> list[str]:
-    numbers = {text.get_text() for text in numbers_in(axes)}
-    others = [text.get_text() for text in axes.texts if text.get_text() not in numbers]
-    return [axes.get_title(loc="left"), *others]
-
-
-def numbers_in(axes: Axes) -> list[Text]:
-    return [text for text in axes.texts if text.get_horizontalalignment() == "center"]
-
-
-def written(axes: Axes) -> list[list[str]]:
-    """Read the numbers in a panel's cells, row by row."""
-    found = {text.get_position()[::-1]: text.get_text() for text in numbers_in(axes)}
-    rows, columns = colours_of(axes).shape[:2]
-    assert len(found) == rows * columns
-    return [[found[row, column] for column in range(columns)] for row in range(rows)]
-
-
-def opened(png: bytes) -> Array:
-    bgr = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
-    assert bgr is not None
-    return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
-
-
-def dots_inside(made: Comparison, index: int, frame: int = 2) -> Array:
-    """Cut a panel without its frame out of the figure as rendered."""
-    page, box = opened(made.render(".png")), panels_of(made.figure())[index].bbox
-    left, bottom, right, top = (round(edge) for edge in box.extents)
-    inside = page[len(page) - top : len(page) - bottom, left:right]
-    return inside[frame:-frame, frame:-frame]
-
-
-def draw(figure: Figure) -> None:
-    FigureCanvasAgg(figure).draw()  # type: ignore[no-untyped-call]
-
-
-def boxes_of_texts(figure: Figure) -> list[tuple[str, Bbox]]:
-    """Give every text that shows and the place it takes as rendered."""
-    draw(figure)
-    texts = (text for text in figure.findobj(Text) if isinstance(text, Text))
-    shown = [text for text in texts if text.get_text() and text.get_visible()]
-    return [(text.get_text(), text.get_window_extent()) for text in shown]
-
-
-def overlap(one: Bbox, other: Bbox) -> bool:
-    width = min(one.x1, other.x1) - max(one.x0, other.x0)
-    height = min(one.y1, other.y1) - max(one.y0, other.y0)
-    return bool(width > 0 and height > 0)
-
 
 # Panels
 
@@ -177,6 +88,12 @@ def test_a_panel_counts_its_own_pixels(shape: tuple[int, int]) -> None:
 )
 def test_ticks_stand_at_round_pixels(size: int, most: int, expected: list[int]) -> None:
     assert ticks(size, most) == expected
+
+
+def test_ticks_of_a_region_stand_at_round_pixels_too() -> None:
+    assert ticks(48, 6, 104) == [110, 120, 130, 140, 150]
+    assert ticks(4, 1, 101) == [101]
+    assert ticks(1, 6, 7) == [7]
 
 
 def test_the_heading_stands_on_top_and_titles_begin_on_one_line() -> None:
@@ -227,22 +144,6 @@ def test_many_panels_shrink_their_type_and_lose_labels_too_small_to_read() -> No
 SHAPES = [(300, 451), (512, 512), (1, 5000), (5000, 1), (3000, 200), (200, 3000), (1, 1), (9, 7)]
 
 
-def check_text(figure: Figure) -> None:
-    boxes = boxes_of_texts(figure)
-    page = figure.bbox
-    for text, box in boxes:
-        assert box.x0 >= 0, text
-        assert box.y0 >= 0, text
-        assert box.x1 <= page.x1, text
-        assert box.y1 <= page.y1, text
-    for (one, place), (other, place_of_other) in combinations(boxes, 2):
-        assert not overlap(place, place_of_other), f"{one!r} overlaps {other!r}"
-    for text, box in boxes:
-        covered = [axes for axes in figure.axes if overlap(axes.bbox, box)]
-        inside = any(text == word.get_text() for axes in covered for word in numbers_in(axes))
-        assert inside or not covered, text
-
-
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(("iterations", "full"), [(1, 255.0), (5, None)])
 def test_no_text_overlaps_another_a_panel_or_the_edge(
@@ -288,6 +189,11 @@ def test_images_show_0_to_full_whatever_values_they_hold(
     assert not bars_of(figure)
 
 
+def test_every_gray_is_shown_as_it_is() -> None:
+    grays = np.arange(256, dtype=np.uint8)[np.newaxis]
+    assert colours_of(comparison(grays).figure().axes[0])[0, :, 0].tolist() == list(range(256))
+
+
 def test_colour_is_clipped_to_the_full_range() -> None:
     pixels = np.array([[[-5.0, 128.0, 700.0]]])
     assert colours_of(comparison(pixels).figure().axes[0])[0, 0].tolist() == [0, 128, 255]
@@ -298,7 +204,7 @@ def test_a_matrix_shows_the_finite_range_of_all_panels_with_one_bar() -> None:
     second = np.array([[9.0, -np.inf]])
     figure = comparison(first, second, full=None).figure()
     (bar,) = bars_of(figure)
-    low, high = VIRIDIS(0.0, bytes=True)[:3], VIRIDIS(1.0, bytes=True)[:3]
+    low, high = colour_of("viridis", 0.0), colour_of("viridis", 1.0)
     assert bar.get_ylim() == (-3.0, 9.0)
     assert tuple(colours_of(figure.axes[0])[0, 1]) == tuple(low)
     assert tuple(colours_of(figure.axes[1])[0, 0]) == tuple(high)
@@ -333,7 +239,7 @@ def test_a_matrix_of_three_channels_is_colour_without_a_bar() -> None:
 def test_a_colormap_colours_one_channel_and_leaves_colour_alone() -> None:
     gray, colour = np.array([[255]], np.uint8), np.full((1, 1, 3), 255, np.uint8)
     figure = comparison(gray, colour, gray[:, :, None], colormap="magma").figure()
-    magma = mpl.colormaps["magma"](1.0, bytes=True)[:3]
+    magma = colour_of("magma", 1.0)
     assert tuple(colours_of(figure.axes[0])[0, 0]) == tuple(magma)
     assert tuple(colours_of(figure.axes[1])[0, 0]) == (255, 255, 255)
     assert tuple(colours_of(figure.axes[2])[0, 0]) == tuple(magma)
@@ -370,7 +276,7 @@ def test_no_values_are_too_odd_to_draw(matrix: Array, full: float | None) -> Non
 
 def test_equal_values_get_the_middle_of_the_colours() -> None:
     figure = comparison(np.full((2, 2), 7), full=None).figure()
-    assert tuple(colours_of(figure.axes[0])[0, 0]) == tuple(VIRIDIS(0.5, bytes=True)[:3])
+    assert tuple(colours_of(figure.axes[0])[0, 0]) == tuple(colour_of("viridis", 0.5))
 
 
 def test_rounding_noise_of_a_constant_matrix_is_no_contrast() -> None:
@@ -462,6 +368,66 @@ def test_numbers_are_written_short(value: Any, expected: str) -> None:
     assert number(value) == expected
 
 
+# Marks
+
+
+def hatched(axes: Axes) -> bool:
+    return any(patch.get_hatch() for patch in axes.patches)
+
+
+def test_each_panel_hatches_what_its_next_iteration_leaves_unused() -> None:
+    figure = chained(noise(300, 451), Window.of(2), 3).figure()
+    assert [hatched(axes) for axes in figure.axes] == [True, True, True, False]
+    figure = chained(noise(256, 256), Window.of(2), 3).figure()
+    assert not any(hatched(axes) for axes in figure.axes)
+
+
+def test_hatching_shows_on_the_page_of_a_huge_image() -> None:
+    made = chained(np.zeros((3001, 4000), np.uint8), Window.of(2))
+    inside = dots_inside(made, 0)
+    assert (inside[-3:] > 100).any()
+    assert not (inside[: -len(inside) // 10] > 100).any()
+
+
+def test_numbers_stay_legible_where_they_are_hatched() -> None:
+    figure = chained(np.zeros((5, 5), np.int64), Window.of(2), full=None, colormap="gray").figure()
+    numbers = numbers_in(figure.axes[0])
+    hidden = [text for text in numbers if 4 in text.get_position()]
+    assert len(hidden) == 9
+    assert all(text.get_color() != "white" and text.get_path_effects() for text in hidden)
+    assert not any(text.get_path_effects() for text in numbers if text not in hidden)
+
+
+def test_padding_that_can_be_seen_has_room_and_a_dashed_line() -> None:
+    figure = chained(noise(12, 12), Window.of(3, 2, 1), 2).figure()
+    first, second, last = figure.axes
+    assert first.get_xlim() == (-1.5, 12.5)
+    assert second.get_ylim() == (6.5, -1.5)
+    assert last.get_xlim() == (-0.5, 2.5)
+    assert [len(axes.patches) for axes in figure.axes] == [2, 2, 0]
+    assert not any(spine.get_visible() for spine in first.spines.values())
+    assert min(mark for axes in figure.axes for mark in axes.get_xticks()) == 0
+
+
+def test_padding_too_thin_to_be_seen_takes_no_room() -> None:
+    figure = chained(noise(300, 451), Window.of(3, 2, 1)).figure()
+    assert figure.axes[0].get_xlim() == (-0.5, 450.5)
+    assert not figure.axes[0].patches
+
+
+def test_pixels_of_a_padded_panel_are_squares_of_one_size() -> None:
+    axes = chained(noise(12, 12), Window.of(3, 2, 1)).figure().axes[0]
+    assert axes.bbox.width / 14 == pytest.approx(round(axes.bbox.width / 14))
+
+
+def test_nan_is_named() -> None:
+    image = np.ones((10, 10))
+    image[0, :7] = np.nan
+    figure = comparison(image, np.ones((2, 2)), full=None).figure()
+    assert lines_above(figure.axes[0])[-1] == "7 % NaN, in rose"
+    assert not any("NaN" in line for line in lines_above(figure.axes[1]))
+
+
 # Dots
 
 
@@ -536,123 +502,6 @@ def test_hidden_colour_does_not_bleed_where_an_image_is_shrunk() -> None:
     assert 100 < colours[:, :, 3].mean() < 156
 
 
-# Files
-
-
-def test_a_png_has_the_size_of_the_figure() -> None:
-    made = comparison(*pooled(noise(300, 451, 3), 3))
-    figure = made.figure()
-    rows, columns, _ = opened(made.render(".png")).shape
-    assert (columns, rows) == tuple((figure.get_size_inches() * figure.dpi).round())
-
-
-def test_svg_and_pdf_are_what_they_say_and_svg_text_is_outlines() -> None:
-    made = comparison(*pooled(TEXTBOOK, 1), full=None)
-    svg, pdf = made.render(".svg"), made.render(".pdf")
-    assert svg.startswith(b"<?xml")
-    assert b"<svg" in svg
-    assert b"<text" not in svg
-    assert pdf.startswith(b"%PDF")
-    assert b"/FontFile2" in pdf
-
-
-@pytest.mark.parametrize("suffix", FIGURE_SUFFIXES)
-def test_the_same_input_gives_the_same_bytes_on_every_day(
-    suffix: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
-    first = comparison(*pooled(TEXTBOOK, 1), full=None).render(suffix)
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    assert comparison(*pooled(TEXTBOOK, 1), full=None).render(suffix) == first
-
-
-@pytest.mark.parametrize("suffix", [".gif", "png", ""])
-def test_other_suffixes_are_refused(suffix: str) -> None:
-    with pytest.raises(PoolcliError, match=r"\.png, \.svg, \.pdf"):
-        comparison(TEXTBOOK).render(suffix)
-
-
-# Settings from outside
-
-FOREIGN = """\
-font.size: 40
-font.family: serif
-axes.facecolor: red
-savefig.dpi: 30
-savefig.bbox: tight
-savefig.transparent: True
-text.usetex: True
-svg.fonttype: none
-image.cmap: jet
-xtick.labelsize: 30
-backend: nonsense
-a line without a colon
-"""
-
-PROGRAM = """\
-import hashlib, os, sys
-import numpy as np
-from poolcli.figures import FIGURE_SUFFIXES, Comparison
-made = Comparison("a", 1, (4, 4), full=None)
-made.add(np.arange(16).reshape(4, 4), ["b", "c"])
-print(*(hashlib.sha256(made.render(suffix)).hexdigest() for suffix in FIGURE_SUFFIXES))
-print(os.environ.get("MPLBACKEND"), "matplotlib.pyplot" in sys.modules)
-import matplotlib
-print(matplotlib.get_backend(auto_select=False))
-"""
-
-
-def run_program(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    root = str(Path(__file__).parent.parent)
-    environment = os.environ | {"PYTHONPATH": root} | variables
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_a_foreign_matplotlibrc_and_a_nonsense_backend_change_nothing(tmp_path: Path) -> None:
-    clean, foreign = tmp_path / "clean", tmp_path / "foreign"
-    clean.mkdir()
-    foreign.mkdir()
-    (foreign / "matplotlibrc").write_text(FOREIGN)
-    expected = run_program(clean, MPLBACKEND="svg")
-    result = run_program(foreign, MPLBACKEND="nonsense", MPLCONFIGDIR=str(foreign))
-    assert result.stderr == ""
-    assert result.returncode == 0
-    digests, environment, _ = result.stdout.splitlines()
-    assert digests == expected.stdout.splitlines()[0]
-    assert environment == "nonsense False"
-    # A backend that exists is still there for a caller's own pyplot.
-    assert expected.stdout.splitlines()[1:] == ["svg False", "svg"]
-
-
-def test_a_damaged_matplotlibrc_is_told_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "matplotlibrc").write_bytes(b"font.size: \xff\xfe")
-    last = run_program(tmp_path).stderr.splitlines()[-1]
-    assert last.startswith("poolcli.errors.PoolcliError: matplotlib does not load")
-    assert "matplotlibrc" in last
-    assert "--no-figure" in last
-
-
-def test_settings_of_this_process_change_nothing_and_are_left_alone() -> None:
-    expected = comparison(TEXTBOOK, full=None).render(".png")
-    with mpl.rc_context({"font.family": "monospace", "xtick.direction": "in", "ytick.right": True}):
-        before = dict(mpl.rcParams)
-        assert comparison(TEXTBOOK, full=None).render(".png") == expected
-        assert dict(mpl.rcParams) == before
-
-
-def test_a_panel_is_enlarged_without_blur_in_vector_files_too() -> None:
-    (image,) = comparison(noise(4, 4, 3)).figure().axes[0].images
-    assert isinstance(image, AxesImage)
-    assert image.get_interpolation() == "nearest"
-
-
 # Names
 
 NAMES = [
@@ -675,8 +524,10 @@ def test_no_name_is_too_odd_for_a_heading_and_a_caption(name: str) -> None:
     made.add(noise(30, 45), [name, name])
     with house_style():
         check_text(made.figure())
-    assert made.render(".svg")
-    assert made.render(".pdf")
+    for suffix in (".svg", ".pdf"):
+        made = Comparison(name, 1, (30, 45), full=255.0, suffix=suffix, footer=["poolcli", name])
+        made.add(noise(30, 45), [name, name])
+        assert made.render()
 
 
 def heading_of(name: str) -> str:
@@ -713,6 +564,11 @@ def test_installed_fonts_help_out_where_a_glyph_is_missing(
         assert fonts() == ["DejaVu Sans", "Noto Sans CJK SC"]
     finally:
         fonts.cache_clear()
+
+
+def test_the_footers_font_has_the_same_help() -> None:
+    assert fonts(mono=True)[0] == "DejaVu Sans Mono"
+    assert fonts(mono=True)[1:] == fonts()[1:]
 
 
 def test_only_the_warning_of_a_missing_glyph_is_silent() -> None:

@@ -734,3 +734,37 @@ def test_any_picture_can_be_checked_for_its_pixels() -> None:
 def test_a_window_alone_refuses_an_image_without_proposing_options() -> None:
     # The options belong to the command line; pool2d raises this very message.
     assert refusal(Window.of(9).axes, (7, 7)) == "kernel 9x9 does not fit the 7x7 image"
+
+
+@given(
+    size=st.integers(1, 30),
+    kernel=st.integers(1, 6),
+    stride=st.integers(1, 7),
+    dilation=st.integers(1, 3),
+    padding=st.integers(0, 5),
+    ceil_mode=st.booleans(),
+    data=st.data(),
+)
+def test_a_part_of_the_windows_sees_the_same_pixels(
+    size: int,
+    kernel: int,
+    stride: int,
+    dilation: int,
+    padding: int,
+    ceil_mode: bool,
+    data: st.DataObject,
+) -> None:
+    sides = min(padding, kernel - 1), min(padding // 2, kernel - 1)
+    window = Window.of(kernel, stride, (sides, sides), dilation, ceil_mode)
+    try:
+        axis, _ = window.axes((size, size))
+    except PoolcliError:
+        return
+    first = data.draw(st.integers(0, axis.output - 1))
+    outputs = range(first, data.draw(st.integers(first + 1, axis.output)))
+    seen, part = axis.part(outputs)
+    shifted = [[at + seen.start for at in taps] for taps in part.taps()]
+    assert shifted == [list(taps) for taps in axis.taps()[outputs.start : outputs.stop]]
+    for counted in (False, True):
+        whole = axis.counts(padding=counted)[outputs.start : outputs.stop]
+        assert part.counts(padding=counted) == whole

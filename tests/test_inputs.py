@@ -32,13 +32,16 @@ def test_a_matrix_is_read_when_it_is_named(folder: Path) -> None:
 
 
 def test_links_to_files_are_followed_and_links_to_folders_are_not(folder: Path) -> None:
+    """A link that leads nowhere is an input that is missing."""
     (folder / "real").mkdir()
     (folder / "real" / "a.png").touch()
     (folder / "photos").mkdir()
     (folder / "photos" / "b.png").symlink_to("../real/a.png")
     (folder / "photos" / "loop").symlink_to("..")
     (folder / "photos" / "dangling.png").symlink_to("nowhere")
-    assert found("photos") == ["photos/b.png"]
+    (folder / "photos" / "round.png").symlink_to("round.png")
+    wanted = ["photos/b.png", "photos/dangling.png", "photos/round.png"]
+    assert found("photos") == wanted
 
 
 def test_pipes_and_hidden_folders_are_passed_over(folder: Path) -> None:

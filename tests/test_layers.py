@@ -17,12 +17,13 @@ LAYERS = [
     {"cli"},
     {"batch"},
     {"plan", "executors"},
-    {"pipeline", "explanation"},
-    {"figures"},
+    {"pipeline", "explanation", "verification"},
+    {"figures", "frameworks"},
     {"alpha", "images", "prepare"},
     {"pooling", "reference", "storage"},
     {"captions", "equivalents"},
     {"geometry"},
+    {"memory"},
     {"errors", "opencv", "serial", "silence"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
@@ -71,6 +72,11 @@ def test_imports_run_strictly_downwards(path: Path) -> None:
         ("fsspec", {"storage"}),
         ("dask", {"executors"}),
         ("distributed", {"executors"}),
+        ("onnx", {"frameworks"}),
+        ("onnxruntime", {"frameworks"}),
+        ("torch", {"frameworks"}),
+        ("keras", {"frameworks"}),
+        ("skimage", {"frameworks"}),
     ],
 )
 def test_a_library_is_used_in_its_place_alone(library: str, allowed: set[str]) -> None:

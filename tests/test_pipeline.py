@@ -16,7 +16,9 @@ from PIL import Image as pillow  # noqa: N813 - as in the package
 from PIL import ImageCms
 
 from poolcli.errors import PoolcliError
+from poolcli.figures import Comparison
 from poolcli.geometry import AdaptiveWindow, Window
+from poolcli.geometry.region import Zoom
 from poolcli.images import open_source
 from poolcli.pipeline import Job, Record, Settings, run, suffix_of
 from poolcli.pooling import OPERATIONS, Operation
@@ -116,6 +118,47 @@ def test_a_figure_shows_the_picture_before_and_after_a_filter(folder: Path) -> N
     assert figure.read_text().startswith("<?xml")
 
 
+@pytest.mark.parametrize(
+    ("suffix", "zoom", "tiers"),
+    [
+        (".png", Zoom(), 2),
+        (".png", None, 1),
+        (".gif", Zoom(), 1),
+        (".webp", Zoom((30, 40), 10), 2),
+        (".svg", Zoom((30, 40)), 2),
+    ],
+)
+def test_an_animation_zooms_only_if_it_is_asked_to(
+    folder: Path, suffix: str, zoom: Zoom | None, tiers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = folder / "input.png"
+    source.write_bytes(saved(np.random.default_rng(1).integers(0, 255, (90, 120), "u1"), "PNG"))
+    drawn = []
+
+    def render(figure: Comparison) -> bytes:
+        drawn.append(figure.figure())
+        return b""
+
+    monkeypatch.setattr(Comparison, "render", render)
+    job = Job(str(source), [None], None, str(folder / f"figure{suffix}"))
+    succeeded(run(job, Settings("max", zoom=zoom)))
+    assert len(drawn[0].axes) == 2 * tiers
+
+
+def test_a_place_to_zoom_in_on_lies_in_the_prepared_image(folder: Path) -> None:
+    source = folder / "input.png"
+    source.write_bytes(saved(noise("u1"), "PNG"))
+    job = Job(str(source), [str(folder / "1.png")], "png", str(folder / "figure.png"))
+    larger = Preparation(size=Size(100, 100))
+    succeeded(run(job, Settings("max", zoom=Zoom((50, 50)), preparation=larger)))
+    (folder / "1.png").unlink()
+    record = run(job, Settings("max", zoom=Zoom((50, 50))))
+    assert record.error == (
+        "the 23-row, 34-column image has no pixel 50,50 to zoom in on; the last is 22,33"
+    )
+    assert not (folder / "1.png").exists()
+
+
 def test_preparation_comes_first_and_in_order(folder: Path) -> None:
     settings = Settings(
         "max", preparation=Preparation(gray=True, size=Size(10, None), filter="prewitt-v")
@@ -168,9 +211,9 @@ def test_a_format_that_cannot_hold_the_image_writes_nothing(folder: Path) -> Non
 
 
 def test_sizes_beyond_the_limit_are_refused_before_an_image_is_read() -> None:
-    with pytest.raises(PoolcliError, match="the result has 10,000,000,000 pixels"):
+    with pytest.raises(PoolcliError, match="the result of --to has 10,000,000,000 pixels"):
         Settings("max", AdaptiveWindow.of(100000))
-    with pytest.raises(PoolcliError, match="the resized image has"):
+    with pytest.raises(PoolcliError, match="the image of --resize has"):
         Settings("max", preparation=Preparation(size=Size(100000, 100000)))
 
 

@@ -101,6 +101,40 @@ def test_standard_input_is_named_after_what_it_holds(
     assert outputs("-", draw=False, last=True) == [[f"pooled/stdin_max_k2_2.{suffix}"]]
 
 
+COMPARED = Settings("max", iterations=3, beside=(Settings("avg", iterations=3),))
+
+
+def test_operations_compared_are_one_picture_with_a_name_of_its_own() -> None:
+    (job,) = plan(["photos/cat.jpg"], COMPARED, Naming(results=False)).jobs
+    assert list(job.outputs) == [None, None, None]
+    assert job.figure == "pooled/cat_compare_max-avg_k2_n3_comparison.png"
+    assert outputs("cat.jpg", settings=COMPARED, results=False, template="{stem}") == [
+        ["pooled/cat.png"]
+    ]
+    assert outputs("cat.jpg", settings=COMPARED, results=False, output="x.pdf") == [["x.pdf"]]
+    assert outputs("cat.jpg", settings=COMPARED, results=False, output="-") == [["-"]]
+
+
+def test_what_belongs_to_one_of_several_operations_is_named() -> None:
+    both = Settings("max", beside=(Settings("avg", count_include_pad=True), Settings("lp", norm=3)))
+    assert name_settings(both) == "k2_countpad_norm3"
+
+
+@pytest.mark.parametrize(
+    ("naming", "part"),
+    [
+        ({"output": "x.tif"}, "-o x.tif: a figure's name ends with .png, .svg, .pdf, .gif, .webp"),
+        ({"output": "x.png", "folder": "d"}, "leave out -d d"),
+        ({"template": "{n}"}, "the fields are"),
+    ],
+)
+def test_contradictions_of_a_comparison_are_refused(naming: dict[str, Any], part: str) -> None:
+    assert part in refusal("cat.jpg", settings=COMPARED, results=False, **naming)
+    assert "there are 2 inputs" in refusal(
+        "a.jpg", "b.jpg", settings=COMPARED, results=False, output="x.png"
+    )
+
+
 def test_a_template_names_files_and_figure() -> None:
     assert outputs("cat.jpg", template="{i}-{op}-{stem}-{suffix}", folder="x") == [
         ["x/1-max-cat-jpg.png", "x/2-max-cat-jpg.png", "x/n2_comparison-max-cat-jpg.png"]
@@ -141,7 +175,7 @@ def test_one_output_holds_the_last_iteration_and_no_figure() -> None:
         ({"output": "a.png", "format": "jpg"}, "-o a.png and -f jpg disagree"),
         ({"output": "a.png", "format": "same"}, "-o a.png and -f same disagree"),
         ({"output": "a.xyz"}, "-o a.xyz: the suffix names no format; use png, tif, jpg"),
-        ({"figure": "f.bmp"}, "--figure f.bmp: a figure's name ends with .png, .svg, .pdf"),
+        ({"figure": "f.bmp"}, "--figure f.bmp: a figure's name ends with .png, .svg, .pdf, .gif, "),
         ({"figure": "f.png", "draw": False}, "--figure and --no-figure contradict"),
         ({"output": "f.png", "figure": "f.png"}, "two of its results have the name f.png"),
         ({"folder": ""}, "-d needs the name of a folder"),

@@ -637,9 +637,11 @@ norms = st.one_of(st.sampled_from([1.0, 2.0, 3.0]), st.floats(1, 15))
 
 
 def pool_in_bands(size: int, function: Callable[..., Array], *args: Any, **options: Any) -> Array:
-    """Call `function` with bands of `size` bytes, so that a small image crosses several."""
+    """Call `function` with buffers of `size` bytes: a small image crosses several of them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("poolcli.pooling.bands.BAND_BYTES", size)
+        patch.setattr("poolcli.pooling.bands.BUFFER_BYTES", 4 * size)
+        patch.setattr("poolcli.pooling.bands.STRIP_WINDOWS", 1)
         patch.setattr("poolcli.pooling.median.GATHERED_BYTES", size)
         return function(*args, **options)
 

@@ -215,3 +215,47 @@ def test_a_folder_holds_itself_and_what_is_below_but_not_its_namesakes() -> None
     assert storage.lies_in("/a", "/")
     assert not storage.lies_in("/ab", "/a")
     assert not storage.lies_in("/a", "s3://b/a")
+
+
+def test_a_file_may_be_refused_by_its_beginning_or_its_size(tmp_path: Path) -> None:
+    place = tmp_path / "file"
+    place.write_bytes(b"begin" * 1000)
+    heads: list[bytes] = []
+    assert storage.read(str(place), heads.append, 5000) == b"begin" * 1000
+    assert heads == [(b"begin" * 1000)[: storage.HEAD_BYTES]]
+    with pytest.raises(PoolcliError, match="has 5,000 bytes, more than any image"):
+        storage.read(str(place), most=4999)
+
+
+def test_a_pipe_is_read_to_its_end_in_however_small_parts(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    def send() -> None:
+        with pipe.open("wb", buffering=0) as stream:
+            for part in (b"P", b"2 ", b"x" * 1000):
+                stream.write(part)
+                time.sleep(0.01)
+
+    writer = threading.Thread(target=send)
+    writer.start()
+    heads: list[bytes] = []
+    assert storage.read(str(pipe), heads.append, 5) == b"P2 " + b"x" * 1000
+    writer.join()
+    assert heads[0].startswith(b"P2 x")
+
+
+def test_a_protected_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "old"
+    place.write_bytes(b"old")
+    opened = os.open
+
+    def refuse(path: object, flags: int, *mode: int) -> int:
+        if path == place and flags & os.O_WRONLY:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, flags, *mode)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(PoolcliError, match="old cannot be written: permission denied"):
+        storage.write(str(place), b"new")
+    assert place.read_bytes() == b"old"

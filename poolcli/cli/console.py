@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from poolcli import storage
 from poolcli.captions import name_unused
+from poolcli.cli.messages import complain, name_input
+from poolcli.cli.output import Output
 from poolcli.cli.records import as_dict
 from poolcli.storage import STANDARD
 
@@ -20,35 +20,6 @@ if TYPE_CHECKING:
 
     from poolcli.batch import Report
     from poolcli.pipeline import Record, Settings
-
-
-def complain(message: str) -> None:
-    """Print one line on standard error, whatever the message holds."""
-    line = f"poolcli: {printable(message)}\n"
-    # A full disk or a closed terminal must not end the work.
-    with suppress(OSError, ValueError):
-        sys.stderr.write(line)
-        sys.stderr.flush()
-
-
-def printable(text: str) -> str:
-    """Replace what a terminal would obey rather than show, and what it cannot encode."""
-    shown = "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
-    )
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    return shown.encode(encoding, "backslashreplace").decode(encoding)
-
-
-def open_missing_streams() -> None:
-    """Fill the places of standard streams that the caller closed, or files would take them."""
-    for descriptor in range(3):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
-    if sys.stderr is None:
-        sys.stderr = os.fdopen(2, "w", closefd=False)
 
 
 class Console:
@@ -128,38 +99,6 @@ class Console:
             yield from (f"warning: {warning}" for warning in record.warnings)
         if self.verbose:
             yield from _details(record)
-
-
-class Output:
-    """Standard output, until nobody reads it any more."""
-
-    def __init__(self) -> None:
-        self.failed = False
-
-    def print(self, *lines: str) -> None:
-        """Print lines byte for byte, for scripts; a terminal gets them printable."""
-        stream = sys.stdout
-        if not lines or stream is None:
-            return
-        try:
-            if stream.isatty():
-                stream.write("".join(f"{printable(line)}\n" for line in lines))
-            else:
-                stream.flush()
-                stream.buffer.write(b"".join(os.fsencode(line) + b"\n" for line in lines))
-            stream.flush()
-        except (OSError, ValueError) as error:
-            # The printing ends, the work does not.
-            storage.abandon_output()
-            self.failed = not isinstance(error, BrokenPipeError)
-            if self.failed:
-                reason = getattr(error, "strerror", None) or str(error)
-                complain(f"standard output cannot be written: {reason.lower()}")
-
-
-def name_input(place: str) -> str:
-    """Name an input in a message."""
-    return "standard input" if place == STANDARD else place
 
 
 def _details(record: Record) -> Iterator[str]:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import json as json_
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from poolcli.captions import name_operation, name_sides
+from poolcli import storage
+from poolcli.captions import (
+    name_file,
+    name_operation,
+    name_sides,
+    spell_command,
+)
 from poolcli.cli import options
-from poolcli.cli.console import Output, name_input
+from poolcli.cli.command import figure_command
+from poolcli.cli.commands import ENTRIES
 from poolcli.cli.failures import about
 from poolcli.cli.grouping import GroupedCommand
+from poolcli.cli.messages import name_input
+from poolcli.cli.output import Output
 from poolcli.cli.records import as_number
 from poolcli.cli.settings import check_owners, settings_of
 from poolcli.errors import PoolcliError
@@ -25,7 +35,7 @@ if TYPE_CHECKING:
     from poolcli.pipeline import Settings
     from poolcli.pooling import Operation
 
-SUMMARY = "Tell in words and numbers where each result comes from."
+SUMMARY = ENTRIES["explain"].summary
 
 HELP = f"""{SUMMARY}
 
@@ -39,6 +49,7 @@ Examples:
   poolcli explain cat.jpg -k 2 -n 3 --ops max --at 10,20
 """
 
+STILL = ("png", "svg", "pdf")
 SMALL = 16  # rows and columns that are explained whole
 
 
@@ -49,36 +60,88 @@ SMALL = 16  # rows and columns that are explained whole
 @options.operations
 @options.at
 @options.preparation
+@options.explanation
 @options.report
 def explain(
     subject: str,
     operations: Sequence[Operation],
     at: Pair | None,
+    figure: str | None,
     json: bool,
     **values: Any,
-) -> None:
-    """Pool an image and explain it, by each operation."""
+) -> int:
+    """Pool an image by each operation, and explain and draw what came of it."""
     check_owners(operations, values)
+    if figure is not None:
+        _check_figure(figure, subject)
+    output = Output()
+    chains: dict[str, list[Stage]] = {}
     for operation in operations:
         settings = settings_of(operation, values)
         with about(subject):
             image, chain = _pool(subject, settings)
             _check_place(at, chain[-1].step.shape)
-        heading = _heading(subject, image, settings)
-        whole = at is None and _is_small(chain[0])
+        chains[operation] = chain
         rows, columns = chain[-1].step.shape
         place = at or (rows // 2, columns // 2)
-        names = _channels(image)
+        whole = at is None and _is_small(chain[0])
         if json:
-            cells = _all_cells(chain) if whole else _traced(chain, place, len(names))
+            cells = _all_cells(chain) if whole else _traced(chain, place, len(_channels(image)))
             record = {"input": subject, "operation": operation, "cells": list(map(_record, cells))}
-            Output().print(json_.dumps(record))
+            output.print(json_.dumps(record))
         else:
             from poolcli.explanation import explain_all, explain_cell
 
-            lines = explain_all(chain) if whole else explain_cell(chain, place, names)
+            names = _channels(image)
+            given = "the prepared input" if settings.preparation.words else "the input"
+            traced = partial(explain_cell, at=place, channels=names)
+            lines = (explain_all if whole else traced)(chain, given=given)
             blank = [""] * (operation != operations[0])
-            Output().print(*blank, heading, *lines)
+            output.print(*blank, _heading(subject, image, settings), *lines)
+    if figure is not None:
+        with about(subject):
+            _draw(figure, subject, settings, image, chains, place)
+        if not json:
+            output.print("", f"drawn: {figure}")
+    return int(output.failed)
+
+
+def _check_figure(figure: str, subject: str) -> None:
+    """Refuse a figure that no file could be, or that would replace the input."""
+    from poolcli.pipeline import suffix_of
+
+    if suffix_of(figure) not in STILL:
+        known = ", ".join(f".{suffix}" for suffix in STILL)
+        raise PoolcliError(f"--figure {figure}: this figure's name ends with {known}")
+    if storage.identity(figure) is not None and storage.identity(figure) == storage.identity(
+        subject
+    ):
+        raise PoolcliError(f"--figure {figure} would replace the input")
+
+
+def _draw(
+    figure: str,
+    subject: str,
+    settings: Settings,
+    image: Image,
+    chains: dict[str, list[Stage]],
+    at: Pair,
+) -> None:
+    from poolcli.explanation import draw
+    from poolcli.pipeline import suffix_of
+
+    name = f"out{settings.iterations}" if settings.iterations > 1 else "out"
+    content = draw(
+        f"{name_file(subject)}: {name}[{at[0]},{at[1]}] by {', '.join(chains)}",
+        chains,
+        at,
+        full=image.full,
+        alpha=image.alpha,
+        prepared=settings.preparation.words,
+        footer=spell_command(figure_command(), subject),
+        suffix=f".{suffix_of(figure)}",
+    )
+    storage.write(figure, content)
 
 
 def _pool(place: str, settings: Settings) -> tuple[Image, list[Stage]]:
@@ -99,7 +162,7 @@ def _pool(place: str, settings: Settings) -> tuple[Image, list[Stage]]:
 
 def _heading(place: str, image: Image, settings: Settings) -> str:
     how = (settings.operation, settings.window, settings.count_include_pad, settings.norm)
-    prepared = str(settings.preparation)
+    prepared = settings.preparation.words
     image_ = [name_input(place), name_sides(image.pixels.shape), *[prepared] * bool(prepared)]
     times = [f"{settings.iterations} iterations"] * (settings.iterations > 1)
     return f"{', '.join(image_)}: {', '.join([name_operation(*how), *times])}"
@@ -159,3 +222,8 @@ def _record(cell: Cell) -> dict[str, Any]:
         "chosen": [list(place) for place in cell.winners],
         "sentence": sentence(cell),
     }
+
+
+def command(_name: str) -> click.Command:
+    """Give the command."""
+    return explain

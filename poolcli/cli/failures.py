@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from poolcli.cli.console import name_input
+from poolcli.cli.messages import name_input
 from poolcli.errors import PoolcliError
+from poolcli.memory import enough_memory
 
 
 class InputError(Exception):
@@ -16,9 +17,12 @@ class InputError(Exception):
 @contextmanager
 def about(place: str) -> Iterator[None]:
     """Turn what goes wrong with an input into an InputError that names it."""
+    from poolcli import storage
+
+    if storage.is_folder(place):
+        raise InputError(f"{name_input(place)}: is a folder; name one image in it")
     try:
-        yield
+        with enough_memory("this image"):
+            yield
     except PoolcliError as error:
         raise InputError(f"{name_input(place)}: {error}") from None
-    except MemoryError:
-        raise InputError(f"{name_input(place)}: there is not enough memory") from None

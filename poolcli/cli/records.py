@@ -16,8 +16,8 @@ def as_dict(record: Record, settings: Settings) -> dict[str, Any]:
     return {
         "input": record.job.source,
         "status": record.status,
-        "operation": settings.operation,
-        "settings": _settings(settings),
+        "operation": _operation(settings),
+        "settings": settings_as_dict(settings),
         "shape": list(record.shape),
         "dtype": record.dtype or None,
         "iterations": [
@@ -37,12 +37,18 @@ def as_dict(record: Record, settings: Settings) -> dict[str, Any]:
     }
 
 
+def _operation(settings: Settings) -> str | list[str]:
+    names: list[str] = [one.operation for one in settings.each]
+    return names if settings.beside else names[0]
+
+
 def as_number(value: float) -> float | str:
     """Give a number as JSON can hold it: NaN and infinity as text."""
     return value if math.isfinite(value) else str(value)
 
 
-def _settings(settings: Settings) -> dict[str, Any]:
+def settings_as_dict(settings: Settings) -> dict[str, Any]:
+    """Spell out every setting."""
     window, preparation = settings.window, settings.preparation
     if isinstance(window, AdaptiveWindow):
         where: dict[str, Any] = {"output_size": list(window.output_size)}
@@ -59,8 +65,8 @@ def _settings(settings: Settings) -> dict[str, Any]:
         **where,
         "iterations": settings.iterations,
         "exact": settings.exact,
-        "count_include_pad": settings.count_include_pad,
-        "norm": settings.norm if settings.operation == "lp" else None,
+        "count_include_pad": any(one.count_include_pad for one in settings.each),
+        "norm": next((one.norm for one in settings.each if one.operation == "lp"), None),
         "gray": preparation.gray,
         "resize": str(preparation.size) if preparation.size else None,
         "filter": preparation.filter,

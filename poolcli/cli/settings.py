@@ -9,6 +9,7 @@ from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
 
 if TYPE_CHECKING:
+    from poolcli.geometry.region import Zoom
     from poolcli.pipeline import Settings
     from poolcli.pooling import Operation
 
@@ -40,7 +41,21 @@ def settings_of(operation: Operation, values: dict[str, Any]) -> Settings:
         ),
         max_pixels=values["max_pixels"],
         colormap=values.get("cmap"),
+        zoom=zoom_of(values.get("zoom")),
+        histogram=values.get("histogram", False),
     )
+
+
+def zoom_of(value: tuple[int, ...] | str | None) -> Zoom | None:
+    """Make what a figure shows enlarged; without an option that is for the figure to choose."""
+    from poolcli.geometry.region import Zoom
+
+    if value == "none":
+        return None
+    if value is None:
+        return Zoom()
+    row, column, *size = map(int, value)
+    return Zoom((row, column), *size)
 
 
 def window_of(values: dict[str, Any]) -> AnyWindow:

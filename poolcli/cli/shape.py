@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -11,9 +10,11 @@ import click
 
 from poolcli.captions import name_window
 from poolcli.cli import options
-from poolcli.cli.console import Output, name_input
+from poolcli.cli.commands import ENTRIES
 from poolcli.cli.failures import about
 from poolcli.cli.grouping import GroupedCommand
+from poolcli.cli.messages import name_input
+from poolcli.cli.output import Output
 from poolcli.cli.settings import check_owners, window_of
 from poolcli.cli.types import SizeOrPlace
 from poolcli.equivalents import Equivalent, equivalents
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 
 Calls = dict["Operation", list[tuple[Equivalent, ...]]]
 
-SUMMARY = "Tell sizes, unused pixels, receptive fields and framework calls."
+SUMMARY = ENTRIES["shape"].summary
 
 HELP = f"""{SUMMARY}
 
-WHAT is N or ROWS,COLS in pixels, or an image or a matrix, of which only the header is read.
+The argument is N or ROWS,COLS in pixels, or an image or a matrix, of which only the header is read.
 
 \b
 Examples:
@@ -50,7 +51,8 @@ TITLES = [
 ]
 LEGEND = """
 All sizes are rows×columns. dropped: rows,columns at the bottom and right that no window reaches;
-skipped: rows,columns between windows; padded: top,bottom,left,right, ignored and never a value.
+skipped: rows,columns between windows, or between the pixels of dilated ones; padded: top,bottom,
+left,right, positions without a pixel, which averages count with --count-pad alone.
 Receptive field and step are in pixels of the first input: what one output pixel sees, and the
 distance between neighbours. In calls x is (N, C, H, W), in Keras (N, H, W, C).
 """.strip().splitlines()
@@ -76,10 +78,13 @@ def shape(what: Pair | str, operations: Sequence[Operation], json: bool, **value
     calls = {operation: _calls(operation, window, steps, values) for operation in operations}
     place = what if isinstance(what, str) else None
     if json:
+        import json as json_
+
         Output().print(json_.dumps(_record(place, steps, calls)))
     else:
         heading = f"{name_input(place)}: " if place else ""
-        Output().print(heading + name_window(window), "", *_table(steps), "", *LEGEND)
+        counted = ", padding counted" if values["count_pad"] else ""
+        Output().print(heading + name_window(window) + counted, "", *_table(steps), "", *LEGEND)
         Output().print(*_spelled(calls))
 
 
@@ -178,3 +183,8 @@ def _record(place: str | None, steps: Sequence[Step], calls: Calls) -> dict[str,
             for number, step in enumerate(steps)
         ],
     }
+
+
+def command(_name: str) -> click.Command:
+    """Give the command."""
+    return shape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -21,12 +21,6 @@ class Interrupted(BaseException):
         self.exit_status = 128 + number
 
 
-def pass_over_signals() -> None:
-    """Let signals do nothing, where no `interruptible` says otherwise."""
-    for number in _heeded():
-        signal.signal(number, lambda _number, _frame: None)
-
-
 def ignore_signals() -> None:
     """Let the system discard signals from now on, also while the interpreter ends."""
     for number in SIGNALS:
@@ -34,22 +28,27 @@ def ignore_signals() -> None:
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
-    """Raise Interrupted when a signal asks the program to stop."""
+def interruptible(afterwards: Callable[[], None] | None = None) -> Iterator[None]:
+    """Raise Interrupted when a signal asks the program to stop.
+
+    `afterwards` says what holds once that is over; without it, what held before.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, _interrupt) for number in _heeded()}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    # What the caller ignores, as nohup does, stays ignored.
+    heeded = [number for number in SIGNALS if before[number] is not signal.SIG_IGN]
+    for number in heeded:
+        signal.signal(number, _interrupt)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _heeded() -> list[signal.Signals]:
-    """List the signals that the caller does not ignore, as nohup does."""
-    return [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        if afterwards is not None:
+            afterwards()
+        else:
+            for number in heeded:
+                signal.signal(number, before[number])
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:

@@ -11,6 +11,19 @@ import click
 OPERATIONS = ("max", "avg", "min", "median", "lp")
 
 
+def spell(kind: click.ParamType[Any], value: Any) -> str:
+    """Write a value as it would be given on the command line."""
+    if isinstance(kind, PictureSize):
+        return "x".join("" if side is None else str(side) for side in value)
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")
+    if not isinstance(value, tuple):
+        return str(value)
+    flat = [item for part in value for item in (part if isinstance(part, tuple) else (part,))]
+    square = isinstance(kind, Numbers) and len(set(flat)) == 1
+    return str(flat[0]) if square else ",".join(map(str, flat))
+
+
 class Numbers(click.ParamType[Any]):
     """Whole numbers for the axes of a tensor: `N`, or `ROWS,COLUMNS`.
 
@@ -42,8 +55,8 @@ class Numbers(click.ParamType[Any]):
         text = "".join(value.split())
         if text.lower() in self.words:
             return text.lower()
-        if re.fullmatch(r"[0-9]+x[0-9]+", text):
-            self.fail(f"{text!r}: write {text.replace('x', ',')} (rows, columns)", param, ctx)
+        if sizes := re.fullmatch(r"([0-9]+)[x×]([0-9]+)", text):
+            self.fail(f"{text!r}: write {sizes[1]},{sizes[2]} (rows, columns)", param, ctx)
         parts = text.split(",")
         allowed = (1, 2, 4) if self.sides else (1, 2)
         if len(parts) not in allowed or not all(re.fullmatch(r"-?[0-9]+", part) for part in parts):
@@ -80,8 +93,10 @@ class SizeOrPlace(Numbers):
     ) -> tuple[int | tuple[int, ...], ...] | str:
         """Read (rows, columns) from what looks like numbers, and take the rest for a name."""
         if picture := re.fullmatch(r"([0-9]+)x([0-9]+)", str(value)):
-            self.fail(f"{value!r}: write {picture[2]},{picture[1]} (rows, columns)", param, ctx)
-        numeric = isinstance(value, str) and re.fullmatch(r"-?[0-9]+(,-?[0-9]+)*", value)
+            width, height = picture.groups()
+            hint = f"write {height},{width} (rows, columns) for a picture {width} wide"
+            self.fail(f"{value!r}: {hint}, or {width},{height}", param, ctx)
+        numeric = isinstance(value, str) and re.fullmatch(r"-?[0-9]+([,×]-?[0-9]+)*", value)
         return super().convert(value, param, ctx) if numeric else value
 
 
@@ -120,6 +135,32 @@ class Operations(click.ParamType[Any]):
             if name not in OPERATIONS:
                 self.fail(f"{name!r} is not one of {', '.join(OPERATIONS)}", param, ctx)
         return tuple(dict.fromkeys(names))
+
+
+class Place(click.ParamType[Any]):
+    """A pixel, and how many pixels around it: `ROW,COLUMN` or `ROW,COLUMN,SIZE`; or `none`."""
+
+    name = "place"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Show the forms in the help."""
+        return "ROW,COL[,SIZE]|none"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...] | str:
+        """Read (row, column) or (row, column, size), or the word."""
+        if not isinstance(value, str):
+            return tuple(value)
+        text = "".join(value.split()).lower()
+        if text == "none":
+            return text
+        if not re.fullmatch(r"[0-9]+,[0-9]+(,[0-9]+)?", text):
+            self.fail(f"{value!r} is not ROW,COL, ROW,COL,SIZE or none", param, ctx)
+        numbers = tuple(map(int, text.split(",")))
+        if max(numbers) >= 2**31 or not all(numbers[2:]):
+            self.fail(f"{value!r}: a size is 1 to 2147483647 pixels", param, ctx)
+        return numbers
 
 
 class PictureSize(click.ParamType[Any]):

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from poolcli.errors import PoolcliError
 from poolcli.executors import processes
-from poolcli.executors.processes import count_cores, start_processes, stop_processes
+from poolcli.executors.processes import (
+    NO_WORKERS,
+    count_cores,
+    count_possible,
+    start_processes,
+    stop_processes,
+)
 from poolcli.serial import SerialExecutor
 
 if TYPE_CHECKING:
@@ -17,7 +23,18 @@ if TYPE_CHECKING:
 
     from poolcli.executors.cluster import ClusterExecutor
 
-__all__ = ["LOCAL", "Pace", "count_cores", "get_ready", "pace", "start", "start_single", "stop"]
+__all__ = [
+    "LOCAL",
+    "NO_WORKERS",
+    "Pace",
+    "count_cores",
+    "count_possible",
+    "get_ready",
+    "pace",
+    "start",
+    "start_single",
+    "stop",
+]
 
 # The scheduler that is started here, for this run alone.
 LOCAL = "local"

@@ -15,12 +15,42 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 1.0
 
+# Two threads, the server of workers and the tracker; a worker and its watch of the parent.
+TASKS_A_POOL, TASKS_A_WORKER = 4, 2
+SMALL_STACK = 2**16
+
+# What is raised where no more processes, threads or descriptors are to be had.
+NO_WORKERS = (OSError, EOFError, RuntimeError)
+
 
 def count_cores() -> int:
     """Count the cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def count_possible(workers: int) -> int:
+    """Count how many of so many workers the system has room for.
+
+    Pools and workers start threads too, and wait for ever for one that could not be started. So
+    as many are tried out before: the system counts threads as it counts processes.
+    """
+    release, threads = threading.Event(), []
+    usual = threading.stack_size(SMALL_STACK)
+    try:
+        for _ in range(TASKS_A_POOL + TASKS_A_WORKER * workers):
+            thread = threading.Thread(target=release.wait)
+            thread.start()
+            threads.append(thread)
+    except RuntimeError:
+        pass
+    finally:
+        threading.stack_size(usual)
+        release.set()
+        for thread in threads:
+            thread.join()
+    return max(0, len(threads) - TASKS_A_POOL) // TASKS_A_WORKER
 
 
 def start_processes(workers: int) -> Executor:

@@ -2,12 +2,14 @@
 
 from poolcli.explanation.cells import Cell, Pooling, Stage, stages, trace
 from poolcli.explanation.pages import explain_all, explain_cell
+from poolcli.explanation.picture import draw
 from poolcli.explanation.sentences import sentence
 
 __all__ = [
     "Cell",
     "Pooling",
     "Stage",
+    "draw",
     "explain_all",
     "explain_cell",
     "sentence",

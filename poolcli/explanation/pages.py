@@ -9,7 +9,7 @@ from poolcli.captions import name_sides
 from poolcli.explanation.cells import Cell, Stage, overlaps, trace
 from poolcli.explanation.drawing import PADDING, Drawing, becomes, beside, draw_image
 from poolcli.explanation.sentences import number, sentence, span
-from poolcli.geometry import Pair, views
+from poolcli.geometry import AnyAxis, Axis, Pair, views
 
 WIDTH = 96
 MOST_DRAWINGS = 16  # of windows that overlap; more would tell less than the first
@@ -19,8 +19,11 @@ COUNTED = (
 )
 
 
-def explain_all(chain: Sequence[Stage]) -> list[str]:
-    """Draw every iteration of a small image of one channel, and say how each value came about."""
+def explain_all(chain: Sequence[Stage], given: str = "the input") -> list[str]:
+    """Draw every iteration of a small image of one channel, and say how each value came about.
+
+    `given` names what goes into the first iteration.
+    """
     lines = [COUNTED]
     for stage in chain:
         name = _name(stage, chain)
@@ -29,45 +32,49 @@ def explain_all(chain: Sequence[Stage]) -> list[str]:
         numbered = f"iteration {stage.number}: " if len(chain) > 1 else ""
         windows = f"{count} window{'s' * (count != 1)}"
         sizes = [name_sides(shape) for shape in (stage.step.input_shape, stage.step.shape)]
-        heading = f"{_input(stage)}, {sizes[0]}, becomes {name}, {sizes[1]}, by {windows}"
+        heading = f"{_input(stage, given)}, {sizes[0]}, becomes {name}, {sizes[1]}, by {windows}"
         lines += ["", numbered + heading, "", *_draw(stage, name), ""]
-        lines += [_say(stage.cell(at, 0), chain) for at in product(range(rows), range(columns))]
-        lines += ["", _left_out(stage)]
+        lines += [
+            _say(stage.cell(at, 0), chain, given) for at in product(range(rows), range(columns))
+        ]
+        lines += ["", _left_out(stage, given)]
     return lines
 
 
-def explain_cell(chain: Sequence[Stage], at: Pair, channels: Sequence[str]) -> list[str]:
-    """Follow one value of the last iteration back to the input, in every channel."""
+def explain_cell(
+    chain: Sequence[Stage], at: Pair, channels: Sequence[str], given: str = "the input"
+) -> list[str]:
+    """Follow one value of the last iteration back to what was given, in every channel."""
     steps = [stage.step for stage in chain]
     rows, columns = views(steps, at)[-1]
     last = _name(chain[-1], chain)
     sight = (
-        f"{last}[{at[0]},{at[1]}] sees rows {span(rows)}, cols {span(columns)} of the input:"
+        f"{last}[{at[0]},{at[1]}] sees rows {span(rows)}, cols {span(columns)} of {given}:"
         f" {name_sides((len(rows), len(columns)))}"
     )
     lines = [COUNTED, "", sight]
     for channel, name in enumerate(channels):
         cells = trace(chain, at, channel)
         lines += ["", *[f"{name}:"] * bool(name)]
-        lines += [_say(cell, chain) for cell in cells]
-        lines += _origin(cells, len(chain))
+        lines += [_say(cell, chain, given) for cell in cells]
+        lines += _origin(cells, len(chain), given)
         if max(len(rows), len(columns)) <= LARGEST_DRAWING:
             lines += ["", *_draw_view(chain[0], cells[-1], rows, columns)]
-    return [*lines, "", *map(_left_out, chain)]
+    return [*lines, "", *(_left_out(stage, given) for stage in chain)]
 
 
-def _say(cell: Cell, chain: Sequence[Stage]) -> str:
+def _say(cell: Cell, chain: Sequence[Stage], given: str) -> str:
     """Put a cell into a sentence, which names iterations only where there are several."""
     stage = chain[cell.iteration - 1]
-    return sentence(cell, _name(stage, chain), _input(stage) if len(chain) > 1 else "")
+    return sentence(cell, _name(stage, chain), _input(stage, given) if len(chain) > 1 else "")
 
 
-def _origin(cells: Sequence[Cell], iterations: int) -> Iterator[str]:
+def _origin(cells: Sequence[Cell], iterations: int, given: str) -> Iterator[str]:
     """Say which path through the iterations the sentences took."""
     row, column = cells[-1].followed
     value = number(cells[0].value)
     if all(cell.winners for cell in cells) and cells[0].pooling.operation != "median":
-        yield f"so this {value} is the input's pixel at ({row}, {column})"
+        yield f"so this {value} is the pixel at ({row}, {column}) of {given}"
     elif iterations > 1:
         yield "each line explains one value of the line above it: that in the window's middle"
 
@@ -77,8 +84,8 @@ def _name(stage: Stage, chain: Sequence[Stage]) -> str:
     return f"out{stage.number}" if len(chain) > 1 else "out"
 
 
-def _input(stage: Stage) -> str:
-    return f"out{stage.number - 1}" if stage.number > 1 else "the input"
+def _input(stage: Stage, given: str) -> str:
+    return f"out{stage.number - 1}" if stage.number > 1 else given
 
 
 def _draw(stage: Stage, name: str) -> list[str]:
@@ -167,9 +174,9 @@ def _legend(stage: Stage) -> list[str]:
     return legend
 
 
-def _left_out(stage: Stage) -> str:
+def _left_out(stage: Stage, given: str) -> str:
     """Say which pixels are in no window, and why."""
-    axes, of = stage.step.axes, _input(stage)
+    axes, of = stage.step.axes, _input(stage, given)
     parts = []
     for axis, name in zip(axes, ("row", "column"), strict=True):
         runs = axis.unused()
@@ -183,11 +190,20 @@ def _left_out(stage: Stage) -> str:
     pixels = axes[0].size * axes[1].size
     reasons = {
         "the next window would reach beyond the edge": any(axis.dropped for axis in axes),
-        "the stride leaves gaps between the windows": any(axis.skipped for axis in axes),
+        "the stride leaves gaps between the windows": any(map(_strides_over, axes)),
+        "dilation leaves gaps within the windows": any(map(_looks_past, axes)),
     }
     why = " and ".join(reason for reason, holds in reasons.items() if holds)
     lost = f"{pixels - seen[0] * seen[1]:,} of {pixels:,} pixels"
     return f"left out of {of}: {lost}, {' and '.join(parts)}, since {why}"
+
+
+def _strides_over(axis: AnyAxis) -> bool:
+    return isinstance(axis, Axis) and axis.output > 1 and axis.stride > axis.extent
+
+
+def _looks_past(axis: AnyAxis) -> bool:
+    return isinstance(axis, Axis) and axis.dilation > 1 and axis.skipped > 0
 
 
 def _few(words: Sequence[str]) -> str:

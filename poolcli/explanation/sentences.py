@@ -17,21 +17,24 @@ def sentence(cell: Cell, name: str = "out", source: str = "") -> str:
 
     `name` is that of the result, and `source` of what went in, where that is not plain.
     """
-    operation = cell.pooling.operation
     place = f"rows {span(cell.rows)}, cols {span(cell.columns)}{' of ' * bool(source)}{source}"
-    parts = [f"{name}[{cell.at[0]},{cell.at[1]}] = {operation} of {place}"]
+    first = f"{name}[{cell.at[0]},{cell.at[1]}] = {cell.pooling.operation} of {place}"
+    return "; ".join([f"{first} {working(cell)}", *_remarks(cell)])
+
+
+def working(cell: Cell) -> str:
+    """Write how the pixels of a window made its value: `= {1, 1, 5, 6} = 6, at (1, 1)`."""
     value = number(cell.value)
     if not cell.visible:
-        parts.append(f"{value}, since all its pixels are transparent")
-    elif any(map(math.isnan, cell.visible)):
-        parts.append(f"{_listed(cell.visible)} = {value}, since NaN is among them")
-    else:
-        workings = {"max": _choice, "min": _choice, "median": _median, "avg": _mean, "lp": _mean}
-        parts += workings[operation](cell)
-    *way, result = parts
+        return f"= {value}, since all its pixels are transparent"
+    if any(map(math.isnan, cell.visible)):
+        return f"= {_listed(cell.visible)} = {value}, since NaN is among them"
+    workings = {"max": _choice, "min": _choice, "median": _median, "avg": _mean, "lp": _mean}
+    *way, result = workings[cell.pooling.operation](cell)
     # Values of the same digits may still differ from what was rounded to them.
-    sign = "=" if result != value or float(value) == cell.value else "≈"
-    return "; ".join([f"{' = '.join(way)} {sign} {result}", *_remarks(cell)])
+    rounded = result == value and not math.isnan(cell.value) and float(value) != cell.value
+    sign = "≈" if rounded else "="
+    return f"= {' = '.join(way)} {sign} {result}"
 
 
 def span(positions: range) -> str:
@@ -59,7 +62,7 @@ def _chosen(cell: Cell) -> str:
 def _median(cell: Cell) -> list[str]:
     ranked = sorted(cell.visible)
     middle = len(ranked) // 2
-    text = f"the middle of {_listed(ranked)} in order"
+    text = f"the middle of {{{_around_middle([number(pixel) for pixel in ranked])}}} in order"
     if len(ranked) % 2:
         return [text, _chosen(cell)]
     two = f"({number(ranked[middle - 1])} + {number(ranked[middle])}) / 2"
@@ -138,6 +141,16 @@ def _are(count: int) -> str:
 
 def _listed(pixels: Sequence[Number]) -> str:
     return f"{{{_joined([number(pixel) for pixel in pixels], ', ')}}}"
+
+
+def _around_middle(words: Sequence[str]) -> str:
+    """Join words, leaving out what lies between the ends and the middle of very many."""
+    if len(words) <= MOST:
+        return ", ".join(words)
+    first = len(words) // 2 - MOST // 4
+    middle = words[first : first + MOST // 2]
+    before, after = first - 2, len(words) - first - len(middle) - 2
+    return ", ".join([*words[:2], f"… {before} more …", *middle, f"… {after} more …", *words[-2:]])
 
 
 def _joined(words: Sequence[str], separator: str) -> str:

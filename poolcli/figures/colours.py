@@ -48,8 +48,10 @@ class Colouring:
         return colours
 
     def _table(self) -> NDArray[np.uint8]:
-        colours: Array = mpl.colormaps[self.colormap](np.arange(256) / 255, bytes=True)
-        return colours[:, :3]
+        colours = np.asarray(mpl.colormaps[self.colormap](np.arange(256) / 255))
+        # Matplotlib's own bytes are rounded down: gray 57 would be 56.
+        table: NDArray[np.uint8] = np.rint(255 * colours[:, :3]).astype(np.uint8)
+        return table
 
 
 class FiniteRange:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
 
 from poolcli.figures.style import FRAME, INK
-from poolcli.geometry import Pair, Step
+from poolcli.geometry import AnyAxis, Step
 
 ACCENT = "#ff5a1f"
 VEIL = 0.62  # how much white lies over an unused pixel
@@ -23,7 +25,7 @@ NARROWEST = 4.0  # points; a narrower strip would show no hatching
 LEAST_PADDING = 3.0  # points; less cannot be told from the frame
 LINE, CASING = 1.6, 3.2
 
-Spans = list[tuple[float, float]]
+Span = tuple[float, float]
 
 
 def hatch_unused(axes: Axes, step: Step, scale: float = 1.0) -> None:
@@ -40,10 +42,10 @@ def hatch_unused(axes: Axes, step: Step, scale: float = 1.0) -> None:
         Shrinks lines, as all that is printed on a crowded page.
     """
     size = step.input_shape
-    rows, columns = (
-        _strips(axis.unused(), axis.size, NARROWEST * scale / length)
-        for axis, length in zip(step.axes, pixel_size(axes), strict=True)
-    )
+    row_length, column_length = pixel_size(axes)
+    bottom_to_top, left_to_right = axes.get_ylim(), axes.get_xlim()
+    rows = _strips(step.axes[0], NARROWEST * scale / row_length, bottom_to_top[::-1])
+    columns = _strips(step.axes[1], NARROWEST * scale / column_length, left_to_right)
     outlines = [
         *(_rectangle(strip, (-0.5, size[1] - 0.5)) for strip in rows),
         *(_rectangle((-0.5, size[0] - 0.5), strip) for strip in columns),
@@ -51,19 +53,24 @@ def hatch_unused(axes: Axes, step: Step, scale: float = 1.0) -> None:
     if not outlines:
         return
     # One path, so that the veil is no thicker where rows and columns cross.
-    veil = PathPatch(
+    patch = PathPatch(
         Path.make_compound_path(*outlines),
         facecolor=(1, 1, 1, VEIL),
         hatch=HATCH,
         hatchcolor=INK,
         linewidth=0,
     )
-    veil.set_hatch_linewidth(0.7 * scale)
-    axes.add_patch(veil)
+    patch.set_hatch_linewidth(0.7 * scale)
+    axes.add_patch(patch)
+
+
+def veil(colours: NDArray[Any]) -> NDArray[Any]:
+    """Give the colours (..., 3) that pixels have between the lines of a hatch."""
+    return 255 * VEIL + colours * (1 - VEIL)
 
 
 def dash_padding(axes: Axes, step: Step, scale: float = 1.0) -> None:
-    """Dash a line around the padding of an iteration, and frame the image within it."""
+    """Dash a line around the padding of an iteration, for which the axes have room."""
     (top, bottom), (left, right) = step.padding
     rows, columns = step.input_shape
     if not (top or bottom or left or right):
@@ -77,11 +84,12 @@ def dash_padding(axes: Axes, step: Step, scale: float = 1.0) -> None:
             1.4,
         ),
     ):
-        _frame(axes, box, linestyle=line, edgecolor=colour, linewidth=width * scale)
+        style = {"linestyle": line, "edgecolor": colour, "linewidth": width * scale}
+        _frame(axes, box, clip_on=False, **style)
 
 
 def outline(
-    axes: Axes, rows: Pair, columns: Pair, scale: float = 1.0, colour: str = ACCENT
+    axes: Axes, rows: Span, columns: Span, scale: float = 1.0, colour: str = ACCENT
 ) -> None:
     """Draw a line around the pixels from a first row and column up to (not with) a last."""
     box = (rows[0] - 0.5, rows[1] - 0.5, columns[0] - 0.5, columns[1] - 0.5)
@@ -98,15 +106,18 @@ def pixel_size(axes: Axes) -> tuple[float, float]:
     return height / abs(top - bottom), width / abs(right - left)
 
 
-def _strips(unused: Sequence[range], size: int, narrowest: float) -> Spans:
-    """Give the spans to hatch along an axis of `size`, each at least `narrowest` pixels."""
-    ends = [run for run in unused if run.stop == size]
-    skipped = list(_widened([run for run in unused if run.stop < size], size, narrowest))
+def _strips(axis: AnyAxis, narrowest: float, view: Span) -> list[Span]:
+    """Give the spans in view to hatch along an axis, each at least `narrowest` pixels."""
+    unused = axis.unused()
+    ends = [run for run in unused if run.stop == axis.size]
+    between = [run for run in unused if run.stop < axis.size]
+    skipped = list(_widened(between, axis.size, narrowest))
     crowded = any(after[0] - before[1] < narrowest for before, after in pairwise(skipped))
-    return [*([] if crowded else skipped), *_widened(ends, size, narrowest)]
+    spans = [*([] if crowded else skipped), *_widened(ends, axis.size, narrowest)]
+    return [span for span in spans if span[0] < view[1] and view[0] < span[1]]
 
 
-def _widened(runs: Sequence[range], size: int, narrowest: float) -> Iterator[tuple[float, float]]:
+def _widened(runs: Sequence[range], size: int, narrowest: float) -> Iterator[Span]:
     for run in runs:
         first, last = run.start - 0.5, run.stop - 0.5
         missing = max(0.0, narrowest - (last - first)) / 2
@@ -115,7 +126,7 @@ def _widened(runs: Sequence[range], size: int, narrowest: float) -> Iterator[tup
         yield first, last
 
 
-def _rectangle(rows: tuple[float, float], columns: tuple[float, float]) -> Path:
+def _rectangle(rows: Span, columns: Span) -> Path:
     (top, bottom), (left, right) = rows, columns
     corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
     return Path(corners, closed=True)

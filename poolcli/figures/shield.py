@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
+import shutil
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -29,8 +32,10 @@ def load_matplotlib() -> None:
     if "matplotlib" in sys.modules:
         return
     backend = os.environ.pop("MPLBACKEND", None)
+    home = os.environ.get("MPLCONFIGDIR")
     try:
-        with without_log():
+        # It warns of parts that nobody here uses and that it cannot load.
+        with without_log(), warnings.catch_warnings(action="ignore"):
             matplotlib = import_module("matplotlib")
             import_module("matplotlib.backends.backend_agg")
     except (OSError, UnicodeDecodeError) as error:
@@ -41,7 +46,24 @@ def load_matplotlib() -> None:
     finally:
         if backend is not None:
             os.environ["MPLBACKEND"] = backend
+        _remove_makeshift_home(home)
     if backend:
         # A caller's own pyplot may rely on a sensible MPLBACKEND, as in a notebook.
         with suppress(ValueError):
             matplotlib.rcParams["backend"] = backend
+
+
+def _remove_makeshift_home(home: str | None) -> None:
+    """Remove the folder that matplotlib makes where it finds no home, and needs no longer.
+
+    It would do so as the interpreter ends, which a worker does not live to see.
+    """
+    made = os.environ.get("MPLCONFIGDIR")
+    if made is None or made == home:
+        return
+    atexit.unregister(shutil.rmtree)
+    shutil.rmtree(made, ignore_errors=True)
+    if home is None:
+        del os.environ["MPLCONFIGDIR"]
+    else:
+        os.environ["MPLCONFIGDIR"] = home

@@ -14,7 +14,7 @@ from poolcli.figures.page import HAIRLINE, TICK, Box
 from poolcli.figures.shield import without_log
 from poolcli.figures.text import fonts
 
-INK, QUIET, FRAME = "#1f2328", "#646b76", "#b9bec5"
+INK, QUIET, FRAME, GROUND = "#1f2328", "#646b76", "#b9bec5", "#f3f4f6"
 
 _settings_lock = threading.RLock()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import Any
 
@@ -32,11 +33,15 @@ _EAST_ASIAN = (
 )
 
 
+HINTING = 1.035  # how much wider text may be drawn: letters take whole dots
+
+
 @cache
-def fonts() -> list[str]:
+def fonts(*, mono: bool = False) -> list[str]:
     """List the fonts to look a glyph up in: the one that matplotlib brings, then installed ones."""
     installed = set(font_manager.fontManager.get_font_names())
-    return ["DejaVu Sans", *(name for name in _EAST_ASIAN if name in installed)]
+    own = "DejaVu Sans Mono" if mono else "DejaVu Sans"
+    return [own, *(name for name in _EAST_ASIAN if name in installed)]
 
 
 def printable(text: str) -> str:
@@ -47,14 +52,15 @@ def printable(text: str) -> str:
     )
 
 
-def width_of(text: str, size: float, weight: str = "normal") -> float:
+def width_of(text: str, size: float, weight: str = "normal", *, mono: bool = False) -> float:
     """Measure a line of text in points."""
-    font = FontProperties(family=fonts(), size=size, weight=weight)
+    font = FontProperties(family=fonts(mono=mono), size=size, weight=weight)
     return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
 
 
 def fitted(text: str, width: float, size: float, weight: str = "normal") -> str:
     """Shorten a line in the middle until it is at most `width` points wide."""
+    width /= HINTING
     if width_of(text, size, weight) <= width:
         return text
     shortest, longest = 0, len(text)
@@ -74,6 +80,29 @@ def number(value: Any, digits: int = 4) -> str:
     else:
         mantissa, _, exponent = f"{value + 0.0:.{digits}g}".partition("e")
         written = f"{mantissa}e{int(exponent)}" if exponent else mantissa
+    return written.replace("-", "\N{MINUS SIGN}")
+
+
+def short(value: float) -> str:
+    """Write a number with three significant digits, or as a whole number while that is short."""
+    whole = 1e3 <= abs(value) < 1e6
+    return number(round(value)) if whole else number(value, 3)
+
+
+def percent(share: float) -> str:
+    """Write a share, 0 to 1, in percent."""
+    if 0 < share < 0.0001:
+        return "under 0.01 %"
+    return f"{100 * share:.{3 if share >= 0.01 else 1}g} %"
+
+
+def mean_and_spread(mean: float, deviation: float) -> str:
+    """Write `mean ± σ`, both with the decimals that three digits of σ need."""
+    largest = max(abs(mean), deviation)
+    if not 1e-3 <= deviation <= largest < 1e6:
+        return f"{number(mean)} ± {number(deviation, 3)}"
+    decimals = max(0, 2 - math.floor(math.log10(deviation)))
+    written = f"{mean:.{decimals}f} ± {deviation:.{decimals}f}"
     return written.replace("-", "\N{MINUS SIGN}")
 
 

@@ -110,6 +110,17 @@ class Axis:
         start = index * self.stride - self.before
         return range(start, start + self.extent, self.dilation)
 
+    def part(self, outputs: range) -> tuple[slice, Axis]:
+        """Give the pixels that some of the windows see, and these windows laid over them alone."""
+        start, stop = self.window(outputs[0])[0], self.window(outputs[-1])[-1] + 1
+        seen = slice(max(0, start), min(stop, self.size))
+        after = self.after if stop > self.size else 0
+        size = seen.stop - seen.start
+        part = Axis(
+            size, len(outputs), self.kernel, self.stride, self.dilation, seen.start - start, after
+        )
+        return seen, part
+
     def taps(self) -> list[range]:
         """List the real positions that each window looks at."""
         windows = []

@@ -1,7 +1,8 @@
 """Bytes to arrays and back: the only decoder and the only encoder."""
 
+from poolcli.images.animation import encode_animation
 from poolcli.images.image import Image, Source
-from poolcli.images.reading import open_source
+from poolcli.images.reading import check_head, open_source
 from poolcli.images.writing import (
     FORMATS,
     check_format,
@@ -17,8 +18,10 @@ __all__ = [
     "Image",
     "Source",
     "check_format",
+    "check_head",
     "check_size",
     "encode",
+    "encode_animation",
     "encode_by_opencv",
     "format_of",
     "keeps_profile",

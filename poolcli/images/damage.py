@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from poolcli.errors import PoolcliError
+from poolcli.memory import lacks_memory
 
 # Pillow logs what it also raises.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
@@ -19,8 +20,10 @@ def damage_in_one_line(expected: type[Exception] = PoolcliError) -> Iterator[Non
     try:
         with warnings.catch_warnings(action="ignore"):
             yield
-    except (PoolcliError, MemoryError, expected):
+    except (PoolcliError, expected):
         raise
-    except Exception as error:  # noqa: BLE001 - decoders raise anything on damaged files
+    except Exception as error:  # decoders raise anything on damaged files
+        if lacks_memory(error):
+            raise
         reason = " ".join(str(error).split()) or type(error).__name__
         raise PoolcliError(f"is damaged: {reason}") from None

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 from PIL import UnidentifiedImageError
 
+from poolcli.errors import PoolcliError
 from poolcli.images.damage import damage_in_one_line
 from poolcli.images.deep import (
     Depth,
@@ -28,6 +29,9 @@ Array = NDArray[Any]
 # Pillow runs other programs for some formats, so it may look for these only.
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "JPEG2000", "AVIF")
 
+# What decoders need for a pixel.
+DECODING_BYTES = 12
+
 ORIENTATION = 0x0112
 SIDEWAYS = range(5, 9)
 PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
@@ -35,6 +39,16 @@ PROFILE = 34675
 
 # The limit on sizes is poolcli's own, checked from the header.
 pillow.MAX_IMAGE_PIXELS = None
+
+
+def is_picture(head: bytes) -> bool:
+    """Tell whether a file that begins so may be a picture."""
+    for load in (pillow.preinit, pillow.init):
+        load()
+        accept = [pillow.OPEN[name][1] for name in FORMATS if name in pillow.OPEN]
+        if any(begins(head[:16].ljust(16)) for begins in accept if begins):
+            return True
+    return False
 
 
 def open_picture(content: bytes) -> Source | None:
@@ -65,8 +79,13 @@ def open_picture(content: bytes) -> Source | None:
     notes = _count(frames)
 
     def decode() -> Image:
-        with damage_in_one_line(), silence():
-            return _decode(picture, content, depth, orientation, notes)
+        try:
+            with damage_in_one_line(), silence():
+                return _decode(picture, content, depth, orientation, notes)
+        except PoolcliError:
+            # Some decoders take a lack of memory for damage; then this finds none either.
+            np.empty((rows, columns, DECODING_BYTES), np.uint8)
+            raise
 
     return Source((columns, rows) if turned else (rows, columns), "png", decode)
 

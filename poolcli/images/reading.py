@@ -9,9 +9,17 @@ from numpy.typing import NDArray
 from poolcli.errors import PoolcliError
 from poolcli.images.image import Image, Source
 from poolcli.images.matrices import NPY_MAGIC, parse_npy, parse_text
-from poolcli.images.pictures import open_picture
+from poolcli.images.pictures import is_picture, open_picture
 
 TEXT_SUFFIXES = ("csv", "txt", "")
+NO_IMAGE = "is no image that can be read (png, jpg, webp, tif, bmp, gif, ppm, jp2, avif)"
+
+
+def check_head(head: bytes, suffix: str) -> None:
+    """Raise PoolcliError if a file that begins so is nothing that `open_source` reads."""
+    text = suffix in TEXT_SUFFIXES and b"\0" not in head
+    if head and not text and not head.startswith(NPY_MAGIC) and not is_picture(head):
+        raise PoolcliError(NO_IMAGE)
 
 
 def open_source(content: bytes, suffix: str) -> Source:
@@ -39,9 +47,7 @@ def open_source(content: bytes, suffix: str) -> Source:
         return picture
     if suffix in TEXT_SUFFIXES:
         return _matrix(parse_text(content), "csv")
-    raise PoolcliError(
-        "is no image that can be read (png, jpg, webp, tif, bmp, gif, ppm, jp2, avif)"
-    )
+    raise PoolcliError(NO_IMAGE)
 
 
 def _matrix(array: NDArray[Any], kind: Literal["npy", "csv"]) -> Source:

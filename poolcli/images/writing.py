@@ -179,6 +179,8 @@ def encode_by_opencv(pixels: Array, suffix: str, settings: Sequence[int] = ()) -
         pixels = cv2.cvtColor(np.ascontiguousarray(pixels), code)
     encoded, content = cv2.imencode(suffix, pixels, settings)
     if not encoded:
+        # OpenCV says so, and no more, if there is not enough memory; then this finds none either.
+        np.empty_like(pixels, shape=(2, *pixels.shape))
         raise PoolcliError(f"cannot be encoded as {suffix.removeprefix('.')}; use -f npy")
     return content.tobytes()
 

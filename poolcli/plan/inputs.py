@@ -119,10 +119,23 @@ def _expand(
     if output_folder is not None and storage.lies_in(storage.resolve(name), output_folder):
         raise PoolcliError(f"{name} holds the results themselves; use another -d")
     for place, modified in storage.walk(name, recursive=recursive, avoid=output_folder):
-        if suffix_of(place) in IMAGE_SUFFIXES or storage.is_folder(place):
+        if _is_wanted(place) or place == name:
             yield Input(place, name, modified)
         else:
             passed_over.append(place)
+
+
+def _is_wanted(place: str) -> bool:
+    """Tell whether what a folder holds is read, or is to be complained of."""
+    if storage.is_url(place):
+        # Its listing has said what it is.
+        return place.endswith("/") or suffix_of(place) in IMAGE_SUFFIXES
+    if storage.is_folder(place):
+        # One that could not be listed; a link to a folder is not followed.
+        return not storage.is_link(place)
+    return suffix_of(place) in IMAGE_SUFFIXES and (
+        storage.is_regular(place) or storage.is_missing(place)
+    )
 
 
 def _listed(place: str) -> list[str]:

@@ -18,7 +18,7 @@ from poolcli.storage import STANDARD
 FOLDER = "pooled"
 TEMPLATE = "{stem}_{op}_{settings}_{i}"
 FIELDS = ("stem", "suffix", "op", "settings", "i")
-FIGURE_FORMATS = ("png", "svg", "pdf")
+FIGURE_FORMATS = ("png", "svg", "pdf", "gif", "webp")
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Naming:
         Where the figure goes; None for beside the results, or nowhere with `output`.
     draw : bool
         Whether to draw a figure at all.
+    results : bool
+        Whether to write the iterations; without them the figure is the one output.
     """
 
     folder: str | None = None
@@ -50,6 +52,7 @@ class Naming:
     last: bool = False
     figure: str | None = None
     draw: bool = True
+    results: bool = True
 
 
 def name_settings(settings: Settings) -> str:
@@ -58,14 +61,24 @@ def name_settings(settings: Settings) -> str:
     return "_".join(
         [
             *_name_window(settings.window),
-            *["countpad"] * settings.count_include_pad,
-            *[f"norm{settings.norm!r}".removesuffix(".0")] * (settings.norm != Settings.norm),
+            *["countpad"] * any(one.count_include_pad for one in settings.each),
+            *[f"norm{norm!r}".removesuffix(".0") for norm in _norms(settings)],
             *["gray"] * preparation.gray,
             *[str(preparation.size)] * (preparation.size is not None),
             *[str(preparation.filter)] * (preparation.filter is not None),
             *["relu"] * preparation.relu,
         ]
     )
+
+
+def _norms(settings: Settings) -> list[float]:
+    return [one.norm for one in settings.each if one.norm != Settings.norm]
+
+
+def name_operations(settings: Settings) -> str:
+    """Write operations as a part of a file name: `max`, or `compare_max-avg` for several."""
+    names = "-".join(one.operation for one in settings.each)
+    return f"compare_{names}" if settings.beside else names
 
 
 def _name_window(window: AnyWindow) -> list[str]:
@@ -88,15 +101,17 @@ def _name_window(window: AnyWindow) -> list[str]:
 def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> Job:
     """Name the files of one input; `named` is what `name_settings` makes of the settings."""
     place = source.place
-    format_, suffix = _format(place, naming)
     numbers = range(1, settings.iterations + 1)
+    if naming.output is not None and not naming.results:
+        return Job(place, [None] * len(numbers), None, naming.output)
+    format_, suffix = _format(place, naming)
     if naming.output is not None:
         outputs = [naming.output if i == settings.iterations else None for i in numbers]
         return Job(place, outputs, format_, naming.figure, source.modified)
     fields = {
         "stem": stem_of(place),
         "suffix": suffix_of(place),
-        "op": settings.operation,
+        "op": name_operations(settings),
         "settings": named,
     }
     folder = os.path.join(naming.folder or FOLDER, source.below)  # noqa: PTH118 - a place is text
@@ -105,9 +120,8 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
     def name(i: object, ending: str) -> str:
         return os.path.join(folder, f"{template.format(**fields, i=i)}.{ending}")  # noqa: PTH118
 
-    outputs = [
-        name(i, suffix) if i == settings.iterations or not naming.last else None for i in numbers
-    ]
+    written = [i for i in numbers if naming.results and (i == numbers[-1] or not naming.last)]
+    outputs = [name(i, suffix) if i in written else None for i in numbers]
     if not naming.draw:
         return Job(place, outputs, format_, modified=source.modified)
     figure = naming.figure or name(f"n{settings.iterations}_comparison", "png")
@@ -152,19 +166,45 @@ def check_naming(naming: Naming, settings: Settings) -> None:
     """Refuse what contradicts itself, whatever the inputs are."""
     if naming.folder == "":
         raise PoolcliError("-d needs the name of a folder; '.' is the one you are in")
+    if naming.folder and not (
+        storage.is_missing(naming.folder) or storage.is_folder(naming.folder)
+    ):
+        raise PoolcliError(f"-d {naming.folder} is no folder; use another")
     if naming.output is not None:
-        for option, value in (("-d", naming.folder), ("--name", naming.template)):
-            if value is not None:
-                raise PoolcliError(f"-o names the file itself; leave out {option} {value}")
+        given = [("-d", naming.folder), ("--name", naming.template)]
+        others = [f"{option} {value}" for option, value in given if value is not None]
+        if others:
+            raise PoolcliError(f"-o names the file itself; leave out {' and '.join(others)}")
     if naming.figure is not None:
         if not naming.draw:
             raise PoolcliError("--figure and --no-figure contradict each other")
-        if suffix_of(naming.figure) not in FIGURE_FORMATS:
-            known = ", ".join(f".{suffix}" for suffix in FIGURE_FORMATS)
-            raise PoolcliError(f"--figure {naming.figure}: a figure's name ends with {known}")
+        _check_figure("--figure", naming.figure)
+    if not _draws(naming):
+        _check_undrawn(settings)
+    if not naming.results and naming.output not in (None, STANDARD):
+        _check_figure("-o", naming.output)
     if naming.template is not None:
-        files = 1 if naming.last else settings.iterations
+        files = (1 if naming.last else settings.iterations) * naming.results
         _check_template(naming.template, files + (naming.draw and naming.figure is None))
+
+
+def _draws(naming: Naming) -> bool:
+    """Tell whether there will be figures."""
+    beside = naming.output is None or naming.figure is not None
+    return not naming.results or (naming.draw and beside)
+
+
+def _check_undrawn(settings: Settings) -> None:
+    zoom = settings.zoom is not None and settings.zoom.centre is not None
+    for option, given in (("--zoom", zoom), ("--histogram", settings.histogram)):
+        if given:
+            raise PoolcliError(f"{option} is about the figure, and none is drawn; leave it out")
+
+
+def _check_figure(option: str, place: str) -> None:
+    if suffix_of(place) not in FIGURE_FORMATS:
+        known = ", ".join(f".{suffix}" for suffix in FIGURE_FORMATS)
+        raise PoolcliError(f"{option} {place}: a figure's name ends with {known}")
 
 
 def check_single(naming: Naming, inputs: Sequence[Input]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,17 @@ from numpy.typing import NDArray
 
 from poolcli.geometry import Axis
 from poolcli.pooling.operations import Reduction
+from poolcli.serial import ThreadedExecutor
 
 Array = NDArray[Any]
 
 LITTLE_ENDIAN = sys.byteorder == "little"
 BAND_BYTES = 256 * 1024
+# Each thread has about five buffers of at most this size, unless the kernel itself needs more.
+BUFFER_BYTES = 1280 * 1024
+# Neighbouring strips share the input columns of overlapping windows: a strip is so many windows
+# wide at least.
+STRIP_WINDOWS = 4
 # Below this an image is pooled sooner than threads are started.
 THREADED_BYTES = 1024 * 1024
 
@@ -36,25 +42,42 @@ def pool_bands(
     threads: int,
 ) -> None:
     """Fill `output` (H', W', C) with the pooled `image` (H, W, C)."""
-    channels = image.shape[2]
     row_counts = np.array(rows.counts(padding=count_include_pad), how.divide)
-    column_counts = _common(np.array(columns.counts(padding=count_include_pad), how.divide))
-    if len(column_counts) > 1:
-        column_counts = np.repeat(column_counts, channels)
+    wide = _strip_width(rows, columns, image.shape[2] * how.working.itemsize)
+    strips = _shares(columns.output, wide)
+    if image.nbytes < THREADED_BYTES:
+        threads = 1
+    lines = _shares(rows.output, -(-rows.output // threads))
 
-    def work(part: range) -> None:
+    def work(strip: range, part: range) -> None:
+        seen, across = columns.part(strip)
+        counts = _common(np.array(across.counts(padding=count_include_pad), how.divide))
+        if len(counts) > 1:
+            counts = np.repeat(counts, image.shape[2])
+        target = output[:, strip.start : strip.stop]
         with np.errstate(over="ignore", invalid="ignore"):
-            _pool_part(image, rows, columns, how, output, row_counts, column_counts, part)
+            _pool_part(image[:, seen], rows, across, how, target, row_counts, counts, part)
 
-    share = -(-rows.output // threads)
-    parts = [
-        range(first, min(first + share, rows.output)) for first in range(0, rows.output, share)
-    ]
-    if len(parts) == 1 or image.nbytes < THREADED_BYTES:
-        work(range(rows.output))
+    if threads == 1:
+        for strip in strips:
+            work(strip, lines[0])
         return
-    with ThreadPoolExecutor(len(parts)) as pool:
-        deque(pool.map(work, parts), maxlen=0)
+    with ThreadedExecutor(threads) as pool:
+        deque(pool.map(work, *zip(*product(strips, lines), strict=True)), maxlen=0)
+
+
+def _shares(count: int, most: int) -> list[range]:
+    """Cut a range into as few parts as possible, each at most `most` long, of about one length."""
+    parts = -(-count // most)
+    share = -(-count // parts)
+    return [range(first, min(first + share, count)) for first in range(0, count, share)]
+
+
+def _strip_width(rows: Axis, columns: Axis, pixel_bytes: int) -> int:
+    """Choose how many output columns to do at once, so that the least band fits its buffer."""
+    pixels = BUFFER_BYTES // (_least_height(rows) * pixel_bytes)
+    pixels = max(pixels, STRIP_WINDOWS * columns.extent)
+    return (pixels - columns.extent) // columns.stride + 1
 
 
 def _pool_part(
@@ -100,8 +123,11 @@ def _band_height(rows: Axis, line_bytes: int) -> int:
     Neighbouring bands share the input rows of overlapping windows; twice as many keeps what
     is done twice small.
     """
-    shared = max(0, rows.extent - rows.stride) // rows.stride
-    return max(1, BAND_BYTES // line_bytes, 2 * shared)
+    return max(BAND_BYTES // line_bytes, _least_height(rows))
+
+
+def _least_height(rows: Axis) -> int:
+    return max(1, 2 * (max(0, rows.extent - rows.stride) // rows.stride))
 
 
 def _input_rows(image: Array, rows: Axis, first: int, count: int, how: Reduction) -> Array:
@@ -199,8 +225,9 @@ def _keep(dense: Array, stride: int, band: Array, scratch: Array, how: Reduction
     if stride == 1:
         return dense[:, : width * channels]
     # What is not divided may stand where it will stay.
-    place = scratch if how.divide is not None else band.reshape(-1)
-    kept = place[: count * width * channels].reshape(count, -1)
+    kept = band.reshape(count, -1)
+    if how.divide is not None:
+        kept = scratch[: kept.size].reshape(kept.shape)
     size = dense.itemsize * channels
     if size not in (1, 2, 4, 8):
         for channel in range(channels):

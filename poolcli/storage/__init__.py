@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from poolcli.errors import PoolcliError
 from poolcli.storage import local
-from poolcli.storage.local import STANDARD, abandon_output, has_current_folder
+from poolcli.storage.local import HEAD_BYTES, STANDARD, abandon_output, has_current_folder
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 __all__ = [
+    "HEAD_BYTES",
     "STANDARD",
     "Listed",
     "abandon_output",
@@ -26,6 +27,8 @@ __all__ = [
     "identity",
     "is_current",
     "is_folder",
+    "is_link",
+    "is_missing",
     "is_private",
     "is_regular",
     "is_url",
@@ -65,9 +68,29 @@ def is_url(place: str) -> bool:
     return _URL.match(place) is not None
 
 
-def read(place: str) -> bytes:
-    """Read a file, or standard input; raise PoolcliError if that fails."""
-    return _remote().read(place) if is_url(place) else local.read(place)
+def read(place: str, look: Callable[[bytes], None] | None = None, most: int | None = None) -> bytes:
+    """Read a file, or standard input.
+
+    Parameters
+    ----------
+    look : callable or None
+        Gets the first bytes, and may refuse them.
+    most : int or None
+        How many bytes a file may have.
+
+    Raises
+    ------
+    PoolcliError
+        If that fails.
+    """
+    if not is_url(place):
+        return local.read(place, look, most)
+    content: bytes = _remote().read(place)
+    if look is not None:
+        look(content[:HEAD_BYTES])
+    if most is not None and len(content) > most:
+        raise local.too_large(len(content))
+    return content
 
 
 def write(place: str, content: bytes) -> None:
@@ -97,6 +120,16 @@ def is_private(place: str) -> bool:
 def is_folder(place: str) -> bool:
     """Tell whether a place is a folder; a URL whose last part has a dot is none, unasked."""
     return _remote().is_folder(place) if is_url(place) else local.is_folder(place)
+
+
+def is_missing(place: str) -> bool:
+    """Tell whether nothing can be found at a place; of a URL that is told when it is read."""
+    return is_url(place) or local.is_missing(place)
+
+
+def is_link(place: str) -> bool:
+    """Tell whether a place is another name for one elsewhere."""
+    return not is_url(place) and local.is_link(place)
 
 
 def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[Listed]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import socket
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -17,25 +16,59 @@ from functools import cache
 from pathlib import Path
 
 from poolcli.errors import PoolcliError
+from poolcli.silence import abandon
 
 STANDARD = "-"
+
+HEAD_BYTES = 512
 
 PREFIX = ".poolcli-"
 _TEMPORARY = re.compile(re.escape(PREFIX) + r"(?P<host>\w+)-(?P<process>[0-9]+)-[0-9]+\.tmp")
 _numbers = itertools.count()
 
 
-def read(place: str) -> bytes:
-    """Read a file, or standard input; raise PoolcliError if that fails."""
-    if place == STANDARD:
-        return _standard_input()
-    path = Path(place)
+def read(place: str, look: Callable[[bytes], None] | None = None, most: int | None = None) -> bytes:
+    """Read a file, or standard input.
+
+    Parameters
+    ----------
+    look : callable or None
+        Gets the first bytes, and may refuse them before the rest is read.
+    most : int or None
+        How many bytes a file may have.
+
+    Raises
+    ------
+    PoolcliError
+        If that fails.
+    """
     try:
-        return path.read_bytes()
+        if place == STANDARD:
+            return _standard_input()
+        # Read, not mapped: a file that is cut off meanwhile would end the process.
+        with Path(place).open("rb", buffering=0) as stream:
+            head = b""
+            while len(head) < HEAD_BYTES and (more := stream.read(HEAD_BYTES - len(head))):
+                head += more
+            if look is not None:
+                look(head)
+            status = os.fstat(stream.fileno())
+            if most is not None and status.st_size > most:
+                raise too_large(status.st_size)
+            if not stat.S_ISREG(status.st_mode):
+                return head + stream.readall()
+            # Once more from the start, since a sum would hold the file twice.
+            stream.seek(0)
+            return stream.readall()
     except IsADirectoryError:
         raise PoolcliError("is a folder that cannot be listed") from None
     except OSError as error:
         raise PoolcliError(f"cannot be read: {_reason(error)}") from None
+
+
+def too_large(size: int) -> PoolcliError:
+    """Make the error of a file that has more bytes than an image can."""
+    return PoolcliError(f"has {size:,} bytes, more than any image that --max-pixels allows")
 
 
 def write(place: str, content: bytes) -> None:
@@ -62,6 +95,9 @@ def write(place: str, content: bytes) -> None:
                 stream.write(content)
             return
         target = Path(os.path.realpath(place))
+        if mode is not None:
+            # Replacing needs no permission for the file itself, but whoever took it away meant it.
+            os.close(os.open(target, os.O_WRONLY))
         target.parent.mkdir(parents=True, exist_ok=True)
         _replace(target, content, mode)
     except (FileExistsError, NotADirectoryError):
@@ -72,10 +108,7 @@ def write(place: str, content: bytes) -> None:
 
 def abandon_output() -> None:
     """Let what is left in standard output's buffer go nowhere, at exit too."""
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+    abandon(sys.stdout)
 
 
 def has_current_folder() -> bool:
@@ -89,19 +122,29 @@ def has_current_folder() -> bool:
 
 def is_regular(place: str) -> bool:
     """Tell whether a place is a file that any process can read again."""
-    return place != STANDARD and Path(place).is_file()
+    return place != STANDARD and os.path.isfile(place)  # noqa: PTH113 - Path's raises
+
+
+def is_missing(place: str) -> bool:
+    """Tell whether nothing can be found at a place, as behind a broken link."""
+    return not os.path.exists(place)  # noqa: PTH110 - Path's raises
 
 
 def is_folder(place: str) -> bool:
     """Tell whether a place is a folder."""
-    return Path(place).is_dir()
+    return os.path.isdir(place)  # noqa: PTH112 - Path's raises
+
+
+def is_link(place: str) -> bool:
+    """Tell whether a place is another name for one elsewhere."""
+    return os.path.islink(place)  # noqa: PTH114 - Path's raises
 
 
 def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[str]:
-    """Yield the regular files in a folder in the order of their names.
+    """Yield what is in a folder in the order of its names, but for folders and hidden names.
 
-    Hidden names are passed over, and so is the folder `avoid`. Links to files are followed, links
-    to folders are not. A folder that cannot be listed is yielded itself, for `read` to complain.
+    The folder `avoid` is passed over. Links to folders are yielded, not followed. A folder that
+    cannot be listed is yielded itself, for `read` to complain.
     """
     try:
         with os.scandir(folder) as listing:
@@ -115,7 +158,7 @@ def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if recursive and os.path.realpath(entry.path) != avoid:
                 yield from walk(entry.path, recursive=True, avoid=avoid)
-        elif _is_regular(entry):
+        else:
             yield entry.path
 
 
@@ -188,8 +231,10 @@ def _write_output(content: bytes) -> None:
 def _replace(target: Path, content: bytes, mode: int | None) -> None:
     # A short name of its own: the target's may already be as long as a name can be.
     temporary = target.with_name(f"{PREFIX}{_host()}-{os.getpid()}-{next(_numbers)}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
+        with suppress(FileNotFoundError):
+            temporary.unlink()  # a dead process that had this one's number may have left it
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         with os.fdopen(descriptor, "wb") as stream:
             if mode is not None:
                 os.fchmod(descriptor, stat.S_IMODE(mode))
@@ -201,7 +246,8 @@ def _replace(target: Path, content: bytes, mode: int | None) -> None:
 
 
 def _host() -> str:
-    return re.sub("[^A-Za-z0-9]", "_", socket.gethostname())[:32]
+    name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+    return re.sub("[^A-Za-z0-9]", "_", name)[:32] or "_"
 
 
 def _alive(process: int) -> bool:
@@ -216,13 +262,6 @@ def _alive(process: int) -> bool:
         return Path(f"/proc/{process}/cmdline").read_bytes() != b""
     except OSError:
         return True
-
-
-def _is_regular(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file()
-    except OSError:
-        return False
 
 
 def _mode(path: Path) -> int | None:

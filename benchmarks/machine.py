@@ -1,0 +1,69 @@
+"""What a run is run on: enough to judge its numbers by, nothing that names a machine."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from benchmarks.scale import Scale
+from poolcli import __version__
+from poolcli.executors import count_cores
+
+PACKAGES = (
+    *("numpy", "pillow", "opencv-python-headless", "matplotlib", "click"),
+    *("torch", "onnxruntime", "scikit-image", "pyvips", "pyvips-binary"),
+)
+
+
+FAIRNESS = (
+    "Every peer was first found to compute the same numbers: exactly, averages within n·2⁻²⁴ of"
+    " the mean; those that round, within 1. Peers have one thread, and get the image in the type"
+    " and layout they like best before the clock starts: torch and onnxruntime float32, channels"
+    " first. OpenCV is charged a copy where the stride leaves pixels out, and INTER_AREA the"
+    " conversion to float32 without which it rounds."
+)
+
+
+def about(scale: Scale, minutes: float) -> list[str]:
+    """Describe the machine, the versions and how times were taken."""
+    few, many = scale.rounds, scale.commands
+    versions = ", ".join(_versions())
+    how = (
+        f"Times are medians of {few.least} to {few.most} runs ({many.least} to {many.most} for"
+        " whole commands), taken in turns; ± is half the distance of the slowest from the fastest."
+    )
+    return [
+        f"Written by `python -m benchmarks --scale {scale.name}` in {minutes:.1f} minutes.",
+        "",
+        f"- Machine: {_processor()}, {count_cores()} cores; {_system()}",
+        f"- Versions: poolcli {__version__}, Python {platform.python_version()}, {versions}",
+        f"- {how}",
+        f"- {FAIRNESS}",
+    ]
+
+
+def _versions() -> Iterator[str]:
+    for package in PACKAGES:
+        try:
+            yield f"{package} {version(package)}"
+        except PackageNotFoundError:
+            yield f"{package} not installed"
+
+
+def _processor() -> str:
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        for line in information.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _system() -> str:
+    try:
+        name = platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        name = platform.system()
+    return f"{name}, {platform.machine()}"

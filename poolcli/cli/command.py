@@ -1,0 +1,37 @@
+"""A command line spelled anew from what Click has read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from poolcli.cli.grouping import GroupedOption
+from poolcli.cli.types import spell
+
+# What decides a figure: not where results go, nor how a run behaves.
+HEADINGS = ("Operations", "Window", "Times", "Before pooling, in this order")
+FURTHER = ("zoom", "histogram", "cmap", "max_pixels")
+
+
+def figure_command() -> tuple[str, ...]:
+    """Spell the running command without its inputs, and with the options that decide a figure."""
+    context = click.get_current_context()
+    words = [str(context.info_name)]
+    for option in context.command.params:
+        if isinstance(option, GroupedOption) and _decides(option):
+            words += _spelled(option, context.params[str(option.name)])
+    return tuple(words)
+
+
+def _decides(option: GroupedOption) -> bool:
+    return option.heading in HEADINGS or option.name in FURTHER
+
+
+def _spelled(option: GroupedOption, value: Any) -> Iterator[str]:
+    if value in (None, False, option.default):
+        return
+    yield option.opts[0]
+    if value is not True:
+        yield spell(option.type, value)

@@ -1,0 +1,70 @@
+"""The commands: what each does, in a sentence, and where it is. A module is loaded when it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+
+class Entry(NamedTuple):
+    """A command that is not loaded yet."""
+
+    module: str
+    summary: str
+
+
+ENTRIES = {
+    "max": Entry("pooling", "Keep the largest pixel of each window."),
+    "avg": Entry("pooling", "Keep the average of each window."),
+    "min": Entry("pooling", "Keep the smallest pixel of each window."),
+    "median": Entry("pooling", "Keep the median of each window."),
+    "lp": Entry("pooling", "Keep the power mean of each window, (sum of |x|^p / count)^(1/p)."),
+    "compare": Entry(
+        "compare", "Draw what several operations make of the same windows, and how they differ."
+    ),
+    "explain": Entry("explain", "Tell in words and numbers where each result comes from."),
+    "shape": Entry("shape", "Tell sizes, unused pixels, receptive fields and framework calls."),
+    "verify": Entry("verify", "Compare with a plain loop and every framework that is installed."),
+}
+
+
+class Commands(Mapping[str, click.Command]):
+    """All commands by their names; each is loaded when it is asked for."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        """Load a command from its module."""
+        command: click.Command = import_module(f"poolcli.cli.{ENTRIES[name].module}").command(name)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        """List the names."""
+        return iter(ENTRIES)
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(ENTRIES)
+
+
+# What others call the operations.
+SYNONYMS = {"mean": "avg", "average": "avg", "maximum": "max", "minimum": "min", "power": "lp"}
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Give the known name that a word is meant for, if that can be guessed."""
+    from difflib import get_close_matches
+
+    names = {name: name for name in known} | SYNONYMS
+    match = get_close_matches(word.lower(), names, n=1, cutoff=0.75)
+    return names[match[0]] if match else None
+
+
+def commands_with(option: str) -> list[str]:
+    """List the commands that have an option."""
+    return [
+        name
+        for name, command in Commands().items()
+        if any(option in parameter.opts for parameter in command.params)
+    ]

@@ -1,0 +1,34 @@
+"""Every option of every command, declared once, in the groups that the help shows."""
+
+from poolcli.cli.options.pooling import (
+    FILTERS,
+    at,
+    count_pad,
+    norm,
+    operations,
+    preparation,
+    times,
+    window,
+)
+from poolcli.cli.options.results import FORMATS, explanation, output, picture
+from poolcli.cli.options.running import MAX_PIXELS, inputs, report, run, subject
+
+__all__ = [
+    "FILTERS",
+    "FORMATS",
+    "MAX_PIXELS",
+    "at",
+    "count_pad",
+    "explanation",
+    "inputs",
+    "norm",
+    "operations",
+    "output",
+    "picture",
+    "preparation",
+    "report",
+    "run",
+    "subject",
+    "times",
+    "window",
+]

@@ -1,0 +1,141 @@
+"""Options of what is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from poolcli.cli.options.declaring import Decorated, all_of, option
+from poolcli.cli.types import Place
+
+# Spelled out here, since the module that knows them takes time to load; a test holds both together.
+FORMATS = ("png", "tif", "jpg", "webp", "npy", "csv", "same")
+
+
+def output(command: Decorated) -> Decorated:
+    """Take where results go and what they are."""
+    return all_of(
+        command,
+        _outdir(),
+        option(
+            "Output",
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write just the last iteration, to this file ('-': standard output); its suffix"
+            " decides the format. No figure unless --figure asks for one.",
+        ),
+        _name(),
+        option(
+            "Output",
+            "-f",
+            "--format",
+            "format_",
+            type=click.Choice(FORMATS),
+            metavar="NAME",
+            otherwise="png, and npy or csv for a matrix",
+            help=f"Format of the results: {', '.join(FORMATS)} (the input's, if it is one of these,"
+            " else png). npy and csv hold unrounded values.",
+        ),
+        option("Output", "--last", is_flag=True, help="Write the last iteration only."),
+        option(
+            "Output",
+            "--figure",
+            metavar="PATH",
+            otherwise="beside the results",
+            help="Where the comparison figure goes: .png, .svg or .pdf, or .gif or .webp to show"
+            " the iterations in turn.",
+        ),
+        option("Output", "--no-figure", is_flag=True, help="Draw no figure; saves time."),
+        option(
+            "Output",
+            "--zoom",
+            type=Place(),
+            otherwise="where there is most to see",
+            help="What the figure shows enlarged: SIZE pixels around a pixel of the prepared input;"
+            " or none.",
+        ),
+        option(
+            "Output",
+            "--histogram",
+            is_flag=True,
+            help="Show in the figure how often each intensity occurs, mean and spread.",
+        ),
+        _cmap(),
+        _update(),
+    )
+
+
+def picture(command: Decorated) -> Decorated:
+    """Take where a command's one picture an input goes and how it looks."""
+    return all_of(
+        command,
+        _outdir(),
+        option(
+            "Output",
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write the picture to this file ('-': standard output, as png); its suffix decides"
+            " the format: .png, .svg or .pdf, or .gif or .webp to show the iterations in turn.",
+        ),
+        _name(),
+        _cmap(),
+        _update(),
+    )
+
+
+def explanation(command: Decorated) -> Decorated:
+    """Take where an explanation is drawn."""
+    return all_of(
+        command,
+        option(
+            "Output",
+            "--figure",
+            metavar="PATH",
+            help="Draw the explanation too, to a .png, .svg or .pdf file.",
+        ),
+    )
+
+
+def _outdir() -> Callable[[Decorated], Decorated]:
+    return option(
+        "Output",
+        "-d",
+        "--outdir",
+        metavar="DIR",
+        envvar="POOLCLI_OUTDIR",
+        otherwise="pooled",
+        help="Folder for the results, or its URL; made if missing. $POOLCLI_OUTDIR sets it.",
+    )
+
+
+def _name() -> Callable[[Decorated], Decorated]:
+    return option(
+        "Output",
+        "--name",
+        metavar="TEMPLATE",
+        otherwise="{stem}_{op}_{settings}_{i}",
+        help="Names of the results without suffix, from {stem} {suffix} {op} {settings} {i}.",
+    )
+
+
+def _cmap() -> Callable[[Decorated], Decorated]:
+    return option(
+        "Output",
+        "--cmap",
+        metavar="NAME",
+        otherwise="gray, and viridis for a matrix",
+        help="The figure's colours for one channel, a name of matplotlib.",
+    )
+
+
+def _update() -> Callable[[Decorated], Decorated]:
+    return option(
+        "Output",
+        "-u",
+        "--update",
+        is_flag=True,
+        help="Skip an input whose results, figure included, all exist and are not older.",
+    )

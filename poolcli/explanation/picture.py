@@ -1,0 +1,130 @@
+"""The figure of an explanation: what each image of the chain shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from poolcli.captions import name_sides, name_window
+from poolcli.explanation.cells import Array, Cell, Stage, trace
+from poolcli.explanation.sentences import working
+from poolcli.geometry import Pair, views
+
+if TYPE_CHECKING:
+    from poolcli.figures import Scene
+
+LARGE = 16  # rows or columns; a larger image is shown whole before its part
+
+
+def draw(
+    heading: str,
+    chains: Mapping[str, Sequence[Stage]],
+    at: Pair,
+    *,
+    full: float | None,
+    alpha: bool = False,
+    prepared: str = "",
+    footer: Sequence[str] = (),
+    suffix: str = ".png",
+) -> bytes:
+    """Draw how one value of the last iteration came about, by each operation.
+
+    Parameters
+    ----------
+    chains : mapping of str to sequence of Stage
+        By operation.
+    at : (row, column)
+        Of the last result.
+    full : float or None
+        The value of white; None for a matrix.
+    alpha : bool
+        Whether the last channel is α.
+    prepared : str
+        What was done to the input before.
+    """
+    from poolcli.figures import draw_explanation
+
+    scenes = {name: _scenes(chain, at, alpha) for name, chain in chains.items()}
+    first = next(iter(chains.values()))
+    titles = _titles(first, at, bool(prepared), several=len(chains) > 1)
+    counted = any(chain[0].pooling.count_include_pad for chain in chains.values())
+    window = name_window(first[0].pooling.window) + ", padding counted" * counted
+    titles[0] += [*[prepared] * bool(prepared), window, *_legend(chains, scenes)]
+    return draw_explanation(heading, titles, scenes, full=full, footer=footer, suffix=suffix)
+
+
+def _scenes(chain: Sequence[Stage], at: Pair, alpha: bool) -> list[Scene]:
+    """Show the input, every iteration's window in what goes into it, and the value itself."""
+    from poolcli.figures import Scene
+
+    channels = chain[0].image.shape[2] - alpha
+    traces = [trace(chain, at, channel)[::-1] for channel in range(channels)]
+    found = []
+    if _is_large(chain[0]):
+        sight = views([stage.step for stage in chain], at)[-1]
+        found.append(Scene(visible(chain[0].image, alpha), None, sight, whole=True))
+    for number_, stage in enumerate(chain):
+        cells = [cells[number_] for cells in traces]
+        found.append(
+            Scene(visible(stage.image, alpha), stage.step, cells[0].window, _chosen(cells))
+        )
+    row, column = at
+    value = range(row, row + 1), range(column, column + 1)
+    found.append(Scene(visible(chain[-1].output, alpha), None, value))
+    return found
+
+
+def _chosen(cells: Sequence[Cell]) -> list[Pair | None]:
+    """Give the pixel that each channel chose, as far as the channels look at one window."""
+    return [
+        cell.winners[0] if cell.winners and cell.window == cells[0].window else None
+        for cell in cells
+    ]
+
+
+def _is_large(stage: Stage) -> bool:
+    return max(stage.step.input_shape) > LARGE
+
+
+def _titles(chain: Sequence[Stage], at: Pair, prepared: bool, *, several: bool) -> list[list[str]]:
+    """Caption every column."""
+    large = _is_large(chain[0])
+    given = "prepared input" if prepared else "input"
+    titles = [[given, name_sides(chain[0].step.input_shape)]] if large else []
+    for stage in chain:
+        name = f"out{stage.number - 1}" if stage.number > 1 else given
+        size = name_sides(stage.step.input_shape)
+        titles.append([f"{name}, around the window" if large else name, size])
+    last = f"out{len(chain)}" if len(chain) > 1 else "out"
+    titles.append([last, name_sides(chain[-1].step.shape)])
+    if not several and chain[-1].output.shape[2] == 1:
+        titles[-1].append(f"{last}[{at[0]},{at[1]}] {working(chain[-1].cell(at, 0))}")
+    return titles
+
+
+def _legend(
+    chains: Mapping[str, Sequence[Stage]], scenes: Mapping[str, Sequence[Scene]]
+) -> list[str]:
+    """Say what is outlined."""
+    words = {"max": "largest", "min": "smallest", "median": "middle"}
+    chosen = {
+        name: [scene.chosen for scene in row if any(scene.chosen)] for name, row in scenes.items()
+    }
+    kinds = " or ".join(word for name, word in words.items() if chosen.get(name))
+    legend = ["orange: the window"]
+    if kinds:
+        several = any(len(places) > 1 for found in chosen.values() for places in found)
+        legend.append(f"{'red, green, blue' if several else 'blue'}: its {kinds} pixel")
+        if several and len(next(iter(chains.values()))) > 1:
+            legend.append("before the last image: what red came from")
+    return legend
+
+
+def visible(layers: Array, alpha: bool) -> Array:
+    """Give pixels that a figure can show of (H, W, C): gray, RGB or RGBA."""
+    channels = layers.shape[2]
+    if alpha:
+        return layers[:, :, [0, 0, 0, 1]] if channels == 2 else layers
+    return np.ascontiguousarray(layers if channels == 3 else layers[:, :, 0])

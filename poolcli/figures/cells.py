@@ -1,0 +1,117 @@
+"""Pixels large enough to be told apart: their values, the lines between them, their numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
+
+from poolcli.figures import marks, page
+from poolcli.figures.colours import readable_on
+from poolcli.figures.page import Box
+from poolcli.figures.style import INK, style_ticks
+from poolcli.figures.text import number, width_of
+from poolcli.geometry import Step
+
+Array = NDArray[Any]
+Span = tuple[float, float]
+
+MOST_NUMBERS = 16  # rows or columns whose pixels are printed as numbers
+LARGEST_NUMBER = 20.0  # points
+MOST_LABELS, SMALLEST_LABEL = 6, 4.0  # along an axis; points
+SMALLEST_PIXEL = 6.0  # points; smaller ones have no lines between them
+SEPARATOR = (0.5, 0.5, 0.5, 0.45)  # shows on dark and on light pixels
+
+
+def is_numbered(pixels: Array, shape: Sequence[int]) -> bool:
+    """Tell whether an image of `shape` has few enough pixels to print each as a number."""
+    return pixels.ndim == 2 and max(shape) <= MOST_NUMBERS
+
+
+def print_numbers(
+    axes: Axes,
+    box: Box,
+    pixels: Array,
+    shown: Array,
+    step: Step | None,
+    first: Sequence[int] = (0, 0),
+) -> None:
+    """Print each pixel's value in its cell, as large as the longest fits.
+
+    `shown` are the pixels' colours; where `step` uses none of them, they will be hatched. `first`
+    is the (row, column) of the first pixel in its image.
+    """
+    words = [[number(value) for value in row] for row in pixels]
+    longest = max(width_of(word, 1) for row in words for word in row)
+    height, width = (side / box.scale for side in marks.pixel_size(axes))
+    size = box.scale * min(LARGEST_NUMBER, 0.8 * width / longest, 0.6 * height)
+    top, left = first
+    bottom, right = top + pixels.shape[0], left + pixels.shape[1]
+    _draw_lines(axes, (bottom, right), "white", page.GRIDLINE * box.scale)
+    hatched = _unused((bottom, right), step)[top:, left:]
+    ground = np.where(hatched[:, :, None], marks.veil(shown), shown)
+    white = readable_on(ground)
+    for row, line in enumerate(words):
+        for column, word in enumerate(line):
+            written = axes.text(
+                left + column,
+                top + row,
+                word,
+                size=size,
+                color="white" if white[row, column] else INK,
+                ha="center",
+                va="center_baseline",
+            )
+            if hatched[row, column]:
+                halo = withStroke(linewidth=3 * box.scale, foreground=ground[row, column] / 255)
+                written.set_path_effects([halo])
+
+
+def separate_pixels(axes: Axes, box: Box) -> None:
+    """Draw thin lines between pixels that are large enough."""
+    if min(marks.pixel_size(axes)) >= SMALLEST_PIXEL * box.scale:
+        stop = math.ceil(axes.get_ylim()[0] + 0.5), math.ceil(axes.get_xlim()[1] + 0.5)
+        _draw_lines(axes, stop, SEPARATOR, 0.5 * page.HAIRLINE * box.scale)
+
+
+def label_pixels(axes: Axes, box: Box, rows: Span, columns: Span, shape: Sequence[int]) -> None:
+    """Write numbers at a few of the pixels that an image of `shape` has, where they can be read."""
+    legible = page.TICK * box.scale >= SMALLEST_LABEL
+    for axis, span, size, room, side in (
+        (
+            axes.xaxis,
+            columns,
+            shape[1],
+            width_of(str(shape[1]), page.TICK) + 2 * page.TICK,
+            box.width,
+        ),
+        (axes.yaxis, rows, shape[0], 2 * page.TICK, box.height),
+    ):
+        first, stop = max(0, math.ceil(span[0] - 0.5)), min(size, math.floor(span[1] + 0.5))
+        share = (stop - first) / (span[1] - span[0])
+        most = min(MOST_LABELS, int(share * box.to_points(side) / room))
+        axis.set_ticks(page.ticks(stop - first, most, first) if legible and stop > first else [])
+    style_ticks(axes, box)
+
+
+def _draw_lines(axes: Axes, shape: Sequence[int], colour: Any, width: float) -> None:
+    left, top = max(axes.get_xlim()[0], -0.5), max(axes.get_ylim()[1], -0.5)
+    bottom, right = shape[0] - 0.5, shape[1] - 0.5
+    rows, columns = np.arange(0.5, bottom), np.arange(0.5, right)
+    axes.hlines(rows[rows > top], left, right, colors=colour, linewidth=width)
+    axes.vlines(columns[columns > left], bottom, top, colors=colour, linewidth=width)
+
+
+def _unused(shape: Sequence[int], step: Step | None) -> NDArray[np.bool_]:
+    unused = np.zeros(shape[:2], np.bool_)
+    if step is not None:
+        for run in step.axes[0].unused():
+            unused[run.start : run.stop] = True
+        for run in step.axes[1].unused():
+            unused[:, run.start : run.stop] = True
+    return unused

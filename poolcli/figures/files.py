@@ -1,0 +1,51 @@
+"""Figures as the content of files."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from poolcli.errors import PoolcliError
+from poolcli.images import encode_animation, encode_by_opencv
+from poolcli.opencv import cv2
+
+STILL = (".png", ".svg", ".pdf")
+ANIMATED = (".gif", ".webp")
+FIGURE_SUFFIXES = (*STILL, *ANIMATED)
+
+FRAME_MILLISECONDS = 800
+
+# The same input gives the same bytes on every day.
+_UNDATED: dict[str, dict[str, Any]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+
+
+def render(figure: Figure, suffix: str) -> bytes:
+    """Draw a figure and give the content of a `.png`, `.svg` or `.pdf` file."""
+    if suffix not in STILL:
+        raise PoolcliError(f"a figure is {', '.join(STILL)}, got {suffix!r}")
+    if suffix == ".png":
+        # Smaller than OpenCV's own choice, run lengths, and as fast; matplotlib's own PNG would
+        # take longer than everything before it.
+        strategy = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_DEFAULT)
+        return encode_by_opencv(draw_dots(figure), ".png", strategy)
+    content = io.BytesIO()
+    figure.savefig(content, format=suffix[1:], metadata=_UNDATED[suffix])
+    return content.getvalue()
+
+
+def animate(frames: Iterable[Figure], suffix: str) -> bytes:
+    """Draw figures and give the content of a `.gif` or `.webp` file that shows them in turn."""
+    return encode_animation([draw_dots(frame) for frame in frames], suffix, FRAME_MILLISECONDS)
+
+
+def draw_dots(figure: Figure) -> NDArray[np.uint8]:
+    """Draw a figure and give its dots (H, W, 3)."""
+    content = io.BytesIO()
+    figure.savefig(content, format="raw")
+    width, height = figure.canvas.get_width_height()
+    return np.frombuffer(content.getbuffer(), np.uint8).reshape(height, width, 4)[:, :, :3]

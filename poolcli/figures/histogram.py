@@ -1,0 +1,190 @@
+"""How often which intensity occurs, as a part of a figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
+
+from poolcli.figures import page
+from poolcli.figures.bars import round_marks
+from poolcli.figures.colours import BOUND, Colouring
+from poolcli.figures.page import Box
+from poolcli.figures.style import FRAME, QUIET, style_ticks
+from poolcli.figures.text import mean_and_spread, percent
+
+Array = NDArray[Any]
+
+BINS = 64  # that are drawn
+MOST_VALUES = 1 << 16  # of integers, which are counted one by one
+FINE_BINS = 4096  # that are counted, since the range is known only once all images are seen
+HEADROOM = 1.08
+BAND_VALUES = 1 << 20
+CHANNEL_LINE = 0.9
+FILL = "#aeb5bf"
+CHANNELS = ("#d1242f", "#1a7f37", "#0969da")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How often values occur: a row of `counts` for each channel, at the `values` counted.
+
+    Unless they are `exact`, these are the middles of bins.
+    """
+
+    values: Array
+    counts: NDArray[np.int64]
+    exact: bool = False
+
+    @classmethod
+    def of(cls, pixels: Array) -> Counts:
+        """Count finite values (N, C): each by itself, or in many bins where they are too many."""
+        if pixels.dtype.kind in "iub" and pixels.size:
+            least, most = int(pixels.min()), int(pixels.max())
+            if most - least < MOST_VALUES:
+                counts = _count(pixels, most - least + 1, lambda column: column - least)
+                return cls(np.arange(least, most + 1), counts, exact=True)
+        finite = pixels[np.isfinite(pixels)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+        low, high = max(low, -BOUND), min(high, BOUND)
+        width = (high - low) or 1.0
+
+        def place(column: Array) -> Array:
+            known = column[np.isfinite(column)].astype(np.float64).clip(low, high)
+            return np.minimum(((known - low) * (FINE_BINS / width)).astype(np.intp), FINE_BINS - 1)
+
+        middles = low + (np.arange(FINE_BINS) + 0.5) * (width / FINE_BINS)
+        return cls(middles, _count(pixels, FINE_BINS, place))
+
+    def shares(self, low: float, high: float) -> Array:
+        """Give the share of each channel in each of `BINS` bins, the last ones with what is beyond.
+
+        All shares of one channel add up to 1.
+        """
+        places = (self.values - low) * (BINS / (high - low))
+        bins = places.clip(0, BINS - 1).astype(np.intp)
+        totals = np.maximum(self.counts.sum(axis=1), 1)
+        rows = [np.bincount(bins, own, BINS) for own in self.counts]
+        shares: Array = np.array(rows) / totals[:, np.newaxis]
+        return shares
+
+
+def _count(pixels: Array, bins: int, place: Callable[[Array], Array]) -> NDArray[np.int64]:
+    """Count in which bins the pixels (N, C) have their places, band by band."""
+    counts = np.zeros((pixels.shape[1], bins), np.int64)
+    rows = max(1, BAND_VALUES // pixels.shape[1])
+    for first in range(0, len(pixels), rows):
+        for channel, column in enumerate(pixels[first : first + rows].T):
+            counts[channel] += np.bincount(place(column), minlength=bins)
+    return counts
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """The intensities of an image, all channels together and each in its colour.
+
+    Attributes
+    ----------
+    title : str
+        Mean and standard deviation of the finite values, and the share of zeros.
+    ceiling : float
+        The share that reaches the top.
+    """
+
+    counts: Counts
+    title: str
+    ceiling: float = 1.0
+
+    labels = ("", "")
+
+    @classmethod
+    def of(cls, pixels: Array) -> Histogram:
+        """Count the values of gray, RGB or RGBA; what α hides does not count."""
+        if pixels.ndim == 3 and pixels.shape[2] == 4:
+            values = pixels[pixels[:, :, 3] > 0][:, :3]
+        else:
+            values = pixels.reshape(-1, pixels.shape[2] if pixels.ndim == 3 else 1)
+        counts = Counts.of(values)
+        return cls(counts, _tell(counts, values))
+
+    def peak(self, low: float, high: float) -> float:
+        """Give the largest share in a bin, but for the ends and the zeros, which may stand out."""
+        shares = self.counts.shares(low, high)
+        usual = np.delete(shares, [0, BINS - 1, _bin(0.0, low, high)], axis=1)
+        return float(usual.max())
+
+    def draw(self, axes: Axes, box: Box, colours: Colouring) -> None:
+        """Fill `axes` with the shares of values from low to high; higher bars are cut and told."""
+        low, high = colours.low, colours.high
+        shares = self.counts.shares(low, high)
+        edges = np.linspace(low, high, BINS + 1)
+        together = shares.mean(axis=0)
+        axes.stairs(together, edges, fill=True, color=FILL)
+        if len(shares) > 1:
+            for share, colour in zip(shares, CHANNELS, strict=True):
+                drawn = np.where(share > 0, share, np.nan)
+                width = CHANNEL_LINE * box.scale
+                axes.stairs(drawn, edges, baseline=None, color=colour, linewidth=width)
+        axes.set(xlim=(low, high), ylim=(0, self.ceiling * HEADROOM))
+        self._tell_cut(axes, box, together, edges)
+        marks = round_marks(low, high)
+        axes.set_xticks(list(marks), list(marks.values()))
+        axes.set_yticks([])
+        axes.spines[["top", "left", "right"]].set_visible(False)
+        axes.spines["bottom"].set(color=FRAME, linewidth=page.HAIRLINE * box.scale)
+        style_ticks(axes, box)
+
+    def _tell_cut(self, axes: Axes, box: Box, shares: Array, edges: Array) -> None:
+        """Write beside a bar that is cut how high it would be."""
+        low, high = float(edges[0]), float(edges[-1])
+        for place in sorted({0, _bin(0.0, low, high), BINS - 1}):
+            if shares[place] <= self.ceiling * HEADROOM:
+                continue
+            right = place < BINS / 2
+            axes.annotate(
+                f"↑ {percent(float(shares[place]))}"
+                if right
+                else f"{percent(float(shares[place]))} ↑",
+                (float(edges[place + 1 if right else place]), 1),
+                (3 * box.scale * (1 if right else -1), -1),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                ha="left" if right else "right",
+                va="top",
+                size=page.TICK * box.scale,
+                color=QUIET,
+                # The bars beside it may be as high.
+                path_effects=[withStroke(linewidth=2.5 * box.scale, foreground="white")],
+            )
+
+
+def common_ceiling(histograms: list[Histogram], low: float, high: float) -> float:
+    """Give the share that reaches the top of histograms that stand side by side."""
+    usual = max(histogram.peak(low, high) for histogram in histograms)
+    return usual or 1.0
+
+
+def _tell(counts: Counts, values: Array) -> str:
+    """Write mean, standard deviation and the share of zeros of finite values."""
+    finite, weights = counts.values, counts.counts.sum(axis=0)
+    if not counts.exact:
+        finite, weights = values[np.isfinite(values)].astype(np.float64), None
+    total = finite.size if weights is None else weights.sum()
+    if not total:
+        return "no finite value"
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = np.average(finite, weights=weights)
+        deviation = np.sqrt(np.average((finite - mean) ** 2, weights=weights))
+    zeros = np.count_nonzero(finite == 0) if weights is None else weights[finite == 0].sum()
+    share = f"{percent(zeros / total)} zeros" if zeros else "no zeros"
+    return f"mean {mean_and_spread(float(mean), float(deviation))}, {share}"
+
+
+def _bin(value: float, low: float, high: float) -> int:
+    return min(BINS - 1, max(0, math.floor((value - low) / (high - low) * BINS)))

@@ -1,0 +1,58 @@
+"""Images made no larger than they are printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcli.opencv import cv2
+
+Array = NDArray[Any]
+
+
+def shrink(pixels: Array, room: tuple[int, int], full: float | None) -> Array:
+    """Copy an image, averaged on each axis that has more pixels than there is room.
+
+    Parameters
+    ----------
+    pixels : ndarray, (H, W), (H, W, 3) or (H, W, 4)
+        Four channels are RGBA; colour is averaged by its alpha, and what is hidden is 0.
+    room : (rows, columns)
+        In dots.
+    full : float or None
+        The value of white; None where the range is not known, which averages unclipped.
+
+    Returns
+    -------
+    ndarray, of at most `room`
+        Float64 if OpenCV cannot average the type.
+    """
+    rows, columns = min(pixels.shape[0], room[0]), min(pixels.shape[1], room[1])
+    if (rows, columns) == pixels.shape[:2]:
+        return pixels.copy()
+    if pixels.dtype not in (np.uint8, np.uint16, np.float32):
+        pixels = pixels.astype(np.float64)
+    pixels = np.ascontiguousarray(pixels)
+    if pixels.dtype.kind == "f":
+        # Averaged beyond white, a bright pixel would outshine its neighbours.
+        low, high = (0, full) if full is not None else _finite_limits(pixels)
+        pixels = np.clip(pixels, low, high)
+    if pixels.ndim == 3 and pixels.shape[2] == 4 and np.ptp(pixels[:, :, 3]):
+        return _shrink_rgba(pixels, rows, columns)
+    return cv2.resize(pixels, (columns, rows), interpolation=cv2.INTER_AREA)
+
+
+def _shrink_rgba(pixels: Array, rows: int, columns: int) -> Array:
+    alpha = pixels[:, :, 3:].astype(np.float32)
+    weighted = np.concatenate([pixels[:, :, :3] * alpha, alpha], axis=2)
+    small = cv2.resize(weighted, (columns, rows), interpolation=cv2.INTER_AREA)
+    with np.errstate(invalid="ignore"):
+        small[:, :, :3] = np.nan_to_num(small[:, :, :3] / small[:, :, 3:])
+    return small
+
+
+def _finite_limits(pixels: Array) -> tuple[float, float]:
+    finite = pixels[np.isfinite(pixels)]
+    return float(finite.min(initial=0)), float(finite.max(initial=0))

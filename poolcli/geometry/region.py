@@ -1,0 +1,87 @@
+"""A part of an image, followed from iteration to iteration; exact, in fractions of pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from poolcli.errors import PoolcliError
+from poolcli.geometry.axis import AnyAxis, Axis
+from poolcli.geometry.chain import Step
+from poolcli.geometry.window import Pair, describe
+
+Span = tuple[Fraction, Fraction]
+
+
+@dataclass(frozen=True)
+class Region:
+    """Rows and columns from a first up to (not with) a last.
+
+    Like whole pixels, parts of pixels begin at their edges: `(0, 3/2)` is the first pixel and half
+    of the second.
+    """
+
+    rows: Span
+    columns: Span
+
+    @property
+    def shape(self) -> tuple[Fraction, Fraction]:
+        """Give how many (rows, columns) it spans."""
+        return self.rows[1] - self.rows[0], self.columns[1] - self.columns[0]
+
+    def after(self, step: Step) -> Region:
+        """Give where the same scene lies in the result of an iteration."""
+        rows, columns = step.axes
+        return Region(_after(self.rows, rows), _after(self.columns, columns))
+
+    @classmethod
+    def around(cls, centre: Pair, size: Pair, shape: Pair) -> Region:
+        """Lay `size` (rows, columns) around a pixel, moved so that it lies within an image.
+
+        Raises
+        ------
+        PoolcliError
+            If the image of `shape` has no such pixel.
+        """
+        if centre[0] >= shape[0] or centre[1] >= shape[1]:
+            raise PoolcliError(
+                f"the {describe(shape)} image has no pixel {centre[0]},{centre[1]} to zoom in on;"
+                f" the last is {shape[0] - 1},{shape[1] - 1}"
+            )
+        return cls(*map(_around, centre, size, shape))
+
+
+@dataclass(frozen=True)
+class Zoom:
+    """What a zoom shows of an image.
+
+    Attributes
+    ----------
+    centre : (row, column) or None
+        The pixel in its middle; None for where there is most to see.
+    size : int or None
+        How many pixels it spans along its shorter side; None for a size that suits the chain.
+    """
+
+    centre: Pair | None = None
+    size: int | None = None
+
+
+def _around(centre: int, size: int, limit: int) -> Span:
+    size = min(size, limit)
+    first = min(max(centre - (size - 1) // 2, 0), limit - size)
+    return Fraction(first), Fraction(first + size)
+
+
+def _after(span: Span, axis: AnyAxis) -> Span:
+    """Carry a span over to the output pixels whose windows stand where it lies.
+
+    The middle of output pixel `i` is the middle of its window, `i·stride − before + (extent−1)/2`.
+    """
+    if isinstance(axis, Axis):
+        distance, offset = Fraction(axis.stride), Fraction(axis.extent - axis.stride, 2)
+        first, stop = (edge - offset + axis.before for edge in span)
+    else:
+        distance = Fraction(axis.size, axis.output)
+        first, stop = span
+    return first / distance, stop / distance

@@ -1,0 +1,217 @@
+"""One image from start to end: read, check, prepare, pool, write, draw.
+
+This is the page to read first. Everything that happens to an image happens in `run`.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from numpy.typing import NDArray
+
+from poolcli import storage
+from poolcli.alpha import pool_alpha
+from poolcli.errors import PoolcliError
+from poolcli.geometry import MAX_PIXELS, Pair, Step, chain, check_pixels
+from poolcli.geometry.region import Region
+from poolcli.images import (
+    Image,
+    Source,
+    check_format,
+    check_head,
+    check_size,
+    encode,
+    keeps_profile,
+    open_source,
+)
+from poolcli.memory import lacks_memory
+from poolcli.pipeline.drawing import start_drawing, visible
+from poolcli.pipeline.jobs import Iteration, Job, Record, Settings, suffix_of
+from poolcli.pooling import pool
+from poolcli.prepare import Preparation, prepare
+from poolcli.serial import SerialExecutor, ThreadedExecutor
+
+__all__ = [
+    "Iteration",
+    "Job",
+    "Record",
+    "Settings",
+    "foresee",
+    "identify",
+    "load",
+    "measure",
+    "run",
+    "suffix_of",
+]
+
+Array = NDArray[Any]
+
+# How large a file may be: channels of 64 bits, with all that stands around them.
+BYTES_A_PIXEL = 32
+LEAST_FILE_BYTES = 64 * 2**20
+
+
+def run(job: Job, settings: Settings) -> Record:
+    """Make a job's files; an error that the user can mend is told in the record."""
+    return _recorded(_run, job, settings)
+
+
+def foresee(job: Job, settings: Settings) -> Record:
+    """Read a job's header and tell what `run` would make of it, without writing."""
+    return _recorded(_foresee, job, settings)
+
+
+def load(place: str, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
+    """Read and prepare what is to be pooled, and lay out the chain, without writing."""
+    image, steps = _read(Job(place, ()), settings)
+    return _prepare(image, settings.preparation)[-1], steps
+
+
+def measure(place: str) -> Pair:
+    """Read the header of one image and give its (rows, columns)."""
+    return identify(place).shape
+
+
+def _recorded(task: Callable[[Job, Settings], Record], job: Job, settings: Settings) -> Record:
+    start = time.perf_counter()
+    record = None
+    try:
+        record = task(job, settings)
+    except PoolcliError as error:
+        record = Record(job, "failed", error=str(error))
+    except Exception as error:
+        if not lacks_memory(error):
+            raise
+    record = record or Record(job, "failed", error=_too_large(job, settings))
+    return replace(record, seconds=time.perf_counter() - start)
+
+
+def _too_large(job: Job, settings: Settings) -> str:
+    """Say that there is not enough memory, and for what size if that can still be told."""
+    size = "this image"
+    if job.source == storage.STANDARD or storage.is_regular(job.source):
+        with suppress(PoolcliError, MemoryError):
+            source, steps = _open(job, settings)
+            rows, columns = max(source.shape, *(step.input_shape for step in steps), key=math.prod)
+            size = f"{rows}x{columns}"
+    return f"there is not enough memory for {size}; fewer jobs (-j) leave more for each"
+
+
+def _foresee(job: Job, settings: Settings) -> Record:
+    _, steps = _open(job, settings)
+    iterations = tuple(
+        Iteration(output, step.shape, step.dropped, step.skipped, None)
+        for step, output in zip(steps, job.outputs, strict=True)
+    )
+    return Record(job, "planned", steps[0].input_shape, iterations=iterations)
+
+
+def _run(job: Job, settings: Settings) -> Record:
+    image, steps = _read(job, settings)
+    format_ = job.format or ("csv" if image.matrix else "png")
+    stages = _prepare(image, settings.preparation)
+    image = stages[-1]
+    writes = any(job.outputs)
+    if writes:
+        check_format(image, format_)
+        for step in steps:
+            check_size(step.shape, format_)
+    record = Record(job, "written", image.pixels.shape, str(image.pixels.dtype))
+    figure = start_drawing(job, settings, stages, steps) if job.figure else None
+    del stages
+
+    threads = settings.threads
+    with ThreadedExecutor(threads) if threads > 1 else SerialExecutor() as writer:
+        clipped = []
+        states = [image] * len(settings.each)
+        for output in job.outputs:
+            states = [
+                replace(state, pixels=_pool(state, one, threads))
+                for state, one in zip(states, settings.each, strict=True)
+            ]
+            image = states[0]
+            clipped.append(writer.submit(_write, image, output, format_))
+            if figure:
+                figure.add(states)
+    channels = image.pixels.shape[2:]
+    iterations = [
+        Iteration(output, (*step.shape, *channels), step.dropped, step.skipped, share.result())
+        for step, output, share in zip(steps, job.outputs, clipped, strict=True)
+    ]
+    if figure and job.figure:
+        storage.write(job.figure, figure.render())
+    warnings = (*image.warnings, *_losses(job, image, format_, iterations))
+    return replace(record, iterations=tuple(iterations), warnings=warnings)
+
+
+def _write(image: Image, output: str | None, format_: str) -> float:
+    """Write an iteration, if it has a place; give the share of values that were clipped."""
+    if output is None:
+        return 0.0
+    content, clipped = encode(image, format_)
+    storage.write(output, content)
+    return clipped
+
+
+def _prepare(image: Image, preparation: Preparation) -> list[Image]:
+    """Prepare an image; the last one returned is to be pooled, one before it is unfiltered."""
+    opaque = image.full if image.alpha else None
+    stages = []
+    for pixels in prepare(image.pixels, preparation, opaque):
+        # A profile describes the colour space that the file had.
+        same = pixels.shape[2:] == image.pixels.shape[2:]
+        stages.append(replace(image, pixels=pixels, profile=image.profile if same else None))
+    return stages
+
+
+def _pool(image: Image, settings: Settings, threads: int) -> Array:
+    how = (settings.operation, settings.window, settings.count_include_pad, settings.norm)
+    if image.alpha and image.full:
+        return pool_alpha(image.pixels, image.full, *how)
+    return pool(image.pixels, *how, threads=threads)
+
+
+def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration]) -> Iterator[str]:
+    """Say what the files do not hold."""
+    if job.figure and visible(image).ndim < image.pixels.ndim:
+        yield f"the figure shows the first of {image.pixels.shape[2]} channels"
+    if image.profile and any(job.outputs) and not keeps_profile(image, format_):
+        yield f"{format_} cannot hold the colour profile of this image"
+    clipped = max(iteration.clipped or 0.0 for iteration in iterations)
+    if clipped:
+        yield f"{clipped:.2%} of the values lie outside the range of {format_} and were clipped"
+
+
+def identify(place: str, max_pixels: int = MAX_PIXELS) -> Source:
+    """Read a file and the header of the image in it; what is no image is not read whole."""
+    suffix = suffix_of(place)
+    most = LEAST_FILE_BYTES + max_pixels * BYTES_A_PIXEL
+    return open_source(storage.read(place, partial(check_head, suffix=suffix), most), suffix)
+
+
+def _open(job: Job, settings: Settings) -> tuple[Source, tuple[Step, ...]]:
+    """Lay out the whole chain from the header, before pixels are decoded or written."""
+    source = identify(job.source, settings.max_pixels)
+    check_pixels(source.shape, settings.max_pixels)
+    steps = chain(
+        settings.window,
+        settings.preparation.shape(source.shape),
+        settings.iterations,
+        exact=settings.exact,
+        max_pixels=settings.max_pixels,
+    )
+    if job.figure and settings.zoom and settings.zoom.centre:
+        Region.around(settings.zoom.centre, (1, 1), steps[0].input_shape)
+    return source, steps
+
+
+def _read(job: Job, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
+    """Decode an image whose chain is checked; its file's bytes are let go with its source."""
+    source, steps = _open(job, settings)
+    return source.decode(), steps

@@ -1,0 +1,141 @@
+"""What is to be done to an image, and what became of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from poolcli import storage
+from poolcli.geometry import MAX_PIXELS, AdaptiveWindow, AnyWindow, Pair, Window, check_pixels
+from poolcli.geometry.region import Zoom
+from poolcli.pooling import Operation, check_operation
+from poolcli.prepare import Preparation
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What to do to every image of a run.
+
+    Attributes
+    ----------
+    exact : bool
+        Refuse an image of which a pixel would go unused.
+    max_pixels : int
+        The largest image accepted or made, in pixels.
+    threads : int
+        How many cores one image may use.
+    colormap : str or None
+        The figure's colours for one channel.
+    zoom : Zoom or None
+        What the figure shows enlarged; None for nothing.
+    histogram : bool
+        Whether the figure shows how often each intensity occurs.
+    command : tuple of str
+        The command that the figure tells, without program and input: `max -k 2`.
+    beside : tuple of Settings
+        Further operations, with the same window and preparation, that the figure compares.
+    """
+
+    operation: Operation
+    window: AnyWindow = field(default_factory=Window)
+    iterations: int = 1
+    exact: bool = False
+    count_include_pad: bool = False
+    norm: float = 2.0
+    preparation: Preparation = field(default_factory=Preparation)
+    max_pixels: int = MAX_PIXELS
+    threads: int = 1
+    colormap: str | None = None
+    zoom: Zoom | None = field(default_factory=Zoom)
+    histogram: bool = False
+    command: tuple[str, ...] = ()
+    beside: tuple[Settings, ...] = ()
+
+    @property
+    def each(self) -> tuple[Settings, ...]:
+        """List these settings and those beside them, one for each operation."""
+        return self, *self.beside
+
+    def __post_init__(self) -> None:
+        """Refuse what no image could satisfy."""
+        check_operation(self.operation, self.count_include_pad, self.norm)
+        size = self.preparation.size
+        if size and size.width and size.height:
+            check_pixels((size.height, size.width), self.max_pixels, "the image of --resize")
+        if isinstance(self.window, AdaptiveWindow):
+            check_pixels(self.window.output_size, self.max_pixels, "the result of --to")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One input and the files to make of it.
+
+    Attributes
+    ----------
+    source : str
+        A path, or `-` for standard input.
+    outputs : sequence of (str or None)
+        Where each iteration goes; None for one that is not written.
+    format : str or None
+        What the outputs hold; None for png, or csv if the input is a matrix.
+    figure : str or None
+        Where the comparison figure goes.
+    modified : int or None
+        When the input was last changed, in nanoseconds, if a listing said so.
+    """
+
+    source: str
+    outputs: Sequence[str | None]
+    format: str | None = None
+    figure: str | None = None
+    modified: int | None = None
+
+    @property
+    def places(self) -> list[str]:
+        """List every file that this job writes."""
+        return [place for place in (*self.outputs, self.figure) if place is not None]
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """What became of one iteration.
+
+    Attributes
+    ----------
+    output : str or None
+        Where it was written.
+    shape : tuple of int
+        (H, W) or (H, W, C).
+    dropped, skipped : (rows, columns)
+        Pixels of its input that no window saw, at the far ends and in between.
+    clipped : float, 0 to 1, or None
+        The share of values outside the file's range; None if nothing was computed.
+    """
+
+    output: str | None
+    shape: tuple[int, ...]
+    dropped: Pair
+    skipped: Pair
+    clipped: float | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """What became of one input."""
+
+    job: Job
+    status: Literal["written", "skipped", "planned", "failed"]
+    shape: tuple[int, ...] = ()
+    dtype: str = ""
+    iterations: tuple[Iteration, ...] = ()
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+    seconds: float = 0.0
+
+
+def suffix_of(place: str) -> str:
+    """Give what a file's name ends with, in lower case and without the dot."""
+    ending = os.path.splitext(storage.name_of(place))[1]  # noqa: PTH122 - a place is text
+    return ending.lower().removeprefix(".")

@@ -1,0 +1,90 @@
+"""One iteration with poolcli's result, and how far from it others may be."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolcli.equivalents import Pooling
+from poolcli.frameworks import Answer, sum_windows
+from poolcli.pooling import Operation, pool
+from poolcli.verification.records import Pixel
+
+Array = NDArray[Any]
+
+
+class Task:
+    """What peers are to do again.
+
+    Parameters
+    ----------
+    iteration : int
+        Counted from 1.
+    layers, result : ndarray, (H, W, C) and (H', W', C)
+        What goes in, and what poolcli makes of it.
+    """
+
+    def __init__(self, iteration: int, layers: Array, pooling: Pooling, result: Array) -> None:
+        self.iteration, self.layers, self.pooling, self.result = iteration, layers, pooling, result
+        self.exact = pooling.operation in ("max", "min")
+        if not self.exact:
+            finite = np.isfinite(layers)
+            axes = pooling.rows, pooling.columns
+            with np.errstate(over="ignore"):
+                magnitudes = np.where(finite, np.abs(layers.astype(np.float64)), 0)
+                self.sums = sum_windows(magnitudes, *axes)
+                if pooling.operation == "lp":
+                    self.powers = sum_windows(magnitudes**pooling.norm, *axes)
+            # Such windows give NaN or infinity, and everyone must say so.
+            self.special = sum_windows(~finite, *axes) > 0
+
+    def part(self, layers: Array) -> Task:
+        """Make the same task of a part of the image."""
+        old = self.pooling
+        how = (old.operation, old.window, layers.shape, old.count_include_pad, old.norm)
+        pooling = Pooling.of(*how)
+        return Task(self.iteration, layers, pooling, compute(layers, pooling))
+
+    def tolerances(self, answer: Answer) -> tuple[Array, Array]:
+        """Give the tolerance of each value, and whether its sum stays in everyone's range."""
+        if self.exact:
+            return np.zeros(self.result.shape), np.ones(self.result.shape, np.bool_)
+        floats = [np.finfo(d) for d in (self.result.dtype, answer.pixels.dtype) if d.kind == "f"]
+        smallest = max(float(info.smallest_normal) for info in floats)
+        tolerances = np.maximum(answer.leniency * 2.0**-24 * self.sums, smallest)
+        inside = self.sums <= min(float(info.max) for info in floats)
+        if self.pooling.operation == "lp":
+            info = np.finfo(answer.powers)
+            low, high = float(info.smallest_normal / info.eps), float(info.max) / 2
+            inside &= (self.sums == 0) | (self.powers > low) & (self.powers < high)
+        return np.where(self.special, 0.0, tolerances), self.special | inside
+
+    def find_worst(self, theirs: Array, tolerances: Array, usable: Array) -> Pixel:
+        """Find the largest difference, among those beyond their tolerance if there are any."""
+        rows, columns = theirs.shape[:2]
+        ours, tolerances, usable = (
+            values[:rows, :columns] for values in (self.result, tolerances, usable)
+        )
+        same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+        with np.errstate(over="ignore", invalid="ignore"):
+            differences = np.abs(ours.astype(np.float64) - theirs.astype(np.float64))
+        # A number against NaN, or opposite infinities.
+        differences[np.isnan(differences)] = np.inf
+        # The difference of large integers may round to nothing.
+        differences[differences == 0] = np.finfo(np.float64).smallest_subnormal
+        differences[same] = 0
+        differences[~usable] = -1
+        wrong = differences > tolerances
+        ranked = np.where(wrong, differences, -1) if wrong.any() else differences
+        at = np.unravel_index(int(np.argmax(ranked)), ours.shape)
+        row, column, channel = map(int, at)
+        numbers = (float(values[at]) for values in (ours, theirs, differences, tolerances))
+        return Pixel(self.iteration, row, column, channel, *numbers)
+
+
+def compute(layers: Array, pooling: Pooling) -> Array:
+    """Pool by poolcli."""
+    how = (pooling.count_include_pad, pooling.norm)
+    return pool(layers, cast("Operation", pooling.operation), pooling.window, *how)

@@ -1,0 +1,76 @@
+"""The command in a figure's footer: what a shell reads, in lines that fit the page."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+
+import pytest
+from drawn import COMMAND, chained, check_text, noise
+from hypothesis import given
+from hypothesis import strategies as st
+
+from poolcli.figures.command import quoted, wrapped
+from poolcli.figures.style import house_style
+from poolcli.figures.text import width_of
+from poolcli.geometry import Window
+
+WORDS = [
+    ["poolcli", "max", "cat.jpg", "-k", "2"],
+    ["poolcli", "max", "a b$c'd\"e\\f.png", "--ops", "max,avg"],
+    ["poolcli", "avg", "n" * 255, "-n", "3"],
+    ["poolcli", "avg", "$(x) `y` " * 30],
+    ["poolcli", "avg", "猫" * 80, "~", "#", "*", "!"],
+]
+
+
+def read(lines: list[str]) -> list[str]:
+    """Give the words that a shell makes of lines."""
+    script = "printf '%s\\0' " + "\n".join(lines)
+    ended = subprocess.run(["bash", "-c", script], stdout=subprocess.PIPE, check=True)
+    return [word.decode(errors="surrogateescape") for word in ended.stdout.split(b"\0")[:-1]]
+
+
+@pytest.mark.parametrize("width", [2000.0, 300.0, 90.0])
+@pytest.mark.parametrize("words", WORDS, ids=lambda words: words[2][:8])
+def test_lines_are_one_command_for_the_shell_and_fit(words: list[str], width: float) -> None:
+    with house_style():
+        lines = wrapped(words, width, 7.5)
+        assert all(width_of(line, 7.5, mono=True) <= width for line in lines)
+    assert read(lines) == words
+    if width == 2000 and len(words[2]) < 20:
+        assert lines == [shlex.join(words)]
+
+
+@given(
+    st.lists(
+        st.text(st.characters(codec="ascii", min_codepoint=32, max_codepoint=126)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_any_words_can_be_read_back(words: list[str]) -> None:
+    lines = wrapped(["poolcli", *words], 100, 7.5)
+    joined = "\n".join(lines).replace("\\\n", "")
+    assert shlex.split(joined) == ["poolcli", *words]
+
+
+@pytest.mark.parametrize(
+    "name", ["a\nb", "\x017", "tab\t'quote'", "esc\x1b[31m", "\udcff\udce9.png", "back\\\n"]
+)
+def test_what_cannot_be_printed_is_spelled(name: str) -> None:
+    assert quoted(name).isprintable()
+    assert read([quoted(name)]) == [name]
+
+
+def test_no_words_are_no_lines() -> None:
+    assert wrapped([], 100, 7.5) == []
+
+
+def test_the_footer_stands_at_the_bottom() -> None:
+    figure = chained(noise(60, 90), Window.of(2)).figure()
+    check_text(figure)
+    heading, footer = (text.get_text() for text in figure.texts)
+    assert footer == " ".join(COMMAND)
+    assert figure.texts[1].get_position()[1] < min(axes.get_position().y0 for axes in figure.axes)
+    assert heading != footer

@@ -1,0 +1,164 @@
+"""The histogram row: how often each intensity occurs, mean, spread and zeros."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from drawn import chained, check_text, comparison, noise
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import StepPatch
+from numpy.typing import NDArray
+
+from poolcli.figures.histogram import BINS, Counts, Histogram, common_ceiling
+from poolcli.figures.text import mean_and_spread, percent
+from poolcli.geometry import Window
+
+Array = NDArray[Any]
+
+
+def histograms(figure: Figure) -> list[Axes]:
+    return [
+        axes for axes in figure.axes if any(isinstance(patch, StepPatch) for patch in axes.patches)
+    ]
+
+
+def shares(axes: Axes, index: int = 0) -> Array:
+    steps = [patch for patch in axes.patches if isinstance(patch, StepPatch)]
+    values, *_ = steps[index].get_data()
+    return np.asarray(values)
+
+
+def titles(*images: Array, full: float | None = 255.0) -> list[str]:
+    figure = comparison(*images, full=full, histogram=True).figure()
+    return [axes.texts[-1].get_text() for axes in histograms(figure)]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32, np.int64])
+def test_shares_are_those_of_numpys_histogram(dtype: type[np.generic]) -> None:
+    pixels = np.random.default_rng(2).integers(0, 256, (90, 70)).astype(dtype)
+    wanted = np.histogram(pixels, bins=BINS, range=(0, 256))[0] / pixels.size
+    np.testing.assert_allclose(Histogram.of(pixels).counts.shares(0.0, 256.0), [wanted])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_shares_of_floats_are_nearly_those_of_numpys_histogram(dtype: type[np.generic]) -> None:
+    pixels = np.random.default_rng(2).uniform(-7, 300, (90, 70)).astype(dtype)
+    wanted = np.histogram(pixels, bins=BINS, range=(-10, 310))[0] / pixels.size
+    found = Histogram.of(pixels).counts.shares(-10.0, 310.0)
+    np.testing.assert_allclose(found, [wanted], atol=0.002)
+
+
+def test_each_channel_is_counted_by_itself() -> None:
+    image = np.zeros((10, 10, 3), np.uint8)
+    image[..., 1], image[..., 2] = 128, 255
+    figure = comparison(image, histogram=True).figure()
+    (axes,) = histograms(figure)
+    together, *channels = (np.nan_to_num(shares(axes, index)) for index in range(4))
+    assert [int(np.argmax(channel)) for channel in channels] == [0, 32, 63]
+    assert all(channel.max() == 1 for channel in channels)
+    assert together[[0, 32, 63]] == pytest.approx(1 / 3)
+
+
+def test_what_alpha_hides_does_not_count() -> None:
+    image = np.full((4, 4, 4), 200, np.uint8)
+    image[:2] = 0
+    assert titles(image) == ["mean 200 ± 0, no zeros"]
+
+
+def test_titles_tell_mean_spread_and_zeros() -> None:
+    one = np.array([[0, 0, 0, 100]], np.uint8)
+    assert (
+        titles(one, one.astype(np.float32), one.astype(np.int64))
+        == ["mean 25.0 ± 43.3, 75 % zeros"] * 3
+    )
+    assert titles(np.array([[-1.5, 2.5]]), full=None) == ["mean 0.50 ± 2.00, no zeros"]
+
+
+def test_nan_and_infinity_do_not_count() -> None:
+    image = np.array([[1.0, 3.0, np.nan, np.inf]])
+    assert titles(image, full=None) == ["mean 2.00 ± 1.00, no zeros"]
+    assert titles(np.full((2, 2), np.nan), full=None) == ["no finite value"]
+
+
+def test_axes_are_shared() -> None:
+    figure = chained(noise(60, 80), Window.of(2), 2, histogram=True).figure()
+    axes = histograms(figure)
+    assert len(axes) == 3
+    assert {(one.get_xlim(), one.get_ylim()) for one in axes} == {
+        ((0.0, 255.0), axes[0].get_ylim())
+    }
+
+
+def test_a_matrix_is_counted_over_the_range_of_all_panels() -> None:
+    figure = comparison(np.array([[-5, 0]]), np.array([[7, 9]]), full=None, histogram=True).figure()
+    assert [axes.get_xlim() for axes in histograms(figure)] == [(-5.0, 9.0)] * 2
+    assert shares(histograms(figure)[0])[0] == 0.5
+    assert shares(histograms(figure)[1])[-1] == 0.5
+
+
+def test_values_beyond_white_are_in_the_last_bin() -> None:
+    edges = np.array([[10.0, 20.0, 300.0, 2000.0]], np.float32)
+    (axes,) = histograms(comparison(edges, histogram=True).figure())
+    assert shares(axes)[-1] == 0.5
+
+
+def test_a_bar_of_zeros_is_cut_and_told_rather_than_flattening_the_rest() -> None:
+    image = np.zeros((10, 20), np.uint8)
+    image[0] = np.arange(20) * 10 + 20
+    (axes,) = histograms(comparison(image, histogram=True).figure())
+    assert shares(axes)[0] == 0.9
+    assert axes.get_ylim()[1] < 0.02
+    assert "↑ 90 %" in [text.get_text() for text in axes.texts]
+
+
+@pytest.mark.parametrize("pixels", [np.zeros((3, 3)), np.full((3, 3), np.nan), np.eye(3) * 1e308])
+def test_no_values_are_too_odd_to_count(pixels: Array) -> None:
+    for full in (255.0, None):
+        check_text(comparison(pixels, full=full, histogram=True).figure())
+
+
+def test_counting_in_bands_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(4).normal(size=(1000, 3))
+    whole = Counts.of(values).counts
+    monkeypatch.setattr("poolcli.figures.histogram.BAND_VALUES", 100)
+    np.testing.assert_array_equal(Counts.of(values).counts, whole)
+
+
+def test_the_ceiling_is_that_of_the_highest_usual_bar() -> None:
+    flat, peaked = Histogram.of(noise(100, 100)), Histogram.of(np.full((5, 5), 99, np.uint8))
+    assert common_ceiling([flat, peaked], 0.0, 255.0) == 1.0
+    assert common_ceiling([flat], 0.0, 255.0) < 0.03
+
+
+@pytest.mark.parametrize(
+    ("mean", "deviation", "written"),
+    [
+        (118.66, 52.31, "118.7 ± 52.3"),
+        (-0.12345, 0.0456, "−0.1235 ± 0.0456"),
+        (28644.2, 6695.4, "28644 ± 6695"),
+        (5.0, 0.0, "5 ± 0"),
+        (1e30, 3e29, "1e30 ± 3e29"),
+    ],
+)
+def test_mean_and_spread_have_the_same_decimals(
+    mean: float, deviation: float, written: str
+) -> None:
+    assert mean_and_spread(mean, deviation) == written
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [
+        (0.0, "0 %"),
+        (1.0, "100 %"),
+        (0.75432, "75.4 %"),
+        (0.0123, "1.23 %"),
+        (0.000263, "0.03 %"),
+        (0.00001, "under 0.01 %"),
+    ],
+)
+def test_a_share_is_written_in_percent(share: float, written: str) -> None:
+    assert percent(share) == written

@@ -1,0 +1,244 @@
+"""The zoom row: the same scene in every panel, where there is most to see."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from drawn import (
+    chained,
+    check_text,
+    colours_of,
+    dots_inside,
+    draw,
+    noise,
+    panels_of,
+)
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
+
+from poolcli.figures import choose_region
+from poolcli.geometry import AdaptiveWindow, Axis, Window, chain
+from poolcli.geometry.region import Region, Zoom
+
+Array = NDArray[Any]
+
+
+def with_detail(shape: tuple[int, int], rows: slice, columns: slice) -> Array:
+    """Give a flat image with a checkerboard of large checks in one place."""
+    image = np.full(shape, 100, np.uint8)
+    row, column = np.indices(shape) // 8
+    board = np.where((row + column) % 2, 255, 0)
+    image[rows, columns] = board[rows, columns]
+    return image
+
+
+def chosen(image: Array, zoom: Zoom | None = None, iterations: int = 1) -> Region | None:
+    steps = chain(Window.of(2), image.shape[:2], iterations)
+    return choose_region(zoom or Zoom(), image, steps, 255.0)
+
+
+def spans(region: Region | None) -> list[tuple[int, int]]:
+    assert region is not None
+    return [(int(first), int(stop)) for first, stop in (region.rows, region.columns)]
+
+
+def rows_of(figure: Figure) -> tuple[list[Axes], list[Axes]]:
+    """Give the overviews and, below them, the zooms."""
+    panels = panels_of(figure)
+    return panels[0::2], panels[1::2]
+
+
+def limits(axes: Axes) -> tuple[float, ...]:
+    return (*axes.get_ylim()[::-1], *axes.get_xlim())
+
+
+def batched(edges: tuple[float, ...]) -> list[tuple[float, ...]]:
+    return [edges[:2], edges[2:]]
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (120, 40), (200, 250)])
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_the_most_detailed_window_is_chosen(
+    corner: tuple[int, int], channels: tuple[int, ...]
+) -> None:
+    row, column = corner
+    image = with_detail((300, 450), slice(row, row + 40), slice(column, column + 60))
+    if channels:
+        image = np.dstack([image] * 3)
+    (top, bottom), (left, right) = spans(chosen(image))
+    assert row <= top
+    assert bottom <= row + 40
+    assert column <= left
+    assert right <= column + 60
+
+
+def test_a_detail_of_a_huge_image_is_found_too() -> None:
+    image = with_detail((3000, 4000), slice(1700, 1900), slice(2500, 2700))
+    (top, bottom), (left, right) = spans(chosen(image))
+    assert 1650 < top < bottom < 1950
+    assert 2450 < left < right < 2750
+    assert bottom - top >= 90
+
+
+@pytest.mark.parametrize("alpha", [0, 5])
+def test_what_can_hardly_be_seen_through_alpha_is_no_detail(alpha: int) -> None:
+    image = np.zeros((200, 200, 4), np.uint8)
+    image[..., 3] = 255
+    image[:100, :100, :3] = noise(100, 100, 3)
+    image[:100, :100, 3] = alpha
+    faint = with_detail((40, 40), slice(40), slice(40)) // 8
+    image[150:190, 150:190, :3] = faint[..., None]
+    (top, _), (left, _) = spans(chosen(image))
+    assert min(top, left) >= 140
+
+
+def test_nan_and_infinity_are_no_detail() -> None:
+    image = with_detail((200, 200), slice(100, 150), slice(100, 150)).astype(float)
+    image[:30, :30] = np.nan
+    image[:30, 170:] = np.inf
+    (top, _), (left, _) = spans(choose_region(Zoom(), image, chain(Window.of(2), (200, 200)), None))
+    assert min(top, left) >= 95
+
+
+def test_a_default_region_begins_and_ends_with_a_window_of_the_last_iteration() -> None:
+    region = chosen(noise(301, 452), iterations=3)
+    for first, stop in spans(region):
+        assert first % 8 == stop % 8 == 0
+
+
+def test_its_size_suits_the_iterations_and_has_the_panels_proportions() -> None:
+    for iterations, rows in [(1, 24), (2, 24), (3, 48), (4, 96)]:
+        region = chosen(noise(300, 450), iterations=iterations)
+        assert region is not None
+        assert [int(side) for side in region.shape] == [rows, rows * 3 // 2]
+
+
+@pytest.mark.parametrize(
+    ("shape", "iterations"),
+    [((4, 4), 1), ((16, 16), 1), ((30, 40), 1), ((47, 47), 1), ((64, 96), 12)],
+)
+def test_no_zoom_where_it_would_add_nothing(shape: tuple[int, int], iterations: int) -> None:
+    steps = chain(Window.of(2, ceil_mode=True), shape, iterations)
+    assert choose_region(Zoom(), noise(*shape), steps, 255.0) is None
+
+
+def test_global_pooling_leaves_nothing_to_zoom_in_on() -> None:
+    steps = chain(AdaptiveWindow.of(1), (300, 450))
+    assert choose_region(Zoom(), noise(300, 450), steps, 255.0) is None
+    steps = chain(AdaptiveWindow.of((7, 5)), (300, 450))
+    assert choose_region(Zoom(), noise(300, 450), steps, 255.0) is not None
+
+
+def test_a_region_that_is_asked_for_is_shown_as_it_is() -> None:
+    assert spans(chosen(noise(8, 8), Zoom((3, 5), 3))) == [(2, 5), (4, 7)]
+    assert spans(chosen(noise(300, 450), Zoom((150, 200), 10))) == [(146, 156), (193, 208)]
+    assert spans(chosen(noise(300, 450), Zoom((0, 449), 10))) == [(0, 10), (435, 450)]
+    assert spans(chosen(noise(20, 30), Zoom((0, 0), 999))) == [(0, 20), (0, 30)]
+
+
+@pytest.mark.parametrize("window", [Window.of(2), Window.of(3, 2, 1), Window.of(3, 2, "same")])
+def test_every_panel_shows_the_same_scene_at_the_same_place(window: Window) -> None:
+    ramp = np.add.outer(np.arange(300.0), np.arange(450.0))
+    figure = chained(ramp, window, 3, full=None, zoom=Zoom((100, 200), 48)).figure()
+    overviews, zooms = rows_of(figure)
+    region = spans(choose_region(Zoom((100, 200), 48), ramp, chain(window, (300, 450), 3), None))
+    assert limits(zooms[0]) == tuple(edge - 0.5 for span in region for edge in span)
+    draw(figure)
+    for overview, zoom in zip(overviews, zooms, strict=True):
+        assert zoom.bbox.width == overview.bbox.width
+        assert zoom.bbox.y1 < overview.bbox.y0
+        outlines = [patch for patch in overview.patches if isinstance(patch, Rectangle)]
+        box = outlines[-1].get_bbox()
+        assert limits(zoom) == pytest.approx((box.y0, box.y1, box.x0, box.x1))
+    steps = chain(window, (300, 450), 3)
+    for step, (before, after) in zip(steps, pairwise(zooms), strict=True):
+        for axis, edges, moved in zip(
+            step.axes, batched(limits(before)), batched(limits(after)), strict=True
+        ):
+            assert isinstance(axis, Axis)
+            middle = (sum(edges) / 2 - (axis.extent - 1) / 2 + axis.before) / axis.stride
+            assert sum(moved) / 2 == pytest.approx(middle)
+
+
+def test_a_zoom_holds_the_pixels_of_its_region() -> None:
+    image = noise(300, 450)
+    figure = chained(image, Window.of(2), 1, zoom=Zoom((100, 200), 24)).figure()
+    _, zooms = rows_of(figure)
+    (top, bottom), (left, right) = spans(chosen(image, Zoom((100, 200), 24)))
+    np.testing.assert_array_equal(colours_of(zooms[0])[..., 0], image[top:bottom, left:right])
+    assert zooms[0].texts[0].get_text() == "zoom: 24×36 px"
+    assert zooms[1].texts[0].get_text() == "zoom: 12×18 px"
+
+
+def test_large_pixels_have_thin_lines_between_them_and_small_ones_none() -> None:
+    figure = chained(noise(300, 450), Window.of(2), 2, zoom=Zoom((100, 200), 96)).figure()
+    lines = [
+        any(isinstance(artist, LineCollection) for artist in zoom.collections)
+        for zoom in rows_of(figure)[1]
+    ]
+    assert lines == [False, False, True]
+
+
+def test_pixels_of_a_zoom_are_enlarged_sharply() -> None:
+    checker = np.array([[0, 255], [255, 0]], np.uint8)
+    image = np.tile(checker, (40, 60))
+    made = chained(image, Window.of(2), 1, zoom=Zoom((20, 30), 4))
+    inside = dots_inside(made, 1, frame=4)
+    assert {0, 255} <= set(inside[..., 0].flat)
+    assert np.isin(inside[..., 0], (0, 255)).mean() > 0.9
+
+
+def test_unused_columns_are_hatched_in_the_zoom_too() -> None:
+    image = np.zeros((40, 41), np.uint8)
+    made = chained(image, Window.of(2), 1, zoom=Zoom((20, 40), 4))
+    inside = dots_inside(made, 1, frame=4)
+    wide = inside.shape[1] // 4
+    assert (inside[:, -wide + 4 :] > 100).any()
+    assert not (inside[:, : -wide - 4] > 160).any()
+
+
+def test_what_lies_beyond_an_image_is_no_pixel_of_it() -> None:
+    image = np.zeros((41, 41), np.uint8)
+    made = chained(image, Window.of(2), 2, zoom=Zoom((40, 40), 8))
+    beyond = dots_inside(made, 5)[-3:, -3:]
+    assert (beyond > 200).all()
+
+
+@pytest.mark.parametrize("shape", [(300, 451), (512, 512, 3), (3000, 200), (1, 5000), (60, 90)])
+@pytest.mark.parametrize(("full", "histogram"), [(255.0, True), (None, False)])
+def test_no_text_overlaps_with_zoom_histogram_and_footer(
+    shape: tuple[int, ...], full: float | None, *, histogram: bool
+) -> None:
+    rows, columns = min(2, shape[0]), min(2, shape[1])
+    made = chained(
+        noise(*shape), Window.of((rows, columns)), 3, full=full, zoom=Zoom(), histogram=histogram
+    )
+    figure = made.figure()
+    check_text(figure)
+    assert max(figure.get_size_inches()) < 27
+
+
+@pytest.mark.parametrize("shape", [(300, 451), (512, 512), (427, 640), (640, 480), (1080, 1920)])
+@pytest.mark.parametrize("iterations", [1, 2, 3, 4])
+@pytest.mark.parametrize("histogram", [True, False])
+def test_panels_zooms_and_histograms_cover_sixty_percent(
+    shape: tuple[int, int], iterations: int, *, histogram: bool
+) -> None:
+    made = chained(noise(*shape), Window.of(2), iterations, zoom=Zoom(), histogram=histogram)
+    figure = made.figure()
+    covered = sum(axes.bbox.width * axes.bbox.height for axes in figure.axes)
+    assert covered / (figure.bbox.width * figure.bbox.height) >= 0.6
+
+
+def test_no_more_pixels_are_drawn_than_the_page_has_dots() -> None:
+    figure = chained(noise(2000, 3000), Window.of(2), 2, zoom=Zoom((1000, 1000), 1800)).figure()
+    for axes in panels_of(figure):
+        rows, columns = colours_of(axes).shape[:2]
+        assert rows <= round(axes.bbox.height)
+        assert columns <= round(axes.bbox.width)

@@ -49,9 +49,7 @@ def caption(number: int, step: Step, start: Pair) -> list[str]:
     left = f"{share:.3g} %" if share >= 0.01 else "under 0.01 %"
     field = f"{_times(step.receptive_field)} px"
     sees = f"sees {field}, step {_short(step.jump)}" if step.jump else f"sees up to {field}"
-    lines = [f"iteration {number}", f"{name_pixels(step.shape)}, {left} of the pixels", sees]
-    unused = name_unused(step.dropped, (0, 0)), name_unused((0, 0), step.skipped)
-    return [*lines, *filter(None, unused)]
+    return [f"iteration {number}", f"{name_pixels(step.shape)}, {left} of the pixels", sees]
 
 
 def name_unused(dropped: Pair, skipped: Pair) -> str:

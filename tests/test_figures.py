@@ -24,12 +24,14 @@ from drawn import (
     lines_above,
     noise,
     numbers_in,
+    opened,
     panels_of,
     pooled,
     written,
 )
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
@@ -394,8 +396,20 @@ def test_numbers_stay_legible_where_they_are_hatched() -> None:
     numbers = numbers_in(figure.axes[0])
     hidden = [text for text in numbers if 4 in text.get_position()]
     assert len(hidden) == 9
-    assert all(text.get_color() != "white" and text.get_path_effects() for text in hidden)
-    assert not any(text.get_path_effects() for text in numbers if text not in hidden)
+    assert all(text.get_color() != "white" and text.get_bbox_patch() for text in hidden)
+    assert not any(text.get_bbox_patch() for text in numbers if text not in hidden)
+
+
+def test_the_ground_of_a_hatched_number_is_free_of_lines_in_a_small_panel() -> None:
+    made = chained(np.full((16, 15), 255, np.uint8), Window.of(2), 3)
+    figure = made.figure()
+    number = next(text for text in numbers_in(figure.axes[0]) if text.get_position()[0] == 14)
+    box = number.get_window_extent()
+    page = opened(made.render())
+    rows = slice(len(page) - round(box.y1), len(page) - round(box.y0))
+    around = page[rows, round(box.x0) - 1 : round(box.x1) + 1]
+    assert (around[:, 0] > 200).all()
+    assert (around[:, -1] > 200).all()
 
 
 def test_padding_that_can_be_seen_has_room_and_a_dashed_line() -> None:
@@ -491,6 +505,33 @@ def test_transparent_pixels_show_a_light_checkerboard() -> None:
     grounds = {tuple(colour) for colour in clear}
     assert len(grounds) == 2
     assert min(min(ground) for ground in grounds) > 200
+
+
+@pytest.mark.parametrize(("shape", "lines"), [((9, 12), True), ((2, 3), True), ((90, 130), False)])
+def test_large_transparent_pixels_are_told_from_their_ground(
+    shape: tuple[int, int], *, lines: bool
+) -> None:
+    image = np.zeros((*shape, 4), np.uint8)
+    image[0, 0] = 200, 10, 10, 255
+    made = comparison(image)
+    axes = panels_of(made.figure())[0]
+    drawn = [artist for artist in axes.collections if isinstance(artist, LineCollection)]
+    assert bool(drawn) == lines
+    ground = np.asarray(axes.images[0].get_array())[-1, :, 0].astype(int)
+    check = int(np.argmax(np.diff(ground) != 0)) + 1
+    if lines:
+        pixel = axes.bbox.width / shape[1]
+        assert pixel / 5 < check < pixel / 3
+
+
+def test_lines_between_transparent_pixels_end_with_the_image() -> None:
+    image = np.full((6, 6, 4), 128, np.uint8)
+    axes = panels_of(chained(image, Window.of(3, 2, 1)).figure())[0]
+    for lines in axes.collections:
+        assert isinstance(lines, LineCollection)
+        ends = np.concatenate([np.asarray(segment) for segment in lines.get_segments()])
+        assert ends.min() == -0.5
+        assert ends.max() == 5.5
 
 
 def test_hidden_colour_does_not_bleed_where_an_image_is_shrunk() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import chained, check_text, comparison, noise
+from drawn import chained, check_text, comparison, draw, noise
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
@@ -162,3 +162,60 @@ def test_mean_and_spread_have_the_same_decimals(
 )
 def test_a_share_is_written_in_percent(share: float, written: str) -> None:
     assert percent(share) == written
+
+
+def test_a_value_has_the_same_bar_in_every_panel() -> None:
+    whole = np.array([[0, 4, 8]])
+    figure = comparison(
+        whole, np.array([[1.25, 4.0, 5.5]]), whole * 0.5, full=None, histogram=True
+    ).figure()
+    first, second, third = histograms(figure)
+    bar = BINS * 4 // 8
+    assert [shares(axes)[bar] > 0 for axes in (first, second, third)] == [True] * 3
+    assert not any(shares(axes)[bar - 1] for axes in (first, second, third))
+
+
+def test_whole_numbers_of_a_large_float_image_are_counted_one_by_one() -> None:
+    edges = np.random.default_rng(5).integers(0, 765, (300, 300))
+    for scale in (1, 2):
+        as_floats = Counts.of((edges * scale).astype(np.float32).reshape(-1, 1))
+        as_integers = Counts.of((edges * scale).reshape(-1, 1))
+        np.testing.assert_array_equal(as_floats.shares(0, 255), as_integers.shares(0, 255))
+    assert not Counts.of(edges.reshape(-1, 1) / 3).exact
+
+
+def test_the_line_of_a_channel_begins_and_ends_on_the_axis() -> None:
+    figure = comparison(noise(3, 5, 3), histogram=True).figure()
+    (axes,) = histograms(figure)
+    lines = [patch for patch in axes.patches if isinstance(patch, StepPatch)][1:]
+    assert len(lines) == 3
+    for line in lines:
+        *_, baseline = line.get_data()
+        assert baseline == 0
+    check_text(figure)
+
+
+def test_what_a_cut_bar_is_told_stands_above_all_others() -> None:
+    image = np.zeros((10, 20), np.uint8)
+    image[0] = np.arange(20) * 10 + 20
+    figure = comparison(image, histogram=True).figure()
+    draw(figure)
+    (axes,) = histograms(figure)
+    mark = next(text for text in axes.texts if "90 %" in text.get_text())
+    highest = max(shares(axes)[1:])
+    assert mark.get_window_extent().y0 > axes.transData.transform((0, highest))[1]
+
+
+@pytest.mark.parametrize("shape", [(40, 60, 3), (40, 60), (500, 20, 3), (1, 500)])
+def test_axes_and_lines_are_named(shape: tuple[int, ...]) -> None:
+    figure = comparison(noise(*shape), histogram=True).figure()
+    (axes,) = histograms(figure)
+    names = {text.get_text(): text for text in axes.texts}
+    assert "value" in names
+    assert names.keys() & {"share of pixels", "share"}
+    colours = {"red": "#d1242f", "green": "#1a7f37", "blue": "#0969da"}
+    assert {name: names[name].get_color() for name in colours if name in names} == (
+        colours if len(shape) == 3 else {}
+    )
+    assert ("all" in names) == (len(shape) == 3)
+    check_text(figure)

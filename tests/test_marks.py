@@ -148,6 +148,29 @@ def test_an_outline_runs_around_its_pixels() -> None:
     assert page[2 * 72, 6 * 72].tolist() != [0, 0, 0]
 
 
+def test_an_outline_at_the_border_is_drawn_whole() -> None:
+    step = laid((10, 10), 2)
+    figure = Figure((10, 10), dpi=72)
+    axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+    axes.imshow(np.zeros((10, 10)), "gray", extent=(-0.5, 9.5, 9.5, -0.5), aspect="auto")
+    inside = axes_for(step)
+    outline(inside, (3, 5), (3, 5))
+    outline(axes, (6, 10), (6, 10))
+    (frame,) = frames(axes)
+    orange = np.array([255, 90, 31])
+    across = np.abs(dots(axes)[490, 600:].astype(int) - orange).max(axis=1) < 120
+    usual = np.abs(dots(inside)[3 * 72 + 72, 5 * 72 - 20 :].astype(int) - orange).max(axis=1) < 120
+    assert across.sum() == usual.sum() > 0
+    assert corners(frame) == [5.5, 5.5, 9.5, 9.5]
+
+
+def test_an_outline_does_not_reach_beyond_what_is_shown() -> None:
+    axes = axes_for(laid((10, 10), 2))
+    outline(axes, (-3, 4), (8, 11.5))
+    (frame,) = frames(axes)
+    assert corners(frame) == [7.5, -0.5, 9.5, 3.5]
+
+
 def test_all_lines_shrink_with_the_page() -> None:
     step = laid((5, 5), 2, padding=((1, 0), (0, 0)))
     widths = []

@@ -38,7 +38,6 @@ def compared(
     iterations: int = 1,
     *,
     full: float | None = 255.0,
-    before: tuple[Array, str] | None = None,
     window: Window | None = None,
     suffix: str = ".png",
 ) -> Operations:
@@ -54,7 +53,7 @@ def compared(
         footer=COMMAND,
         suffix=suffix,
     )
-    made.add_input(image, caption(0, image), steps[0], before)
+    made.add_input(image, caption(0, image), steps[0])
     states = [image] * len(operations)
     for index in range(iterations):
         states = [pool(state, one, window) for state, one in zip(states, operations, strict=True)]
@@ -166,17 +165,52 @@ def test_the_place_below_the_input_says_what_the_colours_mean() -> None:
     ]
 
 
-def test_or_shows_the_input_before_its_filter() -> None:
-    edges = noise(40, 60).astype(np.float32)
-    figure = compared(edges, before=(np.full((40, 60), 77, np.uint8), "before prewitt")).figure()
-    corner = rows_of(figure)[-1][0]
-    assert (colours_of(corner) == 77).all()
-    assert corner.texts[-1].get_text() == "before prewitt"
-    (bar,) = bars_of(figure)
-    last = rows_of(figure)[-1][-1]
-    assert last.bbox.y0 <= bar.bbox.y0 < bar.bbox.y1 <= last.bbox.y1
-    assert bar.bbox.x0 > last.bbox.x1
-    assert [text.get_text() for text in bar.texts] == ["max < avg", "max > avg"]
+def transparent(*gray: int) -> Array:
+    """Give a row of opaque gray pixels; −1 is one that is hidden."""
+    row = [[value, value, value, 255] if value >= 0 else [0, 0, 0, 0] for value in gray]
+    return np.array([row], np.uint8)
+
+
+def differing(first: Array, second: Array) -> Axes:
+    made = Operations("a", ("max", "min"), 2, first.shape[:2], full=255.0)
+    made.add_input(first, ["input"])
+    made.add([first, second], ["iteration 1"])
+    figure = made.figure()
+    check_text(figure)
+    return rows_of(figure)[-1][-1]
+
+
+def test_pixels_that_alpha_hides_on_one_side_have_no_difference() -> None:
+    panel = differing(transparent(200, 100, -1, -1), transparent(190, -1, 100, -1))
+    assert colours_of(panel)[0, :, 3].tolist() == [255, 0, 0, 0]
+    assert tuple(colours_of(panel)[0, 0, :3]) == colour_of(DIVERGING, 0.0)
+    assert [text.get_text() for text in panel.texts if text.get_text()] == [
+        "−10",
+        "mean of R, G and B: −10 on average, from −10 to −10",
+    ]
+
+
+def test_where_all_is_hidden_there_is_no_difference_to_tell() -> None:
+    panel = differing(transparent(200, -1), transparent(-1, 100))
+    assert panel.texts[-1].get_text() == "no finite difference"
+
+
+def test_hidden_pixels_do_not_pale_their_neighbours_where_a_difference_is_shrunk() -> None:
+    first = np.zeros((1500, 1500, 4), np.uint8)
+    first[:, ::2] = 90, 90, 90, 255
+    second = first // 2
+    second[..., 3] = first[..., 3]
+    panel = differing(first, second)
+    colours = colours_of(panel)
+    assert (colours[..., 3] == 255).all()
+    assert (colours[..., :3] == colour_of(DIVERGING, 0.0)).all()
+
+
+def test_the_difference_of_a_gray_picture_needs_no_mean_of_channels() -> None:
+    panel = rows_of(compared(noise(40, 60)).figure())[-1][-1]
+    assert panel.texts[-1].get_text().startswith("mean −")
+    panel = rows_of(compared(noise(40, 60, 3)).figure())[-1][-1]
+    assert panel.texts[-1].get_text().startswith("mean of R, G and B: −")
 
 
 @pytest.mark.parametrize("shape", [(300, 451, 3), (512, 512), (1, 500), (500, 1), (5, 7), (1, 1)])
@@ -221,3 +255,19 @@ def test_an_animation_shows_all_rows_of_an_iteration_at_once() -> None:
     assert len({tuple(frame.get_size_inches()) for frame in frames}) == 1
     for frame in frames:
         check_text(frame)
+        (bar,) = bars_of(frame)
+        assert [text.get_text() for text in bar.texts] == [
+            "red: avg is larger",
+            "blue: max is larger",
+        ]
+
+
+def test_a_heading_that_is_too_long_does_without_its_window_before_names_are_cut() -> None:
+    for shorter, suffix in (("cat.jpg: max, avg and median", ".gif"), ("", ".gif")):
+        names: tuple[Operation, ...] = ("max", "avg", "median")
+        long = "cat.jpg: max, avg and median, kernel 12×12, stride 12, padding same, dilation 2"
+        made = Operations(long, names, 1, (90, 60), shorter=shorter, full=255.0, suffix=suffix)
+        made.add_input(noise(90, 60), ["input"])
+        (frame,) = made._sheet().frames()
+        heading = frame.texts[0].get_text()
+        assert heading == shorter if shorter else "…" in heading

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from drawn import (
+    TEXTBOOK,
     chained,
     check_text,
     colours_of,
     dots_inside,
     draw,
     noise,
+    numbers_in,
     panels_of,
 )
 from matplotlib.axes import Axes
@@ -22,7 +25,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from poolcli.figures import choose_region
+from poolcli.figures import Comparison, choose_region
 from poolcli.geometry import AdaptiveWindow, Axis, Window, chain
 from poolcli.geometry.region import Region, Zoom
 
@@ -112,6 +115,22 @@ def test_a_default_region_begins_and_ends_with_a_window_of_the_last_iteration() 
         assert first % 8 == stop % 8 == 0
 
 
+def test_the_most_detailed_of_the_aligned_windows_is_chosen() -> None:
+    # The strongest edges lie across two windows; moved to the nearer one, all would be gone.
+    image = np.full((324, 324), 100, np.uint8)
+    image[:, 140:200] = np.where(np.indices((324, 60)).sum(axis=0) // 20 % 2, 255, 0)
+    image[81:162, 243:] = np.where(np.indices((81, 81)).sum(axis=0) // 20 % 2, 150, 50)
+    steps = chain(Window.of(3), image.shape, 4)
+    (top, bottom), (left, right) = spans(choose_region(Zoom(), image, steps, 255.0))
+    assert (bottom - top, right - left) == (81, 81)
+    assert left == 162
+    shown = [
+        np.abs(np.diff(image[:, first : first + 81].astype(int), axis=1)).mean()
+        for first in range(0, 324, 81)
+    ]
+    assert np.argmax(shown) == left // 81
+
+
 def test_its_size_suits_the_iterations_and_has_the_panels_proportions() -> None:
     for iterations, rows in [(1, 24), (2, 24), (3, 48), (4, 96)]:
         region = chosen(noise(300, 450), iterations=iterations)
@@ -173,7 +192,57 @@ def test_a_zoom_holds_the_pixels_of_its_region() -> None:
     (top, bottom), (left, right) = spans(chosen(image, Zoom((100, 200), 24)))
     np.testing.assert_array_equal(colours_of(zooms[0])[..., 0], image[top:bottom, left:right])
     assert zooms[0].texts[0].get_text() == "zoom: 24×36 px"
-    assert zooms[1].texts[0].get_text() == "zoom: 12×18 px"
+    # It begins with an odd column, in the middle of a pixel of the result.
+    assert zooms[1].texts[0].get_text() == "zoom: 24×36 px of the input"
+
+
+def titles_of(figure: Figure) -> list[str]:
+    return [zoom.texts[-1].get_text() for zoom in rows_of(figure)[1]]
+
+
+def test_a_zoom_that_cuts_pixels_is_named_in_pixels_of_the_input() -> None:
+    figure = chained(TEXTBOOK, Window.of(2), 2, full=None, zoom=Zoom((1, 1), 2)).figure()
+    assert titles_of(figure) == [
+        "zoom: 2×2 px",
+        "zoom: 2×2 px of the input",
+        "zoom: 2×2 px of the input",
+    ]
+
+
+def test_few_pixels_of_a_zoom_have_numbers_in_what_is_seen_of_them() -> None:
+    figure = chained(TEXTBOOK, Window.of(2), 2, full=None, zoom=Zoom((1, 1), 2)).figure()
+    first, second, last = rows_of(figure)[1]
+    assert [text.get_text() for text in numbers_in(first)] == ["6", "7", "2", "1"]
+    assert {text.get_text(): text.get_position() for text in numbers_in(second)} == {
+        "6": (0.25, 0.25),
+        "8": (0.75, 0.25),
+        "3": (0.25, 0.75),
+        "4": (0.75, 0.75),
+    }
+    assert [text.get_text() for text in numbers_in(last)] == ["8"]
+    check_text(figure)
+
+
+def test_a_sliver_of_a_pixel_has_no_number_and_colour_has_none() -> None:
+    image = np.arange(100, dtype=np.uint8).reshape(10, 10)
+    made = Comparison("a", 1, (10, 10), full=255.0, zoomed=True)
+    span = Fraction(9, 10), Fraction(5, 2)
+    made.add(image, ["input"], region=Region(span, span))
+    assert [text.get_text() for text in numbers_in(panels_of(made.figure())[1])] == [
+        "11",
+        "12",
+        "21",
+        "22",
+    ]
+    colour = chained(noise(30, 40, 3), Window.of(2), 1, zoom=Zoom((10, 10), 4)).figure()
+    assert not any(numbers_in(axes) for axes in panels_of(colour))
+
+
+def test_an_outline_makes_way_for_the_numbers_that_it_meets() -> None:
+    figure = chained(TEXTBOOK, Window.of(2), 1, full=None, zoom=Zoom((1, 1), 2)).figure()
+    before, after = rows_of(figure)[0]
+    assert not any(text.get_path_effects() for text in numbers_in(before))
+    assert all(text.get_path_effects() for text in numbers_in(after))
 
 
 def test_large_pixels_have_thin_lines_between_them_and_small_ones_none() -> None:
@@ -195,7 +264,7 @@ def test_pixels_of_a_zoom_are_enlarged_sharply() -> None:
 
 
 def test_unused_columns_are_hatched_in_the_zoom_too() -> None:
-    image = np.zeros((40, 41), np.uint8)
+    image = np.zeros((40, 41, 3), np.uint8)
     made = chained(image, Window.of(2), 1, zoom=Zoom((20, 40), 4))
     inside = dots_inside(made, 1, frame=4)
     wide = inside.shape[1] // 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,14 @@ from poolcli.figures.page import Box
 from poolcli.figures.style import INK, style_ticks
 from poolcli.figures.text import number, width_of
 from poolcli.geometry import Step
+from poolcli.geometry.region import Region
 
 Array = NDArray[Any]
 Span = tuple[float, float]
 
 MOST_NUMBERS = 16  # rows or columns whose pixels are printed as numbers
 LARGEST_NUMBER = 20.0  # points
+LEAST_SEEN = 0.4  # of a pixel's side, to hold its number
 MOST_LABELS, SMALLEST_LABEL = 6, 4.0  # along an axis; points
 SMALLEST_PIXEL = 6.0  # points; smaller ones have no lines between them
 SEPARATOR = (0.5, 0.5, 0.5, 0.45)  # shows on dark and on light pixels
@@ -40,42 +43,59 @@ def print_numbers(
     shown: Array,
     step: Step | None,
     first: Sequence[int] = (0, 0),
+    hidden: Array | None = None,
+    region: Region | None = None,
 ) -> None:
-    """Print each pixel's value in its cell, as large as the longest fits.
+    """Print each pixel's value in what is seen of its cell, as large as the longest fits.
 
     `shown` are the pixels' colours; where `step` uses none of them, they will be hatched. `first`
-    is the (row, column) of the first pixel in its image.
+    is the (row, column) of the first pixel in its image. What is `hidden` gets no number. The
+    outline of a `region` makes way for numbers that it would strike through.
     """
     words = [[number(value) for value in row] for row in pixels]
-    longest = max(width_of(word, 1) for row in words for word in row)
+    if hidden is not None:
+        words = [
+            ["" if gone else word for word, gone in zip(*line, strict=True)]
+            for line in zip(words, hidden, strict=True)
+        ]
+    longest = max(width_of(word, 1) for row in words for word in row) or 1
     height, width = (side / box.scale for side in marks.pixel_size(axes))
-    size = box.scale * min(LARGEST_NUMBER, 0.8 * width / longest, 0.6 * height)
     top, left = first
     bottom, right = top + pixels.shape[0], left + pixels.shape[1]
+    rows = _seen(range(top, bottom), axes.get_ylim()[::-1])
+    columns = _seen(range(left, right), axes.get_xlim())
+    if not rows or not columns:
+        return
+    height, width = height * min(_lengths(rows)), width * min(_lengths(columns))
+    size = box.scale * min(LARGEST_NUMBER, 0.8 * width / longest, 0.6 * height)
     _draw_lines(axes, (bottom, right), "white", page.GRIDLINE * box.scale)
     hatched = _unused((bottom, right), step)[top:, left:]
     ground = np.where(hatched[:, :, None], marks.veil(shown), shown)
     white = readable_on(ground)
-    for row, line in enumerate(words):
-        for column, word in enumerate(line):
-            written = axes.text(
-                left + column,
-                top + row,
-                word,
-                size=size,
-                color="white" if white[row, column] else INK,
-                ha="center",
-                va="center_baseline",
-            )
-            if hatched[row, column]:
-                halo = withStroke(linewidth=3 * box.scale, foreground=ground[row, column] / 255)
-                written.set_path_effects([halo])
+    for (row, down), (column, across) in product(rows.items(), columns.items()):
+        at = row - top, column - left
+        written = axes.text(
+            sum(across) / 2,
+            sum(down) / 2,
+            words[at[0]][at[1]],
+            size=size,
+            color="white" if white[at] else INK,
+            ha="center",
+            va="center_baseline",
+        )
+        colour = ground[at] / 255
+        if hatched[at]:
+            # Lines as close as those of a small panel's hatch would be taken for strokes.
+            written.set_bbox({"boxstyle": "square,pad=0.15", "facecolor": colour, "linewidth": 0})
+        if region and (_crosses(region.rows, row) or _crosses(region.columns, column)):
+            written.set_path_effects([withStroke(linewidth=3 * box.scale, foreground=colour)])
 
 
-def separate_pixels(axes: Axes, box: Box) -> None:
-    """Draw thin lines between pixels that are large enough."""
+def separate_pixels(axes: Axes, box: Box, shape: Sequence[int]) -> None:
+    """Draw thin lines between the pixels of an image of `shape` that are large enough."""
     if min(marks.pixel_size(axes)) >= SMALLEST_PIXEL * box.scale:
-        stop = math.ceil(axes.get_ylim()[0] + 0.5), math.ceil(axes.get_xlim()[1] + 0.5)
+        view = math.ceil(axes.get_ylim()[0] + 0.5), math.ceil(axes.get_xlim()[1] + 0.5)
+        stop = [min(edge, side) for edge, side in zip(view, shape, strict=False)]
         _draw_lines(axes, stop, SEPARATOR, 0.5 * page.HAIRLINE * box.scale)
 
 
@@ -97,6 +117,21 @@ def label_pixels(axes: Axes, box: Box, rows: Span, columns: Span, shape: Sequenc
         most = min(MOST_LABELS, int(share * box.to_points(side) / room))
         axis.set_ticks(page.ticks(stop - first, most, first) if legible and stop > first else [])
     style_ticks(axes, box)
+
+
+def _seen(pixels: range, view: Span) -> dict[int, Span]:
+    """Give the span in view of each pixel of which enough is seen to read a number there."""
+    spans = {pixel: (max(pixel - 0.5, view[0]), min(pixel + 0.5, view[1])) for pixel in pixels}
+    return {pixel: span for pixel, span in spans.items() if span[1] - span[0] >= LEAST_SEEN}
+
+
+def _lengths(spans: dict[int, Span]) -> list[float]:
+    return [stop - first for first, stop in spans.values()]
+
+
+def _crosses(edges: Sequence[Any], pixel: int) -> bool:
+    """Tell whether one of two edges runs through a pixel."""
+    return any(pixel < edge < pixel + 1 for edge in edges)
 
 
 def _draw_lines(axes: Axes, shape: Sequence[int], colour: Any, width: float) -> None:

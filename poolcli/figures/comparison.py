@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from numpy.typing import NDArray
@@ -48,11 +49,12 @@ class Comparison(Growing):
     ) -> None:
         images = [Tier(), *[Tier(titled=True)] * zoomed]
         self._images = len(images)
+        self._sides: tuple[Fraction, Fraction] | None = None  # of the first region
         super().__init__(
             heading,
             panels,
             shape,
-            [*images, *[Tier(HISTOGRAM_HEIGHT, titled=True)] * histogram],
+            [*images, *[Tier(HISTOGRAM_HEIGHT, titled=True, named=True)] * histogram],
             full=full,
             colormap=colormap,
             step=step,
@@ -84,7 +86,10 @@ class Comparison(Growing):
         with house_style():
             parts: list[Part] = [self._panel(pixels, step, region)]
             if region:
-                parts.append(Panel.zoomed(pixels, region, self._box, self._full, step))
+                self._sides = self._sides or region.shape
+                zoom = Panel.zoomed(pixels, region, self._box, self._full, step)
+                title = _name_zoom(region, self._sides)
+                parts.append(replace(zoom, title=title, legible=True))
             if len(parts) < len(self._tiers):
                 parts.append(Histogram.of(pixels))
             self._add_cell(caption, pixels, parts)
@@ -103,6 +108,13 @@ class Comparison(Growing):
             [Bar(0, self._images - 1)] * self._has_bar(),
             self._footer,
         )
+
+
+def _name_zoom(region: Region, sides: tuple[Fraction, Fraction]) -> str:
+    """Tell how much a zoom shows: in its own pixels, or the first image's where it cuts them."""
+    whole = all(edge.denominator == 1 for edge in (*region.rows, *region.columns))
+    shown = "×".join(str(side) for side in (region.shape if whole else sides))
+    return f"zoom: {shown} px" if whole else f"zoom: {shown} px of the input"
 
 
 def _level(cells: Sequence[Cell], low: float, high: float) -> list[Cell]:

@@ -10,13 +10,14 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from poolcli.captions import name_unused
 from poolcli.errors import PoolcliError
-from poolcli.figures import page, text
+from poolcli.figures import marks, page, text
 from poolcli.figures.colours import Colouring, FiniteRange
 from poolcli.figures.files import ANIMATED, FIGURE_SUFFIXES, animate, render
 from poolcli.figures.page import Box, Tier
 from poolcli.figures.panels import Panel, visible_padding
-from poolcli.figures.sheet import Cell, Part, Sheet, fitted_caption
+from poolcli.figures.sheet import Cell, Part, Sheet, fits_caption, fitted_caption
 from poolcli.figures.style import house_style
 from poolcli.geometry import Step
 from poolcli.geometry.region import Region
@@ -49,6 +50,8 @@ class Growing(ABC):
     suffix : str
         Of its file: `.png`, `.svg` or `.pdf`; or `.gif` or `.webp`, in which cells follow each
         other, as large as one alone on a page.
+    shorter : str
+        A heading to take where the other is too long, before names are cut.
     """
 
     def __init__(
@@ -63,11 +66,13 @@ class Growing(ABC):
         step: Step | None,
         footer: Sequence[str],
         suffix: str,
+        shorter: str = "",
     ) -> None:
         if suffix not in FIGURE_SUFFIXES:
             raise PoolcliError(f"a figure is {', '.join(FIGURE_SUFFIXES)}, got {suffix!r}")
         stretched = not page.ASPECTS[0] <= shape[1] / shape[0] <= page.ASPECTS[1]
         self._heading = heading + " (stretched)" * stretched
+        self._shorter = shorter and shorter + " (stretched)" * stretched
         self._tiers = tiers
         self._suffix = suffix
         together = 1 if suffix in ANIMATED else cells
@@ -94,6 +99,24 @@ class Growing(ABC):
         """Give the figure, on one page, as matplotlib has it before it is drawn."""
         with house_style():
             return self._sheet().draw()
+
+    def tell_unused(self, number: int, step: Step) -> list[str]:
+        """Write the lines for what an iteration leaves unused, to stand where it is hatched."""
+        room = self._box.height, self._box.width
+        sizes = [
+            self._box.to_points(dots) / (sum(padding) + size)
+            for dots, padding, size in zip(
+                room, visible_padding(self._box, step), step.input_shape, strict=True
+            )
+        ]
+        unused = name_unused(step.dropped, (0, 0)), name_unused((0, 0), step.skipped)
+        lines = []
+        for words, note in zip(unused, marks.hatch_notes(step, sizes), strict=True):
+            parts = [f"{words} by iteration {number}", *[f"({note})"] * bool(note)]
+            together = " ".join(parts)
+            if words:
+                lines += [together] if fits_caption(together, self._box) else parts
+        return lines
 
     @abstractmethod
     def _sheet(self) -> Sheet:

@@ -17,18 +17,20 @@ from poolcli.figures.bars import round_marks
 from poolcli.figures.colours import BOUND, Colouring
 from poolcli.figures.page import Box
 from poolcli.figures.style import FRAME, QUIET, style_ticks
-from poolcli.figures.text import mean_and_spread, percent
+from poolcli.figures.text import HINTING, mean_and_spread, percent, width_of
 
 Array = NDArray[Any]
 
 BINS = 64  # that are drawn
 MOST_VALUES = 1 << 16  # of integers, which are counted one by one
 FINE_BINS = 4096  # that are counted, since the range is known only once all images are seen
-HEADROOM = 1.08
+HEADROOM = 1.2  # for what is written beside a bar that is cut, above all others
 BAND_VALUES = 1 << 20
 CHANNEL_LINE = 0.9
 FILL = "#aeb5bf"
 CHANNELS = ("#d1242f", "#1a7f37", "#0969da")
+NAMES = ("red", "green", "blue", "all")
+ALL = "#7d8590"  # the fill, as dark as type must be
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,24 @@ class Counts:
 
     @classmethod
     def of(cls, pixels: Array) -> Counts:
-        """Count finite values (N, C): each by itself, or in many bins where they are too many."""
+        """Count finite values (N, C): each by itself, or in many bins where they are too many.
+
+        A value at the edge of two bins that are drawn must be in the same one in every panel.
+        """
         if pixels.dtype.kind in "iub" and pixels.size:
             least, most = int(pixels.min()), int(pixels.max())
             if most - least < MOST_VALUES:
                 counts = _count(pixels, most - least + 1, lambda column: column - least)
                 return cls(np.arange(least, most + 1), counts, exact=True)
         finite = pixels[np.isfinite(pixels)]
+        if 0 < finite.size <= MOST_VALUES or _are_few_whole(finite):
+            known = np.unique(finite)
+
+            def find(column: Array) -> Array:
+                return np.searchsorted(known, column[np.isfinite(column)])
+
+            counts = _count(pixels, len(known), find)
+            return cls(known.astype(np.float64), counts, exact=True)
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
         low, high = max(low, -BOUND), min(high, BOUND)
         width = (high - low) or 1.0
@@ -67,12 +80,20 @@ class Counts:
 
         All shares of one channel add up to 1.
         """
-        places = (self.values - low) * (BINS / (high - low))
+        with np.errstate(over="ignore"):
+            places = (self.values - low) * (BINS / (high - low))
         bins = places.clip(0, BINS - 1).astype(np.intp)
         totals = np.maximum(self.counts.sum(axis=1), 1)
         rows = [np.bincount(bins, own, BINS) for own in self.counts]
         shares: Array = np.array(rows) / totals[:, np.newaxis]
         return shares
+
+
+def _are_few_whole(values: Array) -> bool:
+    """Tell whether floats are whole numbers of a small range, as those of a filter."""
+    if not values.size or float(values.max()) - float(values.min()) >= MOST_VALUES:
+        return False
+    return bool((values == np.rint(values)).all())
 
 
 def _count(pixels: Array, bins: int, place: Callable[[Array], Array]) -> NDArray[np.int64]:
@@ -130,7 +151,8 @@ class Histogram:
             for share, colour in zip(shares, CHANNELS, strict=True):
                 drawn = np.where(share > 0, share, np.nan)
                 width = CHANNEL_LINE * box.scale
-                axes.stairs(drawn, edges, baseline=None, color=colour, linewidth=width)
+                # Down to the axis at both ends: what is rare would else be dashes in the air.
+                axes.stairs(drawn, edges, baseline=0, color=colour, linewidth=width)
         axes.set(xlim=(low, high), ylim=(0, self.ceiling * HEADROOM))
         self._tell_cut(axes, box, together, edges)
         marks = round_marks(low, high)
@@ -139,6 +161,7 @@ class Histogram:
         axes.spines[["top", "left", "right"]].set_visible(False)
         axes.spines["bottom"].set(color=FRAME, linewidth=page.HAIRLINE * box.scale)
         style_ticks(axes, box)
+        _name_axes(axes, box, len(shares))
 
     def _tell_cut(self, axes: Axes, box: Box, shares: Array, edges: Array) -> None:
         """Write beside a bar that is cut how high it would be."""
@@ -162,6 +185,33 @@ class Histogram:
                 # The bars beside it may be as high.
                 path_effects=[withStroke(linewidth=2.5 * box.scale, foreground="white")],
             )
+
+
+def _name_axes(axes: Axes, box: Box, channels: int) -> None:
+    """Write what the axes count, and in its colour the name of each line."""
+    points = box.to_points(round(axes.bbox.height))
+    names = "share of pixels", "share", ""
+    up = next(name for name in names if width_of(name, page.TICK) <= points)
+    words = [(up, QUIET, (0.0, 0.5), (-3.0, 0.0), "right", "center", 90)]
+    below, end = -page.TICKS_BELOW, 0.0
+    words.append(("value", QUIET, (0.0, 0.0), (0.0, below), "left", "top", 0))
+    if channels > 1:
+        for name, colour in reversed([*zip(NAMES, (*CHANNELS, ALL), strict=True)]):
+            words.append((name, colour, (1.0, 0.0), (end, below), "right", "top", 0))
+            end -= width_of(f"{name}  ", page.TICK) * HINTING
+    for text, colour, place, offset, align, upright, turned in words:
+        axes.annotate(
+            text,
+            place,
+            (offset[0] * box.scale, offset[1] * box.scale),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            ha=align,
+            va=upright,
+            rotation=turned,
+            size=page.TICK * box.scale,
+            color=colour,
+        )
 
 
 def common_ceiling(histograms: list[Histogram], low: float, high: float) -> float:

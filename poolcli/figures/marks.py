@@ -24,6 +24,8 @@ HATCH = "////"
 NARROWEST = 4.0  # points; a narrower strip would show no hatching
 LEAST_PADDING = 3.0  # points; less cannot be told from the frame
 LINE, CASING = 1.6, 3.2
+ABOVE_FRAME = 2.6  # as matplotlib orders what it draws, where frames are at 2.5
+WIDENED, TOO_FINE = "hatch widened", "too fine to hatch"
 
 Span = tuple[float, float]
 
@@ -64,6 +66,24 @@ def hatch_unused(axes: Axes, step: Step, scale: float = 1.0) -> None:
     axes.add_patch(patch)
 
 
+def hatch_notes(step: Step, pixel: Sequence[float]) -> tuple[str, str]:
+    """Tell where the hatch of dropped and of skipped pixels shows others than these, or nothing.
+
+    `pixel` is the (height, width) of one on the page, in points of full scale.
+    """
+    dropped = skipped = ""
+    for axis, length in zip(step.axes, pixel, strict=True):
+        narrowest = NARROWEST / length
+        between, ends = _runs(axis)
+        if _any_narrower(ends, narrowest):
+            dropped = WIDENED
+        if _is_crowded(list(_widened(between, axis.size, narrowest)), narrowest):
+            skipped = TOO_FINE
+        elif _any_narrower(between, narrowest):
+            skipped = skipped or WIDENED
+    return dropped, skipped
+
+
 def veil(colours: NDArray[Any]) -> NDArray[Any]:
     """Give the colours (..., 3) that pixels have between the lines of a hatch."""
     return 255 * VEIL + colours * (1 - VEIL)
@@ -91,9 +111,18 @@ def dash_padding(axes: Axes, step: Step, scale: float = 1.0) -> None:
 def outline(
     axes: Axes, rows: Span, columns: Span, scale: float = 1.0, colour: str = ACCENT
 ) -> None:
-    """Draw a line around the pixels from a first row and column up to (not with) a last."""
-    box = (rows[0] - 0.5, rows[1] - 0.5, columns[0] - 0.5, columns[1] - 0.5)
-    line = _frame(axes, box, edgecolor=colour, linewidth=LINE * scale)
+    """Draw a line around the pixels from a first row and column up to (not with) a last.
+
+    Along the border of what is shown it runs on the border, and is not cut there.
+    """
+    spans = (rows, axes.get_ylim()[::-1]), (columns, axes.get_xlim())
+    (top, bottom), (left, right) = (
+        (max(first - 0.5, view[0]), min(stop - 0.5, view[1])) for (first, stop), view in spans
+    )
+    line = _frame(
+        axes, (top, bottom, left, right), edgecolor=colour, linewidth=LINE * scale, clip_on=False
+    )
+    line.set_zorder(ABOVE_FRAME)
     # White around the line keeps it apart from an image of its own colour.
     line.set_path_effects([withStroke(linewidth=CASING * scale, foreground="white")])
 
@@ -108,13 +137,27 @@ def pixel_size(axes: Axes) -> tuple[float, float]:
 
 def _strips(axis: AnyAxis, narrowest: float, view: Span) -> list[Span]:
     """Give the spans in view to hatch along an axis, each at least `narrowest` pixels."""
-    unused = axis.unused()
-    ends = [run for run in unused if run.stop == axis.size]
-    between = [run for run in unused if run.stop < axis.size]
+    between, ends = _runs(axis)
     skipped = list(_widened(between, axis.size, narrowest))
-    crowded = any(after[0] - before[1] < narrowest for before, after in pairwise(skipped))
-    spans = [*([] if crowded else skipped), *_widened(ends, axis.size, narrowest)]
+    if _is_crowded(skipped, narrowest):
+        skipped = []
+    spans = [*skipped, *_widened(ends, axis.size, narrowest)]
     return [span for span in spans if span[0] < view[1] and view[0] < span[1]]
+
+
+def _runs(axis: AnyAxis) -> tuple[list[range], list[range]]:
+    """Give the runs of pixels that go unused: those between windows, and the one at the end."""
+    unused = axis.unused()
+    between = [run for run in unused if run.stop < axis.size]
+    return between, unused[len(between) :]
+
+
+def _any_narrower(runs: Sequence[range], narrowest: float) -> bool:
+    return any(len(run) < narrowest for run in runs)
+
+
+def _is_crowded(strips: Sequence[Span], narrowest: float) -> bool:
+    return any(after[0] - before[1] < narrowest for before, after in pairwise(strips))
 
 
 def _widened(runs: Sequence[range], size: int, narrowest: float) -> Iterator[Span]:

@@ -44,6 +44,7 @@ class Operations(Growing):
         cells: int,
         shape: tuple[int, int],
         *,
+        shorter: str = "",
         full: float | None,
         colormap: str | None = None,
         step: Step | None = None,
@@ -61,6 +62,7 @@ class Operations(Growing):
             cells,
             shape,
             tiers,
+            shorter=shorter,
             full=full,
             colormap=colormap,
             step=step,
@@ -73,24 +75,12 @@ class Operations(Growing):
         pixels: Array,
         caption: Sequence[str],
         step: Step | None = None,
-        before: tuple[Array, str] | None = None,
     ) -> None:
-        """Add what all operations begin with.
-
-        Parameters
-        ----------
-        before : (pixels, title) or None
-            What it was made of; it takes the place where a difference would stand.
-        """
+        """Add what all operations begin with, or what that was made of."""
         pixels = without_channel(pixels)
         with house_style():
             parts: list[Part | None] = [self._panel(pixels, step)] * len(self._names)
-            if len(self._names) == 2:
-                parts.append(self._before(*before) if before else None)
-            self._add_cell(caption, pixels, parts)
-
-    def _before(self, pixels: Array, title: str) -> Panel:
-        return replace(self._panel(without_channel(pixels), None), title=title)
+            self._add_cell(caption, pixels, [*parts, *[None] * (len(self._names) == 2)])
 
     def add(
         self, images: Sequence[Array], caption: Sequence[str], step: Step | None = None
@@ -112,14 +102,17 @@ class Operations(Growing):
             self._add_cell(caption, images[0], parts)
 
     def _difference(self, first: Array, second: Array) -> Panel:
-        difference = signed_difference(first, second)
-        self._differences.include(difference)
-        panel = Panel.of(difference, self._box, None)
-        shown = np.abs(panel.pixels[np.isfinite(panel.pixels)])
+        difference, hidden = signed_difference(first, second), hidden_in_either(first, second)
+        seen = difference if hidden is None else difference[~hidden]
+        if seen.size:
+            self._differences.include(seen)
+        panel = Panel.of(difference, self._box, None, hidden=hidden)
+        shown = panel.pixels if panel.hidden is None else panel.pixels[~panel.hidden]
+        shown = np.abs(shown[np.isfinite(shown)])
         if shown.size:
             usual = float(np.percentile(shown, USUAL, method="higher"))
             self._usual = max(self._usual, usual)
-        return replace(panel, title=_tell(difference))
+        return replace(panel, title=_tell(seen, of_colours=first.ndim == 3))
 
     def _sheet(self) -> Sheet:
         operations = len(self._names)
@@ -132,39 +125,23 @@ class Operations(Growing):
             # A few strong edges would leave all else pale.
             end = min(self._usual, BOUND) if self._usual > 1 / BOUND else largest
             colours.append(Colouring(-end, end, DIVERGING))
-            corner = cells[0].parts[-1]
-            if isinstance(corner, Panel):
-                filled: Part = Coloured(corner, values)
-            else:
-                filled = Legend(first, second, largest > end)
-            cells = [replace(cells[0], parts=[*cells[0].parts[:-1], filled]), *cells[1:]]
-            if isinstance(corner, Panel) or self._suffix in ANIMATED:
-                # There is no legend, or not in every frame.
-                words = (f"{first} < {second}", f"{first} > {second}")
+            words = f"red: {second} is larger", f"blue: {first} is larger"
+            if self._suffix in ANIMATED:
+                # A legend below the input would show in its frame alone.
                 bars.append(Bar(operations, operations, largest > end, *words))
-        return Sheet(self._heading, self._box, self._tiers, cells, colours, bars, self._footer)
-
-
-@dataclass(frozen=True)
-class Coloured:
-    """A panel that keeps its colours whatever its tier has."""
-
-    panel: Panel
-    colours: Colouring
-
-    @property
-    def title(self) -> str:
-        """Give the line above it."""
-        return self.panel.title
-
-    @property
-    def labels(self) -> tuple[str, str]:
-        """Give the longest labels at its left and below it."""
-        return self.panel.labels
-
-    def draw(self, axes: Axes, box: Box, _colours: Colouring) -> None:
-        """Fill the axes."""
-        self.panel.draw(axes, box, self.colours)
+            else:
+                legend = Legend(*words, largest > end)
+                cells = [replace(cells[0], parts=[*cells[0].parts[:-1], legend]), *cells[1:]]
+        return Sheet(
+            self._heading,
+            self._box,
+            self._tiers,
+            cells,
+            colours,
+            bars,
+            self._footer,
+            self._shorter,
+        )
 
 
 @dataclass(frozen=True)
@@ -173,14 +150,14 @@ class Legend:
 
     Attributes
     ----------
-    first, second : str
-        The operations.
+    more, less : str
+        What its ends mean.
     beyond : bool
         Whether there are differences beyond the bar's ends.
     """
 
-    first: str
-    second: str
+    more: str
+    less: str
     beyond: bool = False
 
     title = ""
@@ -193,8 +170,8 @@ class Legend:
         bar = axes.inset_axes((0, 0.5 - height / 2, 1, height))
         draw_bar(bar, box, colours, beyond=self.beyond, horizontal=True)
         for words, side, distance, colour in (
-            (f"red: {self.second} is larger", "right", 1.4, MORE),
-            (f"blue: {self.first} is larger", "left", -2.6, LESS),
+            (self.more, "right", 1.4, MORE),
+            (self.less, "left", -2.6, LESS),
         ):
             axes.annotate(
                 words,
@@ -225,11 +202,24 @@ def signed_difference(first: Array, second: Array) -> Array:
         return total / 3
 
 
-def _tell(difference: Array) -> str:
+def hidden_in_either(first: Array, second: Array) -> NDArray[np.bool_] | None:
+    """Tell of each pixel whether α hides it in one of two images; None if it hides nothing.
+
+    Colour that is hidden is 0 by definition, and no result to be compared.
+    """
+    if first.ndim == 2 or first.shape[2] < 4:
+        return None
+    hidden: NDArray[np.bool_] = (first[:, :, 3] == 0) | (second[:, :, 3] == 0)
+    return hidden if hidden.any() else None
+
+
+def _tell(difference: Array, *, of_colours: bool) -> str:
     finite = difference[np.isfinite(difference)]
     if not finite.size:
         return "no finite difference"
     with np.errstate(over="ignore"):
         values = finite.mean(dtype=np.float64), finite.min(), finite.max()
     mean, least, most = (short(float(value)) for value in values)
+    if of_colours:
+        return f"mean of R, G and B: {mean} on average, from {least} to {most}"
     return f"mean {mean}, from {least} to {most}"

@@ -41,11 +41,19 @@ class Tier:
         Whether each part has a line of type above it. The first tier has the captions there.
     label : str
         Written upwards to the left of the tier; empty for none.
+    named : bool
+        Whether a line of small type below its ticks names what they count.
     """
 
     height: float = 1.0
     titled: bool = False
     label: str = ""
+    named: bool = False
+
+    @property
+    def below(self) -> float:
+        """Give the room below a part for its ticks, in points."""
+        return TICKS_BELOW + LEADING * TICK * self.named
 
     @property
     def above(self) -> float:
@@ -83,7 +91,7 @@ class Box:
         """Choose the box for panels of which the first shows an image of `shape`."""
         aspect = aspect_of(shape)
         width, height = math.sqrt(PANEL_AREA * aspect), math.sqrt(PANEL_AREA / aspect)
-        below = sum(tier.above + height * tier.height + TICKS_BELOW for tier in tiers[1:])
+        below = sum(tier.above + height * tier.height + tier.below for tier in tiers[1:])
         pitch = (
             max(width, CAPTION_WIDTH[0]) + 2 * GAP,
             height * tiers[0].height + 5 * LEADING * CAPTION + below,
@@ -176,7 +184,7 @@ class Page:
             depth += dots(tier.above) if index else 0
             depth += round(box.height * tier.height)
             tops.append(depth)
-            depth += dots(TICKS_BELOW)
+            depth += dots(tier.below)
         top, between = dots(EDGE + HEADING * LEADING + 3), dots(GAP * 0.6)
         bottom = dots(EDGE * 0.6 + footer_height(margins.footer_lines))
         height = top + down * (depth + between) - between + bottom

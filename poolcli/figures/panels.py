@@ -14,9 +14,8 @@ from poolcli.figures import marks, page
 from poolcli.figures.cells import is_numbered, label_pixels, print_numbers, separate_pixels
 from poolcli.figures.colours import Colouring
 from poolcli.figures.page import Box
-from poolcli.figures.shrinking import shrink
+from poolcli.figures.shrinking import shrink, shrink_around
 from poolcli.figures.style import FRAME, GROUND
-from poolcli.figures.text import number
 from poolcli.geometry import Step
 from poolcli.geometry.region import Region
 
@@ -24,6 +23,8 @@ Array = NDArray[Any]
 
 CHECKERBOARD = (255, 226)
 CHECK = 7.0
+# Checks nearly as large as a pixel would be taken for one: there are as many along its side.
+CHECKS, LEAST_CHECK = 4, 0.4
 
 # Edges in pixels, as they are numbered: the first one begins at 0.
 Span = tuple[float, float]
@@ -51,6 +52,10 @@ class Panel:
         To stand above.
     gridded : bool
         Whether large pixels get lines between them.
+    hidden : ndarray of bool, (H, W), or None
+        Where there is nothing to show.
+    legible : bool
+        Whether a region has numbers where its pixels are few.
     """
 
     pixels: Array
@@ -61,6 +66,8 @@ class Panel:
     region: Region | None = None
     title: str = ""
     gridded: bool = False
+    hidden: NDArray[np.bool_] | None = None
+    legible: bool = False
 
     @classmethod
     def of(
@@ -70,8 +77,9 @@ class Panel:
         full: float | None,
         step: Step | None = None,
         region: Region | None = None,
+        hidden: NDArray[np.bool_] | None = None,
     ) -> Panel:
-        """Keep what will be printed of a whole image."""
+        """Keep what will be printed of a whole image, or of what is not `hidden` of one channel."""
         rows, columns = pixels.shape[:2]
         (top, bottom), (left, right) = visible_padding(box, step)
         shown = (-float(top), float(rows + bottom)), (-float(left), float(columns + right))
@@ -80,8 +88,11 @@ class Panel:
             round(box.width * columns / (left + columns + right)),
         )
         held = (0.0, float(rows)), (0.0, float(columns))
-        small = shrink(pixels, room, full)
-        return cls(small, (rows, columns), held, shown, step, region)
+        if hidden is None:
+            small = shrink(pixels, room, full)
+        else:
+            small, hidden = shrink_around(pixels, hidden, room)
+        return cls(small, (rows, columns), held, shown, step, region, hidden=hidden)
 
     @classmethod
     def zoomed(
@@ -93,21 +104,21 @@ class Panel:
         bottom, right = max(1, min(last[0], rows)), max(1, min(last[1], columns))
         top, left = min(max(first[0], 0), bottom - 1), min(max(first[1], 0), right - 1)
         small = shrink(pixels[top:bottom, left:right], (box.height, box.width), full)
-        title = "zoom: " + "×".join(number(float(side), 3) for side in region.shape) + " px"
         return cls(
             small,
             (rows, columns),
             ((top, bottom), (left, right)),
             (_floats(region.rows), _floats(region.columns)),
             step,
-            title=title,
             gridded=True,
         )
 
     @property
     def numbered(self) -> bool:
         """Tell whether the pixels are few enough to be read as numbers."""
-        return is_numbered(self.pixels, self.shape) and not self.gridded
+        if self.gridded:
+            return self.legible and is_numbered(self.pixels, self.pixels.shape)
+        return is_numbered(self.pixels, self.shape)
 
     @property
     def labels(self) -> tuple[str, str]:
@@ -117,18 +128,24 @@ class Panel:
     def draw(self, axes: Axes, box: Box, colours: Colouring) -> None:
         """Fill `axes`, whose size is `box`; they count the pixels of the image."""
         shown = colours(self.pixels)
+        if self.hidden is not None:
+            shown = np.dstack([shown, np.where(self.hidden, 0, 255).astype(np.uint8)])
         (top, bottom), (left, right) = self.held
         extent = (left - 0.5, right - 0.5, bottom - 0.5, top - 0.5)
         axes.set_facecolor(GROUND)
         if shown.shape[2] == 4:
-            axes.imshow(checkerboard(box), extent=extent, aspect="auto", interpolation="nearest")
+            ground = checkerboard(box, min(box.height / (bottom - top), box.width / (right - left)))
+            axes.imshow(ground, extent=extent, aspect="auto", interpolation="nearest")
         axes.imshow(shown, extent=extent, aspect="auto", interpolation="nearest")
         (top, bottom), (left, right) = self.shown
         axes.set(xlim=(left - 0.5, right - 0.5), ylim=(bottom - 0.5, top - 0.5))
         if self.numbered:
-            print_numbers(axes, box, self.pixels, shown, self.step)
-        elif self.gridded:
-            separate_pixels(axes, box)
+            first = [round(edges[0]) for edges in self.held]
+            values, ground = self.pixels, shown[:, :, :3]
+            print_numbers(axes, box, values, ground, self.step, first, self.hidden, self.region)
+        elif self.gridded or shown.shape[2] == 4:
+            # Without lines the checks below pixels could be taken for these.
+            separate_pixels(axes, box, self.shape)
         if self.step:
             marks.hatch_unused(axes, self.step, box.scale)
         axes.spines[:].set(color=FRAME, linewidth=page.HAIRLINE * box.scale)
@@ -153,9 +170,11 @@ def visible_padding(box: Box, step: Step | None) -> tuple[tuple[int, int], tuple
     return step.padding if widest >= marks.LEAST_PADDING else ((0, 0), (0, 0))
 
 
-def checkerboard(box: Box) -> NDArray[np.uint8]:
-    """Make the ground (H, W, 3) that transparent pixels let through."""
+def checkerboard(box: Box, pixel: float) -> NDArray[np.uint8]:
+    """Make the ground (H, W, 3) that transparent pixels, `pixel` dots wide, let through."""
     side = max(1, box.to_dots(CHECK))
+    if pixel > CHECKS * LEAST_CHECK * side:
+        side = round(pixel / CHECKS)
     row, column = np.arange(box.height)[:, None] // side, np.arange(box.width) // side
     gray = np.array(CHECKERBOARD, np.uint8)[(row + column) % 2]
     return np.repeat(gray[:, :, None], 3, axis=2)

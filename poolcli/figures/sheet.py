@@ -60,6 +60,8 @@ class Sheet:
         Colour bars beside some tiers.
     footer : sequence of str
         The words of a command.
+    shorter : str
+        A heading to take where the other is too long, if there is one.
     """
 
     heading: str
@@ -69,6 +71,7 @@ class Sheet:
     colours: Sequence[Colouring]
     bars: Sequence[Bar] = ()
     footer: Sequence[str] = ()
+    shorter: str = ""
 
     def draw(self) -> Figure:
         """Draw all cells on one page."""
@@ -135,8 +138,10 @@ class Sheet:
 
     def _write_heading(self, figure: Figure, layout: Page, room: float) -> None:
         """Write the heading: smaller, or at last shortened, if it is longer than the page."""
-        heading = text.printable(self.heading)
         largest, smallest = page.HEADING * self.box.scale, page.TITLE * self.box.scale
+        heading = text.printable(self.heading)
+        if self.shorter and text.fitted(heading, room, smallest, "bold") != heading:
+            heading = text.printable(self.shorter)
         fitting = largest * room / (text.HINTING * text.width_of(heading, largest, "bold") or room)
         size = max(smallest, min(largest, fitting))
         figure.text(
@@ -163,10 +168,19 @@ class Sheet:
 
 def fitted_caption(caption: Sequence[str], box: Box) -> list[str]:
     """Make the lines of a caption printable, and none longer than there is room."""
-    room = max(box.to_points(box.width), page.CAPTION_WIDTH[1])
+    room = _caption_room(box)
     title, *others = map(text.printable, caption)
     title = text.fitted(title, room, page.TITLE, "bold")
     return [title, *(text.fitted(line, room, page.CAPTION) for line in others)]
+
+
+def fits_caption(line: str, box: Box) -> bool:
+    """Tell whether a line of a caption needs no shortening."""
+    return text.fitted(line, _caption_room(box), page.CAPTION) == line
+
+
+def _caption_room(box: Box) -> float:
+    return max(box.to_points(box.width), page.CAPTION_WIDTH[1])
 
 
 def _widest(labels: Iterable[str]) -> float:

@@ -44,6 +44,16 @@ def shrink(pixels: Array, room: tuple[int, int], full: float | None) -> Array:
     return cv2.resize(pixels, (columns, rows), interpolation=cv2.INTER_AREA)
 
 
+def shrink_around(
+    pixels: Array, hidden: NDArray[np.bool_], room: tuple[int, int]
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Shrink one channel (H, W) by what is not hidden of it; tell where nothing is left."""
+    seen = shrink((~hidden).astype(np.float32), room, None)
+    total = shrink(np.where(hidden, 0, pixels), room, None)
+    gone: NDArray[np.bool_] = seen <= 0
+    return total / np.where(gone, 1, seen), gone
+
+
 def _shrink_rgba(pixels: Array, rows: int, columns: int) -> Array:
     alpha = pixels[:, :, 3:].astype(np.float32)
     weighted = np.concatenate([pixels[:, :, :3] * alpha, alpha], axis=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import reduce
 from typing import Any
 
@@ -13,7 +14,6 @@ from poolcli.figures.page import aspect_of
 from poolcli.figures.shrinking import shrink
 from poolcli.geometry import Pair, Step
 from poolcli.geometry.region import Region, Zoom
-from poolcli.opencv import cv2
 
 Array = NDArray[Any]
 
@@ -49,9 +49,7 @@ def choose_region(
     large = all(2 * side > whole for side, whole in zip(size, shape, strict=True))
     if large:
         return None
-    middle = _most_detailed(pixels, size, full)
-    row, column = map(_aligned, middle, size, shape, jump)
-    region = Region.around((row, column), size, shape)
+    region = _most_detailed(pixels, size, jump, full)
     last = reduce(Region.after, steps, region)
     return region if min(last.shape) >= 1 else None
 
@@ -84,16 +82,11 @@ def _size(zoom: Zoom, shape: Pair, steps: Sequence[Step], jump: Pair) -> Pair:
     return min(rows, shape[0]), min(columns, shape[1])
 
 
-def _aligned(centre: int, size: int, limit: int, jump: int) -> int:
-    """Move a region's middle so that it begins with a window, which then shows as a whole pixel."""
-    first = min(max(centre - (size - 1) // 2, 0), limit - size)
-    return first - first % jump + (size - 1) // 2
-
-
-def _most_detailed(pixels: Array, size: Pair, full: float | None) -> Pair:
-    """Find the middle of the window of a `size` with the strongest edges, as squares of slopes.
+def _most_detailed(pixels: Array, size: Pair, jump: Pair, full: float | None) -> Region:
+    """Find the region of a `size` with the strongest edges, as squares of slopes.
 
     They are looked for at a scale that iterations leave something of: fine fur makes way for eyes.
+    Only regions that begin with a window are weighed, since another's neighbour may show nothing.
     """
     coarse = max(1.0, min(size) / ACROSS)
     room = tuple(max(1, round(side / coarse)) for side in pixels.shape[:2])
@@ -107,10 +100,30 @@ def _most_detailed(pixels: Array, size: Pair, full: float | None) -> Pair:
         slopes = np.zeros_like(gray)
         slopes[:, 1:] += np.diff(gray, axis=1) ** 2
         slopes[1:] += np.diff(gray, axis=0) ** 2
-    scales = [whole / part for whole, part in zip(pixels.shape, gray.shape, strict=False)]
-    window = [max(1, round(side / scale)) for side, scale in zip(size, scales, strict=True)]
-    known = np.nan_to_num(slopes, nan=0.0, posinf=0.0)
-    total = cv2.boxFilter(known, -1, (window[1], window[0]), borderType=cv2.BORDER_CONSTANT)
-    place = np.unravel_index(np.argmax(total), total.shape)
-    row, column = (int((at + 0.5) * scale) for at, scale in zip(place, scales, strict=True))
-    return row, column
+    total = np.nan_to_num(slopes, nan=0.0, posinf=0.0)
+    firsts = []
+    for axis in (0, 1):
+        scale = pixels.shape[axis] / total.shape[axis]
+        distance = jump[axis] * max(1, int(scale / jump[axis]))
+        firsts.append(np.arange(0, pixels.shape[axis] - size[axis] + 1, distance))
+        total = _sums(total, firsts[axis] / scale, size[axis] / scale, axis)
+    row, column = np.unravel_index(np.argmax(total), total.shape)
+    corner = int(firsts[0][row]), int(firsts[1][column])
+    rows, columns = (
+        (Fraction(first), Fraction(first + side)) for first, side in zip(corner, size, strict=True)
+    )
+    return Region(rows, columns)
+
+
+def _sums(values: Array, firsts: Array, length: float, axis: int) -> Array:
+    """Add up the values along an axis, from each of some edges over a length, in parts of one."""
+    along = np.moveaxis(values.astype(np.float64), axis, 0)
+    until = np.concatenate([np.zeros((1, along.shape[1])), np.cumsum(along, axis=0)])
+
+    def before(edges: Array) -> Array:
+        whole = np.minimum(edges.astype(np.intp), len(along) - 1)
+        part = (edges - whole)[:, np.newaxis]
+        result: Array = until[whole] * (1 - part) + until[whole + 1] * part
+        return result
+
+    return np.moveaxis(before(firsts + length) - before(firsts), 0, axis)

@@ -42,7 +42,7 @@ class Drawing(ABC):
         step = self._steps[self._done]
         self._done += 1
         following = self._steps[self._done] if self._done < len(self._steps) else None
-        words = caption(self._done, step, self._steps[0].input_shape)
+        words = [*caption(self._done, step, self._steps[0].input_shape), *self._tell_unused()]
         self._add([visible(image) for image in images], words, step, following)
 
     @abstractmethod
@@ -50,6 +50,12 @@ class Drawing(ABC):
         self, images: Sequence[Array], words: Sequence[str], step: Step, following: Step | None
     ) -> None:
         """Add the results of `step`, which go into `following`."""
+
+    def _tell_unused(self) -> list[str]:
+        """Write what the next iteration leaves unused of the images that were added last."""
+        if self._done == len(self._steps):
+            return []
+        return self._figure.tell_unused(self._done + 1, self._steps[self._done])
 
     def render(self) -> bytes:
         """Draw the figure as its file's suffix says."""
@@ -102,7 +108,9 @@ class ComparisonDrawing(Drawing):
             footer=spell_command(settings.command, job.source),
             suffix=suffix,
         )
-        for stage, words in zip(inputs, _input_captions(settings, inputs), strict=True):
+        captions = _input_captions(settings, inputs)
+        captions[-1] += self._tell_unused()
+        for stage, words in zip(inputs, captions, strict=True):
             step = steps[0] if stage is image else None
             self._figure.add(visible(stage), words, step, self._region)
 
@@ -125,28 +133,26 @@ class OperationsDrawing(Drawing):
         from poolcli.figures import Operations
 
         image = inputs[-1]
-        stages = list(zip(inputs, _input_captions(settings, inputs), strict=True))
-        corner = None
-        if len(stages) == len(settings.each) == 2:
-            # Below the input there is no difference, but a place.
-            (before, (title, *others)), *stages = stages
-            corner = visible(before), f"{title}: {', '.join(others)}"
         names = [one.operation for one in settings.each]
         together = f"{', '.join(names[:-1])} and {names[-1]}"
+        file = name_file(job.source)
         self._figure = Operations(
-            f"{name_file(job.source)}: {name_operation(together, settings.window)}",
+            f"{file}: {name_operation(together, settings.window)}",
             [name_variant(one.operation, one.count_include_pad, one.norm) for one in settings.each],
-            len(stages) + len(steps),
+            len(inputs) + len(steps),
             steps[0].input_shape,
+            shorter=f"{file}: {together}",
             full=image.full,
             colormap=settings.colormap,
             step=steps[0],
             footer=spell_command(settings.command, job.source),
             suffix=_suffix(job),
         )
-        for stage, words in stages:
+        captions = _input_captions(settings, inputs)
+        captions[-1] += self._tell_unused()
+        for stage, words in zip(inputs, captions, strict=True):
             step = steps[0] if stage is image else None
-            self._figure.add_input(visible(stage), words, step, corner)
+            self._figure.add_input(visible(stage), words, step)
 
     def _add(
         self, images: Sequence[Array], words: Sequence[str], _step: Step, following: Step | None

@@ -1,0 +1,128 @@
+"""What a figure says of one image: its captions stand where its marks are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from drawn import check_text, colours_of, lines_above, noise, panels_of
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from poolcli.geometry import Window, chain
+from poolcli.images import Image
+from poolcli.pipeline import Job, Settings
+from poolcli.pipeline.drawing import Drawing, start_drawing
+from poolcli.pooling import pool
+from poolcli.prepare import Preparation
+
+Array = NDArray[Any]
+
+
+def finished(
+    pixels: Array, settings: Settings, figure: str = "figure.png", before: Array | None = None
+) -> Drawing:
+    """Add an image and its iterations, as the pipeline does."""
+    steps = chain(settings.window, pixels.shape[:2], settings.iterations)
+    job = Job("cat.png", [None], None, figure)
+    depth = np.dtype(np.uint8)
+    inputs = [Image(stage, depth) for stage in (before, pixels) if stage is not None]
+    made = start_drawing(job, settings, inputs, steps)
+    states = [pixels] * len(settings.each)
+    for _ in steps:
+        states = [
+            pool(state, one.operation, one.window)
+            for state, one in zip(states, settings.each, strict=True)
+        ]
+        made.add([Image(state, depth) for state in states])
+    return made
+
+
+def drawn(pixels: Array, settings: Settings) -> Figure:
+    return finished(pixels, settings)._figure.figure()
+
+
+def unused(figure: Figure) -> list[list[str]]:
+    """Give the lines about unused pixels above each panel that has a title."""
+    words = ("dropped", "skipped", "hatch")
+    return [
+        [line for line in lines_above(axes) if any(word in line for word in words)]
+        for axes in panels_of(figure)
+        if axes.get_title(loc="left")
+    ]
+
+
+@pytest.mark.parametrize("beside", [(), (Settings("avg", iterations=3),)])
+def test_what_is_dropped_is_told_where_it_is_hatched(beside: Sequence[Settings]) -> None:
+    settings = Settings("max", iterations=3, zoom=None, beside=tuple(beside))
+    figure = drawn(noise(14, 15), settings)
+    assert unused(figure) == [
+        ["1 column dropped by iteration 1"],
+        ["1 row and 1 column dropped by iteration 2"],
+        ["1 row and 1 column dropped by iteration 3"],
+        [],
+    ]
+    for axes in panels_of(figure):
+        told = any("dropped" in line for line in lines_above(axes))
+        hatched = any(patch.get_hatch() for patch in axes.patches)
+        assert told == hatched or not axes.get_title(loc="left")
+
+
+def test_every_frame_tells_what_it_hatches() -> None:
+    made = finished(noise(15, 16), Settings("max", iterations=2, zoom=None), "figure.gif")
+    frames = list(made._figure._sheet().frames())
+    assert [unused(frame)[0] for frame in frames] == [
+        ["1 row dropped by iteration 1"],
+        ["1 row dropped by iteration 2"],
+        [],
+    ]
+
+
+def test_a_hatch_wider_than_what_it_marks_says_so() -> None:
+    figure = drawn(noise(300, 451), Settings("max", iterations=3, zoom=None))
+    assert unused(figure) == [
+        ["1 column dropped by iteration 1 (hatch widened)"],
+        ["1 column dropped by iteration 2 (hatch widened)"],
+        ["1 row dropped by iteration 3 (hatch widened)"],
+        [],
+    ]
+
+
+def test_the_note_has_its_own_line_where_there_is_no_room() -> None:
+    figure = drawn(noise(301, 201), Settings("max", zoom=None))
+    assert unused(figure)[0] == ["1 row and 1 column dropped by iteration 1", "(hatch widened)"]
+    check_text(figure)
+
+
+def test_skipped_pixels_have_a_line_of_their_own_and_say_if_they_are_not_hatched() -> None:
+    few = drawn(noise(8, 8), Settings("max", Window.of(1, 2), zoom=None))
+    assert unused(few)[0] == [
+        "1 row and 1 column dropped by iteration 1",
+        "3 rows and 3 columns skipped by iteration 1",
+    ]
+    many = drawn(noise(801, 1201), Settings("max", Window.of(1, 2), zoom=None))
+    assert unused(many)[0] == [
+        "400 rows and 600 columns skipped by iteration 1",
+        "(too fine to hatch)",
+    ]
+    assert not any(patch.get_hatch() for axes in panels_of(many) for patch in axes.patches)
+
+
+def test_a_picture_before_its_filter_stands_in_no_row_of_differences() -> None:
+    beside = (Settings("avg", zoom=None),)
+    edges = Preparation(filter="prewitt")
+    settings = Settings("max", zoom=None, beside=beside, preparation=edges)
+    photo = np.full((40, 60), 77, np.uint8)
+    figure = finished(noise(40, 60), settings, before=photo)._figure.figure()
+    panels = panels_of(figure)
+    titles = [axes.get_title(loc="left") for axes in panels if axes.get_title(loc="left")]
+    assert titles == ["before prewitt", "after prewitt", "iteration 1"]
+    lowest = min(axes.get_position().y0 for axes in panels)
+    below = [axes for axes in panels if axes.get_position().y0 == lowest]
+    assert len(below) == 1
+    assert below[0].get_position().x0 == max(axes.get_position().x0 for axes in panels)
+    photos = [axes for axes in panels if (colours_of(axes)[..., :3] == 77).all()]
+    assert photos == panels[:2]
+    check_text(figure)

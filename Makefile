@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 
 TIME ?= 60
 
-.PHONY: help demo test lint faults fuzz docs gallery bench bench-quick clean
+.PHONY: help demo test test-cluster lint faults fuzz docs gallery bench bench-quick clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/run ## Pool a photograph of a cat, and say where the pictures are
 	$(BIN)/poolcli max samples/cat.jpg -k 2 -n 3
@@ -18,6 +18,9 @@ demo: $(VENV)/run ## Pool a photograph of a cat, and say where the pictures are
 
 test: $(VENV)/test ## Run all tests, with branch coverage
 	$(BIN)/python -m pytest --cov --cov-report=term-missing
+
+test-cluster: $(VENV)/test-cluster ## Run the tests of URLs and clusters, on 127.0.0.1 alone
+	$(BIN)/python -m pytest tests/cluster
 
 lint: $(VENV)/test ## Check style and types
 	$(BIN)/ruff check
@@ -58,6 +61,10 @@ $(VENV)/run: pyproject.toml | $(BIN)/python
 $(VENV)/test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@ $(VENV)/run
+
+$(VENV)/test-cluster: $(VENV)/test
+	$(BIN)/python -m pip install --quiet --editable '.[test,test-cluster]'
+	@touch $@
 
 $(VENV)/bench: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'

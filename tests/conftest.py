@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from poolcli import storage
 from poolcli.cli import main
+from poolcli.storage import local
 
 # Unbuffered streams would hide what is left in a buffer at exit.
 os.environ.pop("PYTHONUNBUFFERED", None)
@@ -68,7 +68,7 @@ def invoke(folder: Path, capfd: pytest.CaptureFixture[str]) -> Invoke:
 @pytest.fixture(autouse=True)
 def _forget_standard_input() -> Iterator[None]:
     yield
-    storage._standard_input.cache_clear()
+    local._standard_input.cache_clear()
 
 
 def reopen(path: Path | str) -> NDArray[np.generic]:

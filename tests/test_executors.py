@@ -12,7 +12,8 @@ from concurrent.futures import BrokenExecutor, CancelledError
 
 import pytest
 
-from poolcli.executors import count_cores, count_possible, start, start_processes, stop
+from poolcli.executors import count_cores, count_possible, start, stop
+from poolcli.executors.processes import start_processes
 from poolcli.serial import SerialExecutor, ThreadedExecutor
 
 

@@ -82,7 +82,7 @@ def test_a_folder_that_cannot_be_listed_is_an_input_that_fails(
             raise PermissionError
         return listing(path)
 
-    monkeypatch.setattr("poolcli.storage.os.scandir", refuse)
+    monkeypatch.setattr("poolcli.storage.local.os.scandir", refuse)
     inputs = find_inputs(["."], None, recursive=True, output_folder=None).inputs
     assert [source.place for source in inputs.values()] == ["./a.png", "./closed"]
 

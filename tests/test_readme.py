@@ -134,6 +134,7 @@ def test_the_makefile_rules_build_once(tmp_path: Path, samples: Path) -> None:
     [
         "README.md",
         "CHANGELOG.md",
+        "docs/cluster.md",
         "docs/formats.md",
         "docs/json.md",
         "docs/semantics.md",

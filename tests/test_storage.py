@@ -184,6 +184,39 @@ def test_a_sweep_removes_what_dead_processes_left_and_nothing_else(tmp_path: Pat
     storage.sweep(str(tmp_path / "missing"))
 
 
+@pytest.mark.parametrize("place", ["s3://bucket/a.png", "memory://a", "simplecache::s3://b/a"])
+def test_a_scheme_makes_a_url(place: str) -> None:
+    assert storage.is_url(place)
+
+
+@pytest.mark.parametrize(
+    "place", ["a.png", "/a//b", "./s3://bucket/a.png", "C:/a", "-", "a::b", ""]
+)
+def test_everything_else_is_a_path(place: str) -> None:
+    assert not storage.is_url(place)
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("a/b.png", "b.png"),
+        ("s3://bucket/what?.png", "what?.png"),
+        ("https://example.org/cat.jpg?size=2#top", "cat.jpg"),
+        ("memory://a.png", "a.png"),
+    ],
+)
+def test_a_name_is_the_last_part_of_a_path_or_url(place: str, name: str) -> None:
+    assert storage.name_of(place) == name
+
+
+def test_a_folder_holds_itself_and_what_is_below_but_not_its_namesakes() -> None:
+    assert storage.lies_in("/a", "/a")
+    assert storage.lies_in("s3://b/a/c", "s3://b/a")
+    assert storage.lies_in("/a", "/")
+    assert not storage.lies_in("/ab", "/a")
+    assert not storage.lies_in("/a", "s3://b/a")
+
+
 def test_a_file_may_be_refused_by_its_beginning_or_its_size(tmp_path: Path) -> None:
     place = tmp_path / "file"
     place.write_bytes(b"begin" * 1000)

@@ -79,6 +79,8 @@ class Console:
 
     def summarise(self, report: Report) -> None:
         """Tell how many inputs ended how."""
+        if report.broken_off is not None:
+            complain(report.broken_off)
         if self.quiet:
             return
         for warning in report.warnings:

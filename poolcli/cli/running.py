@@ -29,6 +29,7 @@ def run_inputs(
     recursive: bool,
     update: bool,
     jobs: int | None,
+    scheduler: str | None,
     dry_run: bool,
     json: bool,
     quiet: bool,
@@ -47,10 +48,11 @@ def run_inputs(
 
     cores = jobs or count_cores()
     several = len(inputs) > 1 or files_from is not None or any(map(storage.is_folder, inputs))
-    if several and cores > 1 and not dry_run:
+    _check_jobs(scheduler)
+    if scheduler is not None or (several and cores > 1 and not dry_run):
         # While this process imports, so does the one that will make workers.
         with suppress(*NO_WORKERS):
-            get_ready()
+            get_ready(scheduler)
     from poolcli.batch import run_jobs
     from poolcli.plan import plan
 
@@ -75,12 +77,22 @@ def run_inputs(
             cores=cores,
             update=update,
             dry_run=dry_run,
+            scheduler=scheduler,
         )
     if dry_run and naming.draw and naming.results and not quiet:
         figures = sum(job.figure is not None for job in planned.jobs)
         complain(f"{figures} figure{'s' * (figures != 1)} would be drawn; --no-figure skips them")
     console.summarise(report)
     return 1 if console.output.failed else report.exit_status
+
+
+def _check_jobs(scheduler: str | None) -> None:
+    """Refuse a number of workers where a scheduler has its own."""
+    from poolcli.executors import LOCAL
+
+    source = click.get_current_context().get_parameter_source("jobs")
+    if scheduler not in (None, LOCAL) and source == ParameterSource.COMMANDLINE:
+        raise PoolcliError("-j is for this machine, and a scheduler has workers; leave out -j")
 
 
 def folder_beside(output: str | None, folder: str | None) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from poolcli import storage
 from poolcli.geometry import MAX_PIXELS, AdaptiveWindow, AnyWindow, Pair, Window, check_pixels
 from poolcli.geometry.region import Zoom
 from poolcli.pooling import Operation, check_operation
@@ -81,12 +82,15 @@ class Job:
         What the outputs hold; None for png, or csv if the input is a matrix.
     figure : str or None
         Where the comparison figure goes.
+    modified : int or None
+        When the input was last changed, in nanoseconds, if a listing said so.
     """
 
     source: str
     outputs: Sequence[str | None]
     format: str | None = None
     figure: str | None = None
+    modified: int | None = None
 
     @property
     def places(self) -> list[str]:
@@ -133,4 +137,5 @@ class Record:
 
 def suffix_of(place: str) -> str:
     """Give what a file's name ends with, in lower case and without the dot."""
-    return os.path.splitext(place)[1].lower().removeprefix(".")  # noqa: PTH122 - a place is text
+    ending = os.path.splitext(storage.name_of(place))[1]  # noqa: PTH122 - a place is text
+    return ending.lower().removeprefix(".")

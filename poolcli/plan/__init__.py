@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
+from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.pipeline import Job, Settings
 from poolcli.plan.inputs import Found, find_inputs
@@ -59,16 +58,13 @@ def plan(
 
 def _check_places(jobs: Sequence[Job], found: Found) -> None:
     """Refuse to write over an input, or two files under one name."""
-    real_folder = cache(os.path.realpath)
+    resolve = storage.resolver()
     writers: dict[str, str] = {}
     for job in jobs:
         for place in job.places:
             if place == STANDARD:
                 continue
-            folder, name = os.path.split(place)
-            real = os.path.join(real_folder(folder), name)  # noqa: PTH118 - a place is text
-            if os.path.islink(real):  # noqa: PTH114 - asked of every file of a large run
-                real = os.path.realpath(real)
+            real = resolve(place)
             over = found.owner(real)
             if over is not None:
                 raise PoolcliError(f"{place} would replace {over}, which is read; write elsewhere")

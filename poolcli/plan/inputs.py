@@ -26,10 +26,13 @@ class Input:
         Its path, or `-`.
     folder : str or None
         The folder that it was found in, if it was not named itself.
+    modified : int or None
+        When it was last changed, in nanoseconds, if a listing said so.
     """
 
     place: str
     folder: str | None = None
+    modified: int | None = None
 
     @property
     def below(self) -> str:
@@ -93,13 +96,13 @@ def find_inputs(
     """
     if files_from == STANDARD and STANDARD in names:
         raise PoolcliError("standard input cannot be both an image and the list of --files-from")
-    own = os.path.realpath(output_folder) if output_folder is not None else None
+    own = storage.resolve(output_folder) if output_folder is not None else None
     if "" in names:
         raise PoolcliError("an input has an empty name")
     found = Found({}, [], files_from)
     for name in (*names, *(_listed(files_from) if files_from is not None else ())):
         for source in _expand(name, recursive, own, found.passed_over):
-            same = storage.identity(source.place) or os.path.realpath(source.place)
+            same = storage.identity(source.place) or storage.resolve(source.place)
             found.inputs.setdefault(same, source)
     if not found.inputs:
         hint = "" if recursive else "; -r looks into folders within them"
@@ -113,19 +116,20 @@ def _expand(
     if name == STANDARD or not storage.is_folder(name):
         yield Input(name)
         return
-    if output_folder is not None:
-        real = os.path.realpath(name)
-        if os.path.commonpath([real, output_folder]) == output_folder:
-            raise PoolcliError(f"{name} holds the results themselves; use another -d")
-    for place in storage.walk(name, recursive=recursive, avoid=output_folder):
+    if output_folder is not None and storage.lies_in(storage.resolve(name), output_folder):
+        raise PoolcliError(f"{name} holds the results themselves; use another -d")
+    for place, modified in storage.walk(name, recursive=recursive, avoid=output_folder):
         if _is_wanted(place) or place == name:
-            yield Input(place, name)
+            yield Input(place, name, modified)
         else:
             passed_over.append(place)
 
 
 def _is_wanted(place: str) -> bool:
     """Tell whether what a folder holds is read, or is to be complained of."""
+    if storage.is_url(place):
+        # Its listing has said what it is.
+        return place.endswith("/") or suffix_of(place) in IMAGE_SUFFIXES
     if storage.is_folder(place):
         # One that could not be listed; a link to a folder is not followed.
         return not storage.is_link(place)
@@ -151,4 +155,4 @@ def stem_of(place: str) -> str:
     """Give a file's name without its suffix."""
     if place == STANDARD:
         return "stdin"
-    return os.path.splitext(os.path.basename(place))[0]  # noqa: PTH119, PTH122 - a place is text
+    return os.path.splitext(storage.name_of(place))[0]  # noqa: PTH122 - a place is text

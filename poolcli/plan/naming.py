@@ -107,7 +107,7 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
     format_, suffix = _format(place, naming)
     if naming.output is not None:
         outputs = [naming.output if i == settings.iterations else None for i in numbers]
-        return Job(place, outputs, format_, naming.figure)
+        return Job(place, outputs, format_, naming.figure, source.modified)
     fields = {
         "stem": stem_of(place),
         "suffix": suffix_of(place),
@@ -123,9 +123,9 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
     written = [i for i in numbers if naming.results and (i == numbers[-1] or not naming.last)]
     outputs = [name(i, suffix) if i in written else None for i in numbers]
     if not naming.draw:
-        return Job(place, outputs, format_)
+        return Job(place, outputs, format_, modified=source.modified)
     figure = naming.figure or name(f"n{settings.iterations}_comparison", "png")
-    return Job(place, outputs, format_, figure)
+    return Job(place, outputs, format_, figure, source.modified)
 
 
 def _format(source: str, naming: Naming) -> tuple[str | None, str]:

@@ -239,7 +239,7 @@ def test_streams_that_fail_do_not_touch_the_images(
 def test_a_dead_process_of_the_same_number_stands_in_nobodys_way(folder: Path) -> None:
     """A container gives the same number to each of its first processes."""
     program = (
-        "import os; from poolcli import storage; host = storage._host();"
+        "import os; from poolcli.storage import local as storage; host = storage._host();"
         "left = f'out/{storage.PREFIX}{host}-{os.getpid()}-0.tmp'; open(left, 'w').close();"
         "storage.write('out/a_max_k2_1.png', b'new'); assert not os.path.exists(left)"
     )

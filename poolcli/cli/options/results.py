@@ -107,7 +107,7 @@ def _outdir() -> Callable[[Decorated], Decorated]:
         metavar="DIR",
         envvar="POOLCLI_OUTDIR",
         otherwise="pooled",
-        help="Folder for the results; made if missing. $POOLCLI_OUTDIR sets it too.",
+        help="Folder for the results, or its URL; made if missing. $POOLCLI_OUTDIR sets it.",
     )
 
 

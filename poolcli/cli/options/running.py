@@ -53,6 +53,13 @@ def run(command: Decorated) -> Decorated:
         ),
         option(
             "Run",
+            "--scheduler",
+            metavar="ADDRESS|local",
+            help="Run on the workers of the Dask scheduler at this address; 'local' starts one with"
+            " -j workers here.",
+        ),
+        option(
+            "Run",
             "--dry-run",
             is_flag=True,
             help="Print what would be read and written, with all sizes, and write nothing.",

@@ -1,4 +1,4 @@
-"""Places and bytes: read a file whole, or replace it whole.
+"""Files of this machine: read one whole, or replace it whole.
 
 A place is a path, or `-` for standard input or output.
 """
@@ -54,9 +54,7 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
                 look(head)
             status = os.fstat(stream.fileno())
             if most is not None and status.st_size > most:
-                raise PoolcliError(
-                    f"has {status.st_size:,} bytes, more than any image that --max-pixels allows"
-                )
+                raise too_large(status.st_size)
             if not stat.S_ISREG(status.st_mode):
                 return head + stream.readall()
             # Once more from the start, since a sum would hold the file twice.
@@ -66,6 +64,11 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
         raise PoolcliError("is a folder that cannot be listed") from None
     except OSError as error:
         raise PoolcliError(f"cannot be read: {_reason(error)}") from None
+
+
+def too_large(size: int) -> PoolcliError:
+    """Make the error of a file that has more bytes than an image can."""
+    return PoolcliError(f"has {size:,} bytes, more than any image that --max-pixels allows")
 
 
 def write(place: str, content: bytes) -> None:
@@ -167,6 +170,14 @@ def is_current(place: str, source: str) -> bool:
         return False
 
 
+def modified(place: str) -> int | None:
+    """Tell when a file was last changed, in nanoseconds, or None if there is no such file."""
+    try:
+        return Path(place).stat().st_mtime_ns
+    except (OSError, ValueError):
+        return None
+
+
 def sweep(folder: str) -> None:
     """Remove the temporary files that dead processes of this host left in a folder."""
     try:
@@ -188,6 +199,19 @@ def identity(place: str) -> tuple[int, int] | None:
     except (OSError, ValueError):
         return None
     return status.st_dev, status.st_ino
+
+
+def resolver() -> Callable[[str], str]:
+    """Give a function that follows the links in a path, and looks at each folder once."""
+    real_folder = cache(os.path.realpath)
+
+    def resolve(place: str) -> str:
+        folder, name = os.path.split(place)
+        real = os.path.join(real_folder(folder), name)  # noqa: PTH118 - a place is text
+        # Asked of every file of a large run.
+        return os.path.realpath(real) if os.path.islink(real) else real  # noqa: PTH114
+
+    return resolve
 
 
 def _write_output(content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Where jobs run: in this process, or in workers. The one place where that is chosen."""
+"""Worker processes of this machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import threading
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
-from poolcli.serial import SerialExecutor
 from poolcli.silence import silence
 
 if TYPE_CHECKING:
@@ -54,13 +53,6 @@ def count_possible(workers: int) -> int:
     return max(0, len(threads) - TASKS_A_POOL) // TASKS_A_WORKER
 
 
-def start(workers: int) -> Executor:
-    """Start an executor with so many workers; one worker is this process."""
-    if workers == 1:
-        return SerialExecutor()
-    return start_processes(workers)
-
-
 def start_processes(workers: int) -> Executor:
     """Start worker processes."""
     from concurrent.futures import ProcessPoolExecutor
@@ -68,7 +60,7 @@ def start_processes(workers: int) -> Executor:
     return ProcessPoolExecutor(workers, mp_context=get_ready(), initializer=_begin_worker)
 
 
-def get_ready() -> BaseContext:
+def get_ready(*modules: str) -> BaseContext:
     """Choose how workers are made, and begin to: what they import is then there when they start.
 
     Workers come from a server process that has no threads: a plain fork of this process might
@@ -79,18 +71,28 @@ def get_ready() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["poolcli.pipeline", "poolcli.opencv"])
+    context.set_forkserver_preload(["poolcli.pipeline", "poolcli.opencv", *modules])
     _start_server()
     return context
 
 
-def stop(executor: Executor) -> None:
+def stop_processes(executor: Executor) -> None:
     """End an executor and its workers now; their temporary files are left to a sweep."""
-    if isinstance(executor, SerialExecutor):
-        return
+    # First the workers: one that is just starting would miss what a shutdown takes away.
+    stop_children()
+    # The thread that managed them may not end while the interpreter does: both would close the
+    # same pipe. It could wait for what a dead worker left unread, so it is not waited for long.
+    ending = threading.Thread(
+        target=executor.shutdown, kwargs={"cancel_futures": True}, daemon=True
+    )
+    ending.start()
+    ending.join(GRACE_SECONDS)
+
+
+def stop_children() -> None:
+    """End all processes that work for this one."""
     import multiprocessing
 
-    # First the workers: one that is just starting would miss what a shutdown takes away.
     children = multiprocessing.active_children()
     for child in children:
         child.terminate()
@@ -99,13 +101,6 @@ def stop(executor: Executor) -> None:
         if child.is_alive():
             child.kill()
             child.join()
-    # The thread that managed them may not end while the interpreter does: both would close the
-    # same pipe. It could wait for what a dead worker left unread, so it is not waited for long.
-    ending = threading.Thread(
-        target=executor.shutdown, kwargs={"cancel_futures": True}, daemon=True
-    )
-    ending.start()
-    ending.join(GRACE_SECONDS)
 
 
 def _start_server() -> None:

@@ -1,0 +1,247 @@
+"""Jobs on a Dask cluster: one that runs somewhere, or one started on this machine.
+
+Dask hands groups of jobs to workers and gives those of a dead worker to another. Nothing of that
+is done here.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from typing import Any
+from weakref import WeakSet
+
+import dask
+
+from poolcli import __version__
+from poolcli.errors import EngineError
+from poolcli.executors.processes import stop_children
+
+CONNECT_SECONDS = 10
+WORKERS_SECONDS = 30
+COUNT_SECONDS = 5
+
+LOST = "the connection to the Dask scheduler at {} is lost; run again with -u to do the rest"
+REMEDY = "install one version everywhere"
+
+# Dask's workers sample what they do every 10 ms, which nobody would look at here.
+CONFIGURATION = {
+    "distributed.worker.multiprocessing-method": "forkserver",
+    "distributed.worker.profile.enabled": False,
+    "distributed.scheduler.active-memory-manager.start": False,
+}
+
+# A worker with several threads still has one folder and one standard error.
+_alone = threading.Lock()
+
+
+class ClusterExecutor(Executor):
+    """Runs calls on the workers of a Dask cluster.
+
+    Parameters
+    ----------
+    address : str or None
+        That of a scheduler; None to start a cluster here.
+    workers : int
+        How many workers to start here.
+    """
+
+    def __init__(self, address: str | None, workers: int) -> None:
+        self._opened = ExitStack()
+        self._opened.enter_context(_quiet())
+        try:
+            self._client = self._connect(address, workers)
+            self.address = address or self._client.scheduler.address
+            self._wait_for_workers()
+            self._check_versions()
+        except BaseException:
+            self._opened.close()
+            raise
+        self._threads, self._counted = 0, -float("inf")
+        self._under_way: WeakSet[GroupFuture] = WeakSet()
+
+    def count_threads(self) -> int:
+        """Count the threads of all workers that are there now."""
+        if time.monotonic() - self._counted > COUNT_SECONDS:
+            with _connected(self.address):
+                self._threads = sum(self._client.nthreads().values())
+            self._counted = time.monotonic()
+        return max(self._threads, 1)
+
+    def submit(self, call: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Future[Any]:
+        """Give a call to the cluster; BrokenExecutor means that it killed worker after worker."""
+        with _connected(self.address):
+            if self._client.status != "running":
+                raise OSError
+            future = GroupFuture(
+                self._client.submit(
+                    _at_work,
+                    __version__,
+                    _folder(),
+                    partial(call, **settings),
+                    *arguments,
+                    pure=False,
+                ),
+                self.address,
+            )
+        self._under_way.add(future)
+        return future
+
+    def drain(self) -> None:
+        """Wait until nothing is under way."""
+        for future in tuple(self._under_way):
+            with suppress(BrokenExecutor):
+                future.result()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+        """Cancel what is queued and leave the cluster; end it if it was started here."""
+        self._opened.close()
+
+    def _connect(self, address: str | None, workers: int) -> Any:
+        from distributed import Client, LocalCluster
+
+        if address is None:
+            cluster = LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address=None,
+                memory_limit=0,
+            )
+            self._opened.callback(_end, cluster)
+            client = Client(cluster)
+        else:
+            try:
+                client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+            except (OSError, ValueError, TypeError) as error:
+                reason = f": {error}" if isinstance(error, ValueError) else ""
+                raise EngineError(f"no Dask scheduler answers at {address}{reason}") from None
+        self._opened.callback(client.close, timeout=CONNECT_SECONDS)
+        return client
+
+    def _wait_for_workers(self) -> None:
+        try:
+            self._client.wait_for_workers(1, timeout=WORKERS_SECONDS)
+        except TimeoutError:
+            raise EngineError(
+                f"the Dask scheduler at {self.address} has no workers;"
+                f" start some: dask worker {self.address}"
+            ) from None
+
+    def _check_versions(self) -> None:
+        def version() -> str | None:
+            # Sent by value, since the package it asks for may be missing there.
+            try:
+                import poolcli
+            except ImportError:
+                return None
+            return poolcli.__version__
+
+        version.__module__ = "__main__"
+        with _connected(self.address):
+            found = self._client.run(version)
+        for worker, there in found.items():
+            _check_version(__version__, there, f"the worker at {worker}")
+
+
+class GroupFuture(Future[Any]):
+    """What a call on the cluster gives, in the terms of concurrent.futures; fetched when asked for.
+
+    Dask's own adapter loses a result whose worker dies while it is fetched.
+    """
+
+    def __init__(self, inner: Any, address: str) -> None:
+        super().__init__()
+        self._inner, self._address = inner, address
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait for the outcome."""
+        from distributed import KilledWorker
+
+        if not self.done():
+            try:
+                self.set_result(self._inner.result(timeout))
+            except KilledWorker as error:
+                self.set_exception(BrokenExecutor(str(error)))
+            except ImportError as error:
+                self.set_exception(EngineError(f"a worker cannot load poolcli ({error}); {REMEDY}"))
+            except Exception as error:  # noqa: BLE001 - whatever was raised there is raised here
+                raised = self._inner.status == "error"
+                self.set_exception(error if raised else EngineError(LOST.format(self._address)))
+        return super().result()
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[None]:
+    """Turn what a lost scheduler makes Dask raise into one line."""
+    from distributed.client import ClosedClientError
+
+    try:
+        yield
+    except (OSError, CancelledError, ClosedClientError):
+        raise EngineError(LOST.format(address)) from None
+
+
+def _end(cluster: Any) -> None:
+    """End a cluster that was started here without waiting for what its workers do."""
+    for nanny in cluster.workers.values():
+        nanny.auto_restart = False
+    stop_children()
+    cluster.close()
+
+
+def _at_work(version: str, folder: str | None, call: Callable[..., Any], *arguments: Any) -> Any:
+    """Run a call on a worker, in the folder of whoever gave it, one call at a time."""
+    _check_version(version, __version__, "a worker")
+    with _alone, _in_folder(folder):
+        return call(*arguments)
+
+
+def _check_version(here: str, there: str | None, worker: str) -> None:
+    """Refuse to mix versions, which might not write the same bytes."""
+    if there != here:
+        raise EngineError(
+            f"{worker} has {f'poolcli {there}' if there else 'no poolcli'}, and this is {here};"
+            f" {REMEDY}"
+        )
+
+
+@contextmanager
+def _in_folder(folder: str | None) -> Iterator[None]:
+    """Let relative paths mean what they meant to whoever wrote them."""
+    before = _folder()
+    if folder is not None and folder != before:
+        with suppress(OSError):
+            os.chdir(folder)
+    try:
+        yield
+    finally:
+        if before is not None and folder != before:
+            os.chdir(before)
+
+
+def _folder() -> str | None:
+    try:
+        return os.getcwd()  # noqa: PTH109 - a place is text
+    except OSError:
+        return None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask from telling its own tale on standard error, and from slow habits."""
+    with warnings.catch_warnings(), dask.config.set(CONFIGURATION):
+        warnings.simplefilter("ignore")
+        before = logging.root.manager.disable
+        logging.disable(logging.CRITICAL)
+        try:
+            yield
+        finally:
+            logging.disable(before)

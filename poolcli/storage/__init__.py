@@ -1,0 +1,209 @@
+"""Places and bytes: the one way to list, compare, read and replace what a run works on.
+
+A place is a path, a URL, or `-` for standard input or output. Its name decides who serves it:
+`local` the paths, `remote` the URLs, which alone load fsspec.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from poolcli.errors import PoolcliError
+from poolcli.storage import local
+from poolcli.storage.local import HEAD_BYTES, STANDARD, abandon_output, has_current_folder
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = [
+    "HEAD_BYTES",
+    "STANDARD",
+    "Listed",
+    "abandon_output",
+    "has_current_folder",
+    "identity",
+    "is_current",
+    "is_folder",
+    "is_link",
+    "is_missing",
+    "is_private",
+    "is_regular",
+    "is_url",
+    "lies_in",
+    "list_times",
+    "name_of",
+    "read",
+    "resolve",
+    "resolver",
+    "sweep",
+    "walk",
+    "write",
+]
+
+# What fsspec reads: a scheme and ://, and before it the names of chained file systems.
+_URL = re.compile(r"([A-Za-z][\w.+-]*::)*[A-Za-z][\w.+-]*://")
+_QUERY = re.compile(r"[?#].*", re.DOTALL)
+
+
+class Listed(NamedTuple):
+    """A file that a folder holds.
+
+    Attributes
+    ----------
+    place : str
+        Its path or URL; that of a folder if the folder could not be listed.
+    modified : int or None
+        When it was last changed, in nanoseconds, if the listing said so.
+    """
+
+    place: str
+    modified: int | None = None
+
+
+def is_url(place: str) -> bool:
+    """Tell whether a place is a URL."""
+    return _URL.match(place) is not None
+
+
+def read(place: str, look: Callable[[bytes], None] | None = None, most: int | None = None) -> bytes:
+    """Read a file, or standard input.
+
+    Parameters
+    ----------
+    look : callable or None
+        Gets the first bytes, and may refuse them.
+    most : int or None
+        How many bytes a file may have.
+
+    Raises
+    ------
+    PoolcliError
+        If that fails.
+    """
+    if not is_url(place):
+        return local.read(place, look, most)
+    content: bytes = _remote().read(place)
+    if look is not None:
+        look(content[:HEAD_BYTES])
+    if most is not None and len(content) > most:
+        raise local.too_large(len(content))
+    return content
+
+
+def write(place: str, content: bytes) -> None:
+    """Replace a file whole, or send the content to a device, a pipe or standard output.
+
+    Raises
+    ------
+    PoolcliError
+        If the place cannot be written; nothing is left behind then.
+    """
+    if is_url(place):
+        _remote().write(place, content)
+    else:
+        local.write(place, content)
+
+
+def is_regular(place: str) -> bool:
+    """Tell whether a place is a file that any process can read again."""
+    return not is_private(place) if is_url(place) else local.is_regular(place)
+
+
+def is_private(place: str) -> bool:
+    """Tell whether what is written to a place is seen by this process alone."""
+    return place == STANDARD or place.startswith("memory://")
+
+
+def is_folder(place: str) -> bool:
+    """Tell whether a place is a folder; a URL whose last part has a dot is none, unasked."""
+    return _remote().is_folder(place) if is_url(place) else local.is_folder(place)
+
+
+def is_missing(place: str) -> bool:
+    """Tell whether nothing can be found at a place; of a URL that is told when it is read."""
+    return is_url(place) or local.is_missing(place)
+
+
+def is_link(place: str) -> bool:
+    """Tell whether a place is another name for one elsewhere."""
+    return not is_url(place) and local.is_link(place)
+
+
+def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[Listed]:
+    """Yield the files in a folder in the order of their names.
+
+    Hidden names are passed over, and so is the folder that resolves to `avoid`. A folder that
+    cannot be listed is yielded itself, for `read` to complain.
+    """
+    if is_url(folder):
+        for place, modified in _remote().walk(folder, recursive=recursive, avoid=avoid):
+            yield Listed(place, modified)
+    else:
+        for place in local.walk(folder, recursive=recursive, avoid=avoid):
+            yield Listed(place)
+
+
+def list_times(places: Iterable[str]) -> dict[str, int]:
+    """Ask when those places that are URLs were last changed, by listing their folders."""
+    urls = [place for place in places if is_url(place)]
+    times: dict[str, int] = _remote().list_times(urls) if urls else {}
+    return times
+
+
+def is_current(place: str, source: str, times: dict[str, int]) -> bool:
+    """Tell whether a file exists and is not older than another; `times` knows those of URLs."""
+    if not is_url(place) and not is_url(source):
+        return local.is_current(place, source)
+    made, read = (
+        times.get(each) if is_url(each) else local.modified(each) for each in (place, source)
+    )
+    return made is not None and read is not None and made >= read
+
+
+def sweep(folder: str) -> None:
+    """Remove the temporary files that dead processes of this host left in a folder."""
+    if not is_url(folder):
+        local.sweep(folder)
+
+
+def identity(place: str) -> object | None:
+    """Give what all names of one file have in common, or None if it is known to be no file."""
+    return _remote().identity(place) if is_url(place) else local.identity(place)
+
+
+def resolve(place: str) -> str:
+    """Give the one name that all names of a place, existing or not, lead to."""
+    return str(_remote().resolve(place)) if is_url(place) else os.path.realpath(place)
+
+
+def resolver() -> Callable[[str], str]:
+    """Give a quicker `resolve` for many places, which looks at each folder once."""
+    resolve_path = local.resolver()
+    return lambda place: resolve(place) if is_url(place) else resolve_path(place)
+
+
+def lies_in(place: str, folder: str) -> bool:
+    """Tell whether one resolved place is another or lies below it."""
+    return f"{place}/".startswith(f"{folder.rstrip('/')}/")
+
+
+def name_of(place: str) -> str:
+    """Give the last part of a place's name."""
+    if place.startswith(("http://", "https://")):
+        place = _QUERY.sub("", place)
+    return os.path.basename(place)  # noqa: PTH119 - a place is text
+
+
+def _remote() -> ModuleType:
+    try:
+        from poolcli.storage import remote
+    except ImportError as error:
+        if not (error.name or "").startswith("fsspec"):
+            raise
+        raise PoolcliError(
+            "URLs need fsspec; install it with pip install 'poolcli-image[cluster]'"
+        ) from None
+    return remote

@@ -1,0 +1,289 @@
+"""Objects of any file system that fsspec knows, named by URLs.
+
+Which file system, its credentials, its time limits and how often it tries again are settled where
+fsspec and its file systems look for them: in the environment and in ~/.config/fsspec.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
+
+import fsspec
+from fsspec.asyn import AsyncFileSystem, sync
+from fsspec.spec import AbstractFileSystem
+
+from poolcli.errors import PoolcliError
+from poolcli.storage import local
+
+# A listing is taken over in pages, so that only names and times of a large folder are held.
+PAGE = 1000
+
+# So many objects of one folder are asked for one by one; more are looked up in its listing.
+ASKED_SINGLY = 8
+
+# Under which names the listings of file systems tell when an object was last changed.
+TIMES = ("LastModified", "last_modified", "mtime", "modified", "updated", "created")
+
+# s3fs tries again by itself, 25 times; if botocore does too, a connection that is dead is told of
+# after half an hour instead of six minutes.
+fsspec.config.conf.setdefault("s3", {}).setdefault(
+    "config_kwargs", {"retries": {"total_max_attempts": 1}}
+)
+
+# What goes wrong comes back as an error, which its file's line tells.
+for name in ("fsspec", "s3fs", "aiobotocore", "botocore", "asyncio"):
+    logging.getLogger(name).addHandler(logging.NullHandler())
+
+
+def read(place: str) -> bytes:
+    """Read an object whole."""
+    if place.endswith("/"):
+        _explain_folder(place)
+    filesystem, path = _open(place)
+    with _told("cannot be read"):
+        return bytes(filesystem.cat_file(path))
+
+
+def write(place: str, content: bytes) -> None:
+    """Replace an object whole: others see the old one or the new one."""
+    filesystem, path = _open(place)
+    with _told(f"{place} cannot be written"):
+        if _sends_whole(filesystem):
+            filesystem.pipe_file(path, content)
+            return
+        filesystem.makedirs(posixpath.dirname(path), exist_ok=True)
+        stream = filesystem.open(path, "wb", autocommit=False)
+        try:
+            with stream:
+                stream.write(content)
+        except BaseException:
+            stream.discard()
+            raise
+        stream.commit()
+
+
+def is_folder(place: str) -> bool:
+    """Tell whether a URL is a folder: it ends with a slash, or has no dot and storage says so."""
+    filesystem, path = _open(place)
+    if place.endswith("/"):
+        return True
+    _, _, below = place.rpartition("://")
+    if "." in posixpath.basename(below) and "/" in below:
+        return False
+    try:
+        with _told(""):
+            return bool(filesystem.isdir(path))
+    except PoolcliError:
+        return False
+
+
+def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[tuple[str, int | None]]:
+    """Yield the objects in a folder with their times, as `storage.walk` does."""
+    base = folder if folder.endswith("/") else f"{folder}/"
+    entries = []
+    complete = False
+    try:
+        with _told("cannot be listed"):
+            for entry in _entries(base):
+                name = posixpath.basename(entry["name"].rstrip("/"))
+                entries.append((os.fsencode(name), entry["type"] == "directory", _time(entry)))
+            complete = bool(entries)
+    except PoolcliError:
+        complete = False
+    for encoded, is_directory, modified in sorted(entries, key=itemgetter(0)):
+        name = os.fsdecode(encoded)
+        if name.startswith("."):
+            continue
+        if not is_directory:
+            yield base + name, modified
+        elif recursive and resolve(base + name) != avoid:
+            yield from walk(f"{base}{name}/", recursive=True, avoid=avoid)
+    if not complete:
+        yield base, None
+
+
+def list_times(places: Iterable[str]) -> dict[str, int]:
+    """Tell when objects were last changed, with a request for each page of their folders."""
+    folders: dict[str, set[str]] = defaultdict(set)
+    for place in places:
+        folder, slash, _ = place.rpartition("/")
+        folders[folder + slash].add(place)
+    times: dict[str, int] = {}
+    for folder, wanted in folders.items():
+        # What cannot be listed has no time, so it is made again, and tells what is wrong.
+        try:
+            with _told("cannot be listed"):
+                times.update(_times_in(folder, wanted))
+        except PoolcliError:
+            continue
+    return times
+
+
+def identity(place: str) -> object:
+    """Give what all names of one object have in common, whether it exists or not."""
+    name = resolve(place)
+    return (local.identity(name) if name.startswith("/") else None) or name
+
+
+def resolve(place: str) -> str:
+    """Give the one name of an object that goes by several, as s3a:// and s3:// have them."""
+    if "::" in place:
+        return place
+    scheme, _, below = place.partition("://")
+    folder, _, name = below.rstrip("/").rpartition("/")
+    if not folder:
+        return _resolve(place)
+    resolved = f"{_resolve(f'{scheme}://{folder}')}/{name}"
+    return local.resolver()(resolved) if resolved.startswith("/") else resolved
+
+
+@lru_cache(4096)
+def _resolve(folder: str) -> str:
+    filesystem, path = _open(folder)
+    schemes = filesystem.protocol
+    if "file" in schemes:
+        return str(path)
+    scheme = schemes if isinstance(schemes, str) else schemes[0]
+    return f"{scheme}://{path.strip('/')}"
+
+
+def _open(place: str) -> tuple[AbstractFileSystem, str]:
+    """Give the file system of a URL, made once, and the path in it."""
+    scheme = place.partition("://")[0]
+    try:
+        filesystem, path = fsspec.core.url_to_fs(place)
+    except ImportError as error:
+        extra = ": pip install 'poolcli-image[cluster]'" if scheme.startswith("s3") else ""
+        raise PoolcliError(
+            f"{place}: {scheme}:// needs one more library{extra} ({error})"
+        ) from None
+    except ValueError as error:
+        raise PoolcliError(f"{place}: {_first_line(error)}") from None
+    return filesystem, path
+
+
+def _entries(folder: str) -> Iterator[dict[str, Any]]:
+    """Yield what lies in a folder, page by page where the file system can."""
+    filesystem, path = _open(folder)
+    if hasattr(filesystem, "_iterdir") and hasattr(filesystem, "split_path"):
+        bucket, key, _ = filesystem.split_path(path)
+        entries: Iterator[Any] = _pages(filesystem, bucket, f"{key}/" if key else "")
+    else:
+        entries = iter(filesystem.ls(path, detail=True))
+    for entry in entries:
+        # A folder may hold an object of its own name, which marks it.
+        if entry["name"].rstrip("/") != path.rstrip("/"):
+            yield entry
+
+
+def _pages(filesystem: Any, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
+    # An underscore begins the names of fsspec's asynchronous methods.
+    listing = filesystem._iterdir(bucket, prefix=prefix)  # noqa: SLF001
+
+    async def page() -> tuple[list[dict[str, Any]], Exception | None]:
+        entries = []
+        try:
+            async for entry in listing:
+                entries.append(entry)
+                if len(entries) == PAGE:
+                    break
+        except Exception as error:  # noqa: BLE001 - raised below, after what came before it
+            return entries, error
+        return entries, None
+
+    while True:
+        entries, error = sync(filesystem.loop, page)
+        yield from entries
+        if error is not None:
+            raise error
+        if not entries:
+            return
+
+
+def _times_in(folder: str, wanted: set[str]) -> Iterator[tuple[str, int]]:
+    if len(wanted) <= ASKED_SINGLY:
+        for place in wanted:
+            filesystem, path = _open(place)
+            try:
+                entry = filesystem.info(path)
+            except FileNotFoundError:
+                continue
+            if (modified := _time(entry)) is not None:
+                yield place, modified
+        return
+    for entry in _entries(folder):
+        place = folder + posixpath.basename(entry["name"])
+        if place in wanted and (modified := _time(entry)) is not None:
+            yield place, modified
+
+
+def _time(entry: dict[str, Any]) -> int | None:
+    """Read the time of a listing's entry, in nanoseconds."""
+    for key in TIMES:
+        found = entry.get(key)
+        if isinstance(found, str):
+            try:
+                found = datetime.fromisoformat(found)
+            except ValueError:
+                continue
+        if isinstance(found, datetime):
+            found = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        if isinstance(found, int | float):
+            return int(found * 1e9)
+    return None
+
+
+def _sends_whole(filesystem: AbstractFileSystem) -> bool:
+    """Tell whether a file system takes an object in one piece, seen when it is all there."""
+    own = type(filesystem)
+    if isinstance(filesystem, AsyncFileSystem):
+        return own._pipe_file is not AsyncFileSystem._pipe_file  # noqa: SLF001
+    return own.pipe_file is not AbstractFileSystem.pipe_file
+
+
+def _explain_folder(folder: str) -> None:
+    """Say why a folder that a walk yielded is not complete."""
+    with _told("cannot be listed"):
+        empty = next(_entries(folder), None) is None
+    if empty:
+        raise PoolcliError("is a folder that does not exist, or is empty")
+    raise PoolcliError("its listing broke off; run again with -u to do the rest")
+
+
+@contextmanager
+def _told(failure: str) -> Iterator[None]:
+    """Turn what a storage library raises into one line."""
+    try:
+        yield
+    except PoolcliError:
+        raise
+    except Exception as error:  # noqa: BLE001 - each storage library has errors of its own
+        raise PoolcliError(f"{failure}: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file or bucket"
+    if isinstance(error, PermissionError) or "AccessDenied" in str(error):
+        return "access denied"
+    if isinstance(error, TimeoutError) or "Timeout" in type(error).__name__:
+        return "no answer in time"
+    if isinstance(error, NotImplementedError):
+        return "this storage cannot do that"
+    told = getattr(error, "response", None) or getattr(error.__cause__, "response", None)
+    if isinstance(told, dict) and "Error" in told:
+        return str(told["Error"].get("Message") or told["Error"].get("Code"))
+    return _first_line(error)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

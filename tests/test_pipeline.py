@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 from pathlib import Path
 from typing import Any
@@ -278,3 +279,21 @@ def test_a_suffix_is_lower_case_and_without_its_dot() -> None:
         "",
         "",
     ]
+
+
+def test_the_files_of_one_input_are_written_one_after_the_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.png").write_bytes(saved(np.zeros((32, 32), np.uint8), "PNG"))
+    events: list[str] = []
+
+    def write(place: str, _content: bytes) -> None:
+        events.append(f"begin {place}")
+        time.sleep(0.05)
+        events.append(f"end {place}")
+
+    monkeypatch.setattr("poolcli.storage.write", write)
+    outputs = [f"{i}.png" for i in range(3)]
+    record = run(Job("a.png", outputs), Settings("max", Window.of(2), 3, threads=4))
+    assert record.status == "written"
+    assert events == [f"{what} {place}" for place in outputs for what in ("begin", "end")]

@@ -127,7 +127,8 @@ def _run(job: Job, settings: Settings) -> Record:
     del stages
 
     threads = settings.threads
-    with ThreadedExecutor(threads) if threads > 1 else SerialExecutor() as writer:
+    # One thread, so that files are written one after the other.
+    with ThreadedExecutor(1) if threads > 1 else SerialExecutor() as writer:
         clipped = []
         states = [image] * len(settings.each)
         for output in job.outputs:

@@ -63,7 +63,7 @@ class Load:
         dtype, sums = np.dtype(np.uint8), []
         for _ in range(self.iterations):
             rows, columns = self.cell.window.axes(shape)
-            result = reduction(self.cell.operation, dtype, self.cell.kernel**2, 2.0).result
+            result = reduction(self.cell.operation, dtype, (1, 1), 2.0).result
             after = (rows.output, columns.output)
             sums.append(
                 3 * (math.prod(shape) * dtype.itemsize + math.prod(after) * result.itemsize)

@@ -53,7 +53,7 @@ def pool_alpha(
         return np.dstack((pooled, np.full(pooled.shape[:2], full, pooled.dtype)))
     if operation in ("max", "min"):
         pooled_alpha = plain(alpha)
-        loser = reduction(operation, colour.dtype, 1, norm).identity
+        loser = reduction(operation, colour.dtype, (1, 1), norm).identity
         pooled = plain(np.where(alpha[:, :, np.newaxis] > 0, colour, loser).astype(colour.dtype))
     elif operation == "median":
         pooled_alpha = plain(alpha)

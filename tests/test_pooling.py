@@ -642,7 +642,7 @@ def pool_in_bands(size: int, function: Callable[..., Array], *args: Any, **optio
         patch.setattr("poolcli.pooling.bands.BAND_BYTES", size)
         patch.setattr("poolcli.pooling.bands.BUFFER_BYTES", 4 * size)
         patch.setattr("poolcli.pooling.bands.STRIP_WINDOWS", 1)
-        patch.setattr("poolcli.pooling.bands.RUNNING_ROWS", 3)
+        patch.setattr("poolcli.pooling.passes.RUNNING_ROWS", 3)
         patch.setattr("poolcli.pooling.median.GATHERED_BYTES", size)
         return function(*args, **options)
 

@@ -161,8 +161,8 @@ def pool(
             output = np.empty(shape, carry_type(image.dtype))
             pool_median(layers, rows, columns, output, skip_nan=skip_nan)
         else:
-            area = min(rows.kernel, rows.size) * min(columns.kernel, columns.size)
-            how = reduction(operation, image.dtype, area, norm)
+            kernel = min(rows.kernel, rows.size), min(columns.kernel, columns.size)
+            how = reduction(operation, image.dtype, kernel, norm)
             output = np.empty(shape, how.result)
             if _has_equal_windows(rows) and _has_equal_windows(columns):
                 pool_bands(layers, rows, columns, how, output, count_include_pad, threads)

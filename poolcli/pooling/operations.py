@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -26,8 +27,8 @@ class Reduction:
         Associative and commutative.
     identity : scalar
         Changes nothing when combined: what padding holds.
-    working, result : dtype
-        Of the combined pixels, and of the finished ones.
+    lines, working, result : dtype
+        Of the combined rows of a window, of its combined pixels, and of the finished ones.
     divide : dtype or None
         The type in which a sum is divided by the number of pixels; None for max and min.
     norm : float or None
@@ -36,6 +37,7 @@ class Reduction:
 
     combine: np.ufunc
     identity: Any
+    lines: np.dtype[Any]
     working: np.dtype[Any]
     result: np.dtype[Any]
     divide: np.dtype[Any] | None = None
@@ -45,6 +47,11 @@ class Reduction:
     def idempotent(self) -> bool:
         """Tell whether a pixel that is combined twice counts once."""
         return self.divide is None
+
+    @property
+    def exact(self) -> bool:
+        """Tell whether these are exact sums, from which what was added can be taken away."""
+        return not self.idempotent and self.working.kind in "iu"
 
     def prepare(self, pixels: Array) -> Array:
         """Give what is combined: the pixels, or their powers."""
@@ -63,22 +70,30 @@ class Reduction:
             np.copyto(output, (combined / count) ** (1 / self.norm), casting="same_kind")
 
 
-def reduction(operation: Operation, dtype: np.dtype[Any], area: int, norm: float) -> Reduction:
-    """Choose types for windows of at most `area` pixels so that no sum overflows."""
+def reduction(
+    operation: Operation, dtype: np.dtype[Any], kernel: tuple[int, int], norm: float
+) -> Reduction:
+    """Choose types for windows of at most `kernel` (rows, columns) so that no sum overflows."""
     native = dtype.newbyteorder("=")
     if operation in ("max", "min"):
         lowest, highest = _range(native)
         if operation == "max":
-            return Reduction(np.maximum, lowest, native, native)
-        return Reduction(np.minimum, highest, native, native)
+            return Reduction(np.maximum, lowest, native, native, native)
+        return Reduction(np.minimum, highest, native, native, native)
     carry = carry_type(native)
     if operation == "lp":
         working = np.result_type(carry, np.float64)
-        return Reduction(np.add, working.type(0), working, carry, working, norm)
-    working, largest = _sum_type(native, carry, area)
+        return Reduction(np.add, working.type(0), working, working, carry, working, norm)
+    if native.kind == "f" or native.itemsize == 8:
+        return Reduction(np.add, carry.type(0), carry, carry, carry, carry)
+    area = math.prod(kernel)
+    lines, working = _sum_type(native, kernel[0]), _sum_type(native, area)
+    if lines.itemsize == working.itemsize:
+        lines = working
     # Beyond 2^24 a float32 does not hold every integer: such sums divide in float64.
-    divide = np.result_type(carry, np.float64) if largest > 2**24 else carry
-    return Reduction(np.add, working.type(0), working, carry, divide)
+    large = area * max(map(abs, map(int, _range(native)))) > 2**24
+    divide = np.result_type(carry, np.float64) if large else carry
+    return Reduction(np.add, working.type(0), lines, working, carry, divide)
 
 
 def carry_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -106,11 +121,8 @@ def _range(dtype: np.dtype[Any]) -> tuple[Any, Any]:
     return np.iinfo(dtype).min, np.iinfo(dtype).max
 
 
-def _sum_type(dtype: np.dtype[Any], carry: np.dtype[Any], area: int) -> tuple[np.dtype[Any], int]:
-    if dtype.kind == "f" or dtype.itemsize == 8:
-        return carry, 0
-    lowest, highest = _range(dtype)
-    largest = area * max(-int(lowest), int(highest))
-    kind = "i" if dtype.kind == "i" else "u"
-    sizes = (size for size in (2, 4, 8) if largest <= np.iinfo(f"{kind}{size}").max)
-    return np.dtype(f"{kind}{next(sizes)}"), largest
+def _sum_type(dtype: np.dtype[Any], area: int) -> np.dtype[Any]:
+    """Choose the narrowest integer that holds every sum; signed ones become floats sooner."""
+    lowest, highest = (area * int(limit) for limit in _range(dtype))
+    limits = (np.iinfo(name) for name in ("i2", "u2", "i4", "u4", "i8", "u8"))
+    return next(held.dtype for held in limits if held.min <= lowest and highest <= held.max)

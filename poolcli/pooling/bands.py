@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -49,31 +49,33 @@ def pool_bands(
     threads: int,
 ) -> None:
     """Fill `output` (H', W', C) with the pooled `image` (H, W, C)."""
-    row_counts = np.array(rows.counts(padding=count_include_pad), how.divide)
+    row_counts = _counts(rows, how, padding=count_include_pad)
     wide = _strip_width(rows, columns, image.shape[2], how)
     strips = _shares(columns.output, wide)
     if image.nbytes < THREADED_BYTES:
         threads = 1
-    lines = _shares(rows.output, -(-rows.output // threads))
     band_bytes = BAND_BYTES if threads == 1 else THREADED_BAND_BYTES
 
-    def work(strip: range, part: range) -> None:
-        seen, across = columns.part(strip)
-        counts = _common(np.array(across.counts(padding=count_include_pad), how.divide))
-        if len(counts) > 1:
-            counts = np.repeat(counts, image.shape[2])
-        target = output[:, strip.start : strip.stop]
-        with np.errstate(over="ignore", invalid="ignore"):
-            _pool_part(
-                image[:, seen], rows, across, how, target, row_counts, counts, part, band_bytes
-            )
-
-    if threads == 1:
+    def work(part: range) -> None:
         for strip in strips:
-            work(strip, lines[0])
+            seen, across = columns.part(strip)
+            counts = _counts(across, how, padding=count_include_pad)
+            if len(counts) > 1:
+                counts = np.repeat(counts, image.shape[2])
+            target = output[:, strip.start : strip.stop]
+            with np.errstate(over="ignore", invalid="ignore"):
+                _pool_part(
+                    image[:, seen], rows, across, how, target, row_counts, counts, part, band_bytes
+                )
+
+    first, *others = _shares(rows.output, -(-rows.output // threads))
+    if not others:
+        work(first)
         return
-    with ThreadedExecutor(threads) as pool:
-        deque(pool.map(work, *zip(*product(strips, lines), strict=True)), maxlen=0)
+    with ThreadedExecutor(threads - 1) as pool:
+        helped = pool.map(work, others)
+        work(first)
+        deque(helped, maxlen=0)
 
 
 def _shares(count: int, most: int) -> list[range]:
@@ -122,7 +124,8 @@ def _pool_part(
         combine_rows(source, rows, inner, scratch, how, goes_on=goes_on)
         dense = combine_columns(padded[:count].reshape(-1), columns, channels, scratch, how)
         dense = dense[: count * line].reshape(count, line)
-        divisor = _common(row_counts[first : first + count])[:, np.newaxis] * column_counts
+        counts = row_counts if len(row_counts) == 1 else row_counts[first : first + count]
+        divisor = _common(counts)[:, np.newaxis] * column_counts
         band = output[first : first + count]
         kept = keep(dense, columns.stride, band, scratch, how)
         if not np.may_share_memory(kept, band):
@@ -167,6 +170,13 @@ def _input_rows(image: Array, rows: Axis, first: int, count: int, how: Reduction
     padded = np.full((stop - start, lines.shape[1]), how.identity, lines.dtype)
     padded[max(0, -start) : max(0, -start) + len(lines)] = lines
     return padded
+
+
+def _counts(axis: Axis, how: Reduction, *, padding: bool) -> Array:
+    """Count the pixels of each window; one number if all agree or nobody divides by them."""
+    if how.divide is None:
+        return np.ones(1)
+    return _common(np.array(axis.counts(padding=padding), how.divide))
 
 
 def _common(counts: Array) -> Array:

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from benchmarks.scale import Scale
+from benchmarks.warming import NOTE
 from poolcli import __version__
 from poolcli.executors import count_cores
 
@@ -26,7 +27,7 @@ FAIRNESS = (
 )
 
 
-def about(scale: Scale, minutes: float) -> list[str]:
+def about(scale: Scale, minutes: float, *, warm: bool) -> list[str]:
     """Describe the machine, the versions and how times were taken."""
     few, many = scale.rounds, scale.commands
     versions = ", ".join(_versions())
@@ -41,6 +42,7 @@ def about(scale: Scale, minutes: float) -> list[str]:
         f"- Versions: poolcli {__version__}, Python {platform.python_version()}, {versions}",
         f"- {how}",
         f"- {FAIRNESS}",
+        *([f"- {NOTE}"] if warm else []),
     ]
 
 

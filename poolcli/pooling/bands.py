@@ -34,7 +34,7 @@ THREADED_BAND_BYTES = 1536 * 1024
 BUFFER_BYTES = 1792 * 1024
 # Neighbouring strips share the input columns of overlapping windows: a strip is so many windows
 # wide at least.
-STRIP_WINDOWS = 4
+STRIP_WINDOWS = 3
 # Below this an image is pooled sooner than threads are started.
 THREADED_BYTES = 1024 * 1024
 

@@ -27,10 +27,8 @@ from poolcli.serial import ThreadedExecutor
 
 Array = NDArray[Any]
 
-BAND_BYTES = 768 * 1024
-# Threads wait for the interpreter between passes, so that theirs must be longer.
-THREADED_BAND_BYTES = 1536 * 1024
-# There are at most four buffers of a band in a thread: this, at most, unless the kernel needs more.
+# A thread has at most four buffers of this size, unless the kernel itself needs more. Smaller ones
+# stay nearer to the processor, but cost more calls, for which threads wait.
 BUFFER_BYTES = 1792 * 1024
 # Neighbouring strips share the input columns of overlapping windows: a strip is so many windows
 # wide at least.
@@ -54,7 +52,6 @@ def pool_bands(
     strips = _shares(columns.output, wide)
     if image.nbytes < THREADED_BYTES:
         threads = 1
-    band_bytes = BAND_BYTES if threads == 1 else THREADED_BAND_BYTES
 
     def work(part: range) -> None:
         for strip in strips:
@@ -64,9 +61,7 @@ def pool_bands(
                 counts = np.repeat(counts, image.shape[2])
             target = output[:, strip.start : strip.stop]
             with np.errstate(over="ignore", invalid="ignore"):
-                _pool_part(
-                    image[:, seen], rows, across, how, target, row_counts, counts, part, band_bytes
-                )
+                _pool_part(image[:, seen], rows, across, how, target, row_counts, counts, part)
 
     first, *others = _shares(rows.output, -(-rows.output // threads))
     if not others:
@@ -87,7 +82,7 @@ def _shares(count: int, most: int) -> list[range]:
 
 def _strip_width(rows: Axis, columns: Axis, channels: int, how: Reduction) -> int:
     """Choose how many output columns to do at once, so that the least band fits its buffer."""
-    lines = _least_height(rows, how) + _shared_height(rows, how)
+    lines = _least_height(rows, how) + _shared_height(rows, how) + 1
     pixels = BUFFER_BYTES // (lines * channels * how.working.itemsize)
     pixels = max(pixels, STRIP_WINDOWS * columns.extent)
     return (pixels - columns.extent) // columns.stride + 1
@@ -102,7 +97,6 @@ def _pool_part(
     row_counts: Array,
     column_counts: Array,
     part: range,
-    band_bytes: int,
 ) -> None:
     """Fill some rows of the output, band by band, with buffers of its own."""
     channels = image.shape[2]
@@ -111,11 +105,13 @@ def _pool_part(
     line = -(-columns.reach * channels // 8) * 8
     margin = columns.before * channels
     line_bytes = line * how.working.itemsize
-    height = min(len(part), max(band_bytes // line_bytes, _least_height(rows, how)))
+    besides = _shared_height(rows, how) + 1
+    fitting = BUFFER_BYTES // line_bytes - besides
+    height = min(len(part), max(fitting, _least_height(rows, how)))
 
     # The margins of `padded` hold the padding of the columns for every band.
     padded = np.full((height, line), how.identity, how.working)
-    scratch = Scratch((height + _shared_height(rows, how) + 1) * line_bytes)
+    scratch = Scratch((height + besides) * line_bytes)
     runs = slides_by_running_sum(rows, how)
     for first, count in _bands(part, rows, height):
         goes_on = runs and first > part.start

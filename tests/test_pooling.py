@@ -512,15 +512,22 @@ def test_overflow_gives_infinity_and_no_warning(dtype: str, operation: Operation
 # Bands
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16"])
 @pytest.mark.parametrize("operation", ["max", "min", "avg"])
 @pytest.mark.parametrize(
     ("kernel", "stride"),
-    [(2, 2), (3, 1), (3, 2), (7, 2), (8, 3), (1, 3), (5, 9), (64, 1), (63, 2), (100, 100)],
+    [
+        *((2, 2), (3, 1), (3, 2), (7, 2), (8, 3), (1, 3), (5, 9), (100, 100)),
+        *((9, 1), (31, 1), (64, 1), (63, 2), (130, 1), (300, 1)),
+    ],
 )
 def test_a_large_image_is_pooled_as_numpy_would(
-    kernel: int, stride: int, operation: Operation
+    kernel: int, stride: int, operation: Operation, dtype: str
 ) -> None:
-    image = np.random.default_rng(3).integers(0, 65536, (900, 500), np.uint16)
+    limits = np.iinfo(dtype)
+    image = np.random.default_rng(3).integers(limits.min, limits.max, (900, 500), dtype)
+    # A corner where every sum is as large as it can be.
+    image[500:, :400] = limits.max
     view = np.lib.stride_tricks.sliding_window_view(image, kernel, axis=0)[::stride]
     combine: Any = {"max": np.max, "min": np.min, "avg": np.sum}[operation]
     lines = combine(view, axis=-1)
@@ -529,6 +536,21 @@ def test_a_large_image_is_pooled_as_numpy_would(
     if operation == "avg":
         expected = (expected / kernel**2).astype(np.float32)
     np.testing.assert_array_equal(pool2d(image, operation, kernel, stride), expected, strict=True)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("dtype", ["int16", "float64"])
+def test_a_row_and_a_column_of_any_length_are_combined(dtype: str, operation: Operation) -> None:
+    # Sums are made from halves and thirds that fit, lack an item or share one.
+    line = np.random.default_rng(8).integers(-(2**15), 2**15, (1, 120)).astype(dtype)
+    for kernel in range(1, 70):
+        expected = pool_reference(line, operation, (1, kernel), (1, 1), norm=3)
+        for image, window, result in (
+            (line, (1, kernel), expected),
+            (line.T, (kernel, 1), expected.T),
+        ):
+            pooled = pool2d(image, operation, window, 1, norm=3)
+            np.testing.assert_allclose(pooled, result, rtol=1e-12 if dtype != "int16" else 1e-6)
 
 
 def memory_beside_the_result(
@@ -574,6 +596,17 @@ def test_the_number_of_threads_changes_nothing(threads: int, operation: Operatio
     window = Window.of((3, 2), 2, ((0, 1), (1, 0)))
     result = pool(image, operation, window, threads=threads)
     np.testing.assert_array_equal(result, pool(image, operation, window), strict=True)
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_a_running_sum_starts_anew_in_each_thread_and_strip(
+    threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = np.random.default_rng(6).integers(0, 256, (700, 1600, 1), np.uint8)
+    expected = pool(image, "avg", Window.of(31, 1, 30))
+    monkeypatch.setattr("poolcli.pooling.bands.BUFFER_BYTES", 4000)
+    result = pool(image, "avg", Window.of(31, 1, 30), threads=threads)
+    np.testing.assert_array_equal(result, expected, strict=True)
 
 
 # Against the slow loop

@@ -33,6 +33,8 @@ class Reduction:
         The type in which a sum is divided by the number of pixels; None for max and min.
     norm : float or None
         The power of a power mean.
+    exact : bool
+        Whether these are exact sums, from which what was added can be taken away.
     """
 
     combine: np.ufunc
@@ -42,16 +44,12 @@ class Reduction:
     result: np.dtype[Any]
     divide: np.dtype[Any] | None = None
     norm: float | None = None
+    exact: bool = False
 
     @property
     def idempotent(self) -> bool:
         """Tell whether a pixel that is combined twice counts once."""
         return self.divide is None
-
-    @property
-    def exact(self) -> bool:
-        """Tell whether these are exact sums, from which what was added can be taken away."""
-        return not self.idempotent and self.working.kind in "iu"
 
     def prepare(self, pixels: Array) -> Array:
         """Give what is combined: the pixels, or their powers."""
@@ -86,14 +84,14 @@ def reduction(
         return Reduction(np.add, working.type(0), working, working, carry, working, norm)
     if native.kind == "f" or native.itemsize == 8:
         return Reduction(np.add, carry.type(0), carry, carry, carry, carry)
-    area = math.prod(kernel)
-    lines, working = _sum_type(native, kernel[0]), _sum_type(native, area)
+    working = _sum_type(native, math.prod(kernel), carry)
+    lines = _sum_type(native, kernel[0], carry if working == carry else None)
     if lines.itemsize == working.itemsize:
         lines = working
-    # Beyond 2^24 a float32 does not hold every integer: such sums divide in float64.
-    large = area * max(map(abs, map(int, _range(native)))) > 2**24
-    divide = np.result_type(carry, np.float64) if large else carry
-    return Reduction(np.add, working.type(0), lines, working, carry, divide)
+    # A float32 that does not hold a sum would round it before the division does.
+    fits = working == carry or working.itemsize < carry.itemsize
+    divide = carry if fits else np.result_type(carry, np.float64)
+    return Reduction(np.add, working.type(0), lines, working, carry, divide, exact=True)
 
 
 def carry_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -121,8 +119,13 @@ def _range(dtype: np.dtype[Any]) -> tuple[Any, Any]:
     return np.iinfo(dtype).min, np.iinfo(dtype).max
 
 
-def _sum_type(dtype: np.dtype[Any], area: int) -> np.dtype[Any]:
-    """Choose the narrowest integer that holds every sum; signed ones become floats sooner."""
+def _sum_type(dtype: np.dtype[Any], area: int, carry: np.dtype[Any] | None = None) -> np.dtype[Any]:
+    """Choose the narrowest type that holds every sum; the carry type, if given and able."""
     lowest, highest = (area * int(limit) for limit in _range(dtype))
-    limits = (np.iinfo(name) for name in ("i2", "u2", "i4", "u4", "i8", "u8"))
-    return next(held.dtype for held in limits if held.min <= lowest and highest <= held.max)
+    integers = ("i2", "u2", "i4", "u4", "i8", "u8")
+    types = [(np.iinfo(name).min, np.iinfo(name).max, np.dtype(name)) for name in integers]
+    if carry is not None:
+        # It holds integers up to 2^24 or 2^53, and is divided without a cast.
+        whole = 2 ** (np.finfo(carry).nmant + 1)
+        types.insert(2, (-whole, whole, carry))
+    return next(held for low, high, held in types if low <= lowest and highest <= high)

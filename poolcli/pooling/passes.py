@@ -15,6 +15,8 @@ from poolcli.pooling.operations import Reduction
 Array = NDArray[Any]
 
 LITTLE_ENDIAN = sys.byteorder == "little"
+# Types that a pixel of so many bytes is moved as, whatever it holds.
+UNITS = {1: "u1", 2: "u2", 4: "u4", 8: "u8", 16: "c16"}
 # From so many rows on, a running sum takes less time than doubling.
 RUNNING_ROWS = 8
 
@@ -104,12 +106,12 @@ def keep(dense: Array, stride: int, band: Array, scratch: Scratch, how: Reductio
     if how.divide is not None:
         kept = scratch.array(2, kept.shape, dense.dtype)
     size = dense.itemsize * channels
-    if size not in (1, 2, 4, 8):
+    if size not in UNITS:
         for channel in range(channels):
             # One channel at a time keeps NumPy's inner loop long.
             np.copyto(kept[:, channel::channels], dense[:, channel :: stride * channels][:, :width])
         return kept
-    pixels, target = dense.view(f"u{size}"), kept.view(f"u{size}")
+    pixels, target = dense.view(UNITS[size]), kept.view(UNITS[size])
     if size * stride in (2, 4, 8) and width * stride <= pixels.shape[1] and LITTLE_ENDIAN:
         # The low bytes of a larger integer are its first pixel: a cast keeps just these.
         wide = pixels[:, : width * stride].view(f"u{size * stride}")

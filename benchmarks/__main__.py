@@ -16,7 +16,6 @@ from benchmarks.machine import about
 from benchmarks.pictures import picture
 from benchmarks.report import Section, render
 from benchmarks.scale import SCALES, Scale
-from benchmarks.warming import keep_memory
 
 RESULTS, CURVES = "results.md", "curves.png"
 
@@ -60,7 +59,6 @@ PARTS = ("core", *IN_PROCESS, *WITH_FILES, "curves")
 def main(scale: str, only: tuple[str, ...], rows: str, write: Path | None, cache: Path) -> None:
     """Measure poolcli beside its peers and print the tables as Markdown."""
     start = time.perf_counter()
-    warm = keep_memory()
     cache.mkdir(parents=True, exist_ok=True)
     size = SCALES[scale]
     parts = only or PARTS
@@ -77,7 +75,7 @@ def main(scale: str, only: tuple[str, ...], rows: str, write: Path | None, cache
             sections.append(IN_PROCESS[part](size))
         else:
             sections.append(WITH_FILES[part](size, cache))
-    page = render(about(size, (time.perf_counter() - start) / 60, warm=warm), sections)
+    page = render(about(size, (time.perf_counter() - start) / 60), sections)
     click.echo(page)
     if write:
         if "curves" in parts:

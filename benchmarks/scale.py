@@ -37,7 +37,9 @@ class Scale:
     channels: tuple[int, ...] | None = None
     dtypes: tuple[str, ...] | None = None
     windows: tuple[tuple[int, int], ...] | None = None
-    rounds: Rounds = field(default_factory=lambda: Rounds(least=2, most=7, seconds=0.6))
+    rounds: Rounds = field(
+        default_factory=lambda: Rounds(least=3, most=7, seconds=0.6, touched=2**30)
+    )
     commands: Rounds = field(default_factory=lambda: Rounds(least=3, most=9, seconds=2.5))
     limit: float = 3.0
     photo: int = 16_000_000
@@ -55,7 +57,7 @@ SCALES = {
         channels=(1, 3),
         dtypes=("uint8", "float32"),
         windows=((2, 2), (3, 2), (3, 1), (31, 1)),
-        rounds=Rounds(least=2, most=3, seconds=0.05),
+        rounds=Rounds(least=2, most=3, seconds=0.05, touched=2**27),
         commands=Rounds(least=2, most=3, seconds=0.5),
         limit=0.2,
         photo=4_000_000,

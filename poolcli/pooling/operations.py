@@ -63,6 +63,10 @@ class Reduction:
         if self.divide is None:
             np.copyto(output, combined)
         elif self.norm is None:
+            if self.divide == output.dtype != combined.dtype:
+                # A cast of its own is faster than one within the division.
+                np.copyto(output, combined, casting="same_kind")
+                combined = output
             np.divide(combined, count, out=output, dtype=self.divide, casting="same_kind")
         else:
             np.copyto(output, (combined / count) ** (1 / self.norm), casting="same_kind")

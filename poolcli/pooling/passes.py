@@ -61,7 +61,7 @@ def combine_rows(
     whole, rest = divmod(kernel, stride)
     if dilation > 1 or whole < 2:
         taps = (source[tap * dilation :: stride][:count] for tap in range(kernel))
-        _fold(taps, target, how)
+        _fold(taps, target, scratch, 0, how)
         return
     direct = target if target.dtype == how.lines else None
     if slides_by_running_sum(rows, how):
@@ -72,10 +72,11 @@ def combine_rows(
         blocks = source
         if stride > 1 or source.dtype != how.lines:
             blocks = scratch.array(0, (count + whole - 1, width), how.lines)
-            _fold((source[tap::stride][: len(blocks)] for tap in range(stride)), blocks, how)
+            taps = (source[tap::stride][: len(blocks)] for tap in range(stride))
+            _fold(taps, blocks, scratch, 1, how)
         lines = _slide(blocks, whole, 1, (1, 2), scratch, how, direct)
-        for tap in range(kernel - rest, kernel):
-            how.combine(lines, source[tap::stride][:count], out=lines, dtype=how.lines)
+        taps = (source[tap::stride][:count] for tap in range(kernel - rest, kernel))
+        _fold(taps, lines, scratch, 0, how, begun=True)
     if direct is None:
         np.copyto(target, lines)
 
@@ -165,12 +166,13 @@ def _run(
     Two passes whatever the kernel; for integers alone, whose sums are exact in any order.
     """
     changes = scratch.array(1, (len(source) - kernel, target.shape[1]), how.lines)
-    np.subtract(source[kernel:], source[:-kernel], out=changes, dtype=how.lines)
+    np.copyto(changes, source[kernel:])
+    np.subtract(changes, _cast(source[:-kernel], changes, scratch, 2), out=changes)
     if goes_on:
         np.add(scratch.last, changes[0], out=target[0])
         changes = changes[1:]
     else:
-        _fold((source[tap : tap + 1] for tap in range(kernel)), target[:1], how)
+        _fold((source[tap : tap + 1] for tap in range(kernel)), target[:1], scratch, 2, how)
     for before, change, line in zip(target, changes, target[1:], strict=False):
         np.add(before, change, out=line)
     scratch.last = target[-1].copy()
@@ -187,14 +189,32 @@ def _part(span: int, how: Reduction) -> int:
     return span // 3 if span % 6 == 3 and not how.exact else span // 2
 
 
-def _fold(parts: Iterable[Array], target: Array, how: Reduction) -> None:
-    """Combine arrays of one shape, one after the other."""
+def _fold(
+    parts: Iterable[Array],
+    target: Array,
+    scratch: Scratch,
+    spare: int,
+    how: Reduction,
+    *,
+    begun: bool = False,
+) -> None:
+    """Combine arrays of one shape, one after the other; if it has `begun`, with the target too."""
     parts = iter(parts)
-    first = next(parts)
-    second = next(parts, None)
-    if second is None:
-        np.copyto(target, first)
-        return
-    how.combine(first, second, out=target, dtype=target.dtype)
+    if not begun:
+        first, second = next(parts), next(parts, None)
+        if second is None or first.dtype != target.dtype:
+            np.copyto(target, first)
+            first = target
+        if second is not None:
+            how.combine(first, _cast(second, target, scratch, spare), out=target)
     for part in parts:
-        how.combine(target, part, out=target, dtype=target.dtype)
+        how.combine(target, _cast(part, target, scratch, spare), out=target)
+
+
+def _cast(part: Array, target: Array, scratch: Scratch, spare: int) -> Array:
+    """Give pixels in the type of their sum: a pass of its own is faster than a mixed one."""
+    if part.dtype == target.dtype:
+        return part
+    cast = scratch.array(spare, part.shape, target.dtype)
+    np.copyto(cast, part)
+    return cast

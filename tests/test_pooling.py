@@ -755,6 +755,23 @@ def test_pool2d_is_the_slow_loop(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
+@settings(deadline=None, max_examples=60)
+@given(image=images(), window=windows(), threads=st.integers(1, 4), size=band_bytes)
+def test_neither_threads_nor_the_size_of_buffers_change_a_bit(
+    operation: Operation, image: Array, window: dict[str, Any], threads: int, size: int
+) -> None:
+    checked = Window.of(**window)
+    try:
+        expected = pool(image, operation, checked)
+    except PoolcliError:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("poolcli.pooling.bands.THREADED_BYTES", 0)
+        result = pool_in_bands(size, pool, image, operation, checked, threads=threads)
+    np.testing.assert_array_equal(result, expected, strict=True)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
 @settings(deadline=None, max_examples=200)
 @given(
     image=images(),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from poolcli.geometry import AnyAxis
+from poolcli.geometry import AnyAxis, Axis
+from poolcli.pooling.networks import select_middle
 
 Array = NDArray[Any]
 
 GATHERED_BYTES = 4 * 1024 * 1024
+# Up to here a network is faster than sorting, for small windows of bytes fifty times.
+NETWORK_PIXELS = 64
+# All pixels of so many windows are compared at once: few enough for the cache.
+NETWORK_BYTES = 1024 * 1024
 
 
 def pool_median(
@@ -19,17 +25,87 @@ def pool_median(
 ) -> None:
     """Fill `output` (H', W', C) with the medians of the windows of `image` (H, W, C).
 
-    Each window's pixels are sorted: O(k² log k) for each output pixel. NaN propagates, or with
-    `skip_nan` is passed over.
+    Small whole windows go through a network of comparisons, many at a time; the others are
+    sorted one by one: O(k² log k) for each output pixel. NaN propagates, or with `skip_nan` is
+    passed over.
     """
+    down, across = range(rows.output), range(columns.output)
+    inside_rows, inside_columns = down[:0], across[:0]
+    small = rows.kernel * columns.kernel <= NETWORK_PIXELS
+    if isinstance(rows, Axis) and isinstance(columns, Axis) and small and not skip_nan:
+        inside_rows, inside_columns = _whole_windows(rows), _whole_windows(columns)
+        _compare_windows(image, rows, columns, output, inside_rows, inside_columns)
+    for some_rows, some_columns in (
+        (down[: inside_rows.start], across),
+        (down[inside_rows.stop :], across),
+        (inside_rows, across[: inside_columns.start]),
+        (inside_rows, across[inside_columns.stop :]),
+    ):
+        _sort_windows(image, rows, columns, output, some_rows, some_columns, skip_nan=skip_nan)
+
+
+def _whole_windows(axis: Axis) -> range:
+    """Give the windows that see no padding."""
+    first = min(axis.output, -(-axis.before // axis.stride))
+    last = (axis.size + axis.before - axis.extent) // axis.stride
+    return range(first, max(first, min(axis.output, last + 1)))
+
+
+def _compare_windows(
+    image: Array, rows: Axis, columns: Axis, output: Array, down: range, across: range
+) -> None:
+    """Find the medians of whole windows."""
+    if not down or not across:
+        return
+    area, pixel_bytes = rows.kernel * columns.kernel, image.shape[2] * image.itemsize
+    width = min(len(across), max(1, NETWORK_BYTES // (area * pixel_bytes)))
+    height = max(1, NETWORK_BYTES // (area * pixel_bytes * width))
+    native = image.dtype.newbyteorder("=")
+    for some_rows, some_columns in product(_parts(down, height), _parts(across, width)):
+        wires = [
+            image[_tap(rows, some_rows, row), _tap(columns, some_columns, column)]
+            .astype(native, order="C")
+            .reshape(-1)
+            for row, column in product(range(rows.kernel), range(columns.kernel))
+        ]
+        medians = output[some_rows.start : some_rows.stop, some_columns.start : some_columns.stop]
+        low, high = select_middle(wires)
+        medians[...] = _mean(low, high, output.dtype).reshape(medians.shape)
+
+
+def _parts(windows: range, most: int) -> list[range]:
+    return [windows[first : first + most] for first in range(0, len(windows), most)]
+
+
+def _tap(axis: Axis, windows: range, tap: int) -> slice:
+    """Give the pixels that are the same tap of windows in a row."""
+    first = axis.window(windows[0])[tap]
+    return slice(first, first + (len(windows) - 1) * axis.stride + 1, axis.stride)
+
+
+def _sort_windows(
+    image: Array,
+    rows: AnyAxis,
+    columns: AnyAxis,
+    output: Array,
+    down: range,
+    across: range,
+    *,
+    skip_nan: bool,
+) -> None:
+    """Find the medians of any windows, a few of one output row at a time."""
+    if not down or not across:
+        return
     channels = image.shape[2]
-    column_taps = columns.taps()
+    column_taps = columns.taps()[across.start : across.stop]
     widths = np.array([len(taps) for taps in column_taps])
     # A window at the border repeats some position; those pixels are then sorted to the end.
     positions = np.zeros((len(widths), widths.max()), np.intp)
     real = np.arange(widths.max()) < widths[:, np.newaxis]
     positions[real] = np.concatenate([np.arange(t.start, t.stop, t.step) for t in column_taps])
-    for line, taps in zip(output, rows.taps(), strict=True):
+    row_taps = rows.taps()
+    for row in down:
+        line, taps = output[row, across.start : across.stop], row_taps[row]
         source = image[taps.start : taps.stop : taps.step]
         group = max(
             1, GATHERED_BYTES // (len(taps) * positions[0].size * channels * source.itemsize)
@@ -45,24 +121,34 @@ def pool_median(
 
 def _medians(windows: Array, counts: Array, carry: np.dtype[Any], skip_nan: bool) -> Array:
     """Average the middle two of the first `counts` sorted pixels of each window."""
-    wide = np.result_type(carry, np.float64)
     ranked = np.sort(windows, axis=-1)
     # NumPy sorts NaN behind everything else.
     missing = np.isnan(ranked) if ranked.dtype.kind == "f" else np.zeros(ranked.shape, np.bool_)
     pixels = np.broadcast_to(counts[:, np.newaxis], ranked.shape[:2])
     if skip_nan:
         pixels = pixels - missing.sum(axis=-1)
-    middle = [
-        np.take_along_axis(ranked, at[:, :, np.newaxis], axis=-1)[..., 0].astype(wide)
+    low, high = (
+        np.take_along_axis(ranked, at[:, :, np.newaxis], axis=-1)[..., 0]
         for at in (np.maximum(pixels - 1, 0) // 2, pixels // 2)
-    ]
-    low, high = middle
+    )
+    medians = _mean(low, high, carry)
+    medians[pixels == 0 if skip_nan else missing[..., -1]] = np.nan
+    return medians
+
+
+def _mean(low: Array, high: Array, carry: np.dtype[Any]) -> Array:
+    """Average the middle two, rounded once."""
+    if low is high:
+        return low
+    if low.itemsize < carry.itemsize:
+        return (low.astype(carry) + high) / 2
+    wide = np.result_type(carry, np.float64)
+    low, high = low.astype(wide), high.astype(wide)
     total = low + high
     # Where the sum of two large numbers overflows, the sum of their halves does not.
     overflowed = np.isinf(total) & np.isfinite(low) & np.isfinite(high)
-    medians = np.where(overflowed, low / 2 + high / 2, total / 2)
-    medians[pixels == 0 if skip_nan else missing[..., -1]] = np.nan
-    return medians
+    means: Array = np.where(overflowed, low / 2 + high / 2, total / 2)
+    return means
 
 
 def _last(dtype: np.dtype[Any]) -> Any:

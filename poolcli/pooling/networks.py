@@ -1,0 +1,65 @@
+"""Medians of many windows at once, by comparing their pixels in an order fixed beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+# Two wires, and which of them is looked at later: the one with the smaller value, the other.
+Comparator = tuple[int, int, bool, bool]
+
+
+def select_middle(wires: list[Array]) -> tuple[Array, Array]:
+    """Give the middle two, or twice the middle one, of arrays of one shape, item by item.
+
+    The arrays are overwritten. NaN propagates.
+    """
+    spare = np.empty_like(wires[0])
+    for low, high, keeps_low, keeps_high in median_network(len(wires)):
+        first, second = wires[low], wires[high]
+        if keeps_low and keeps_high:
+            np.minimum(first, second, out=spare)
+            np.maximum(first, second, out=second)
+            wires[low], spare = spare, first
+        elif keeps_low:
+            np.minimum(first, second, out=first)
+        else:
+            np.maximum(first, second, out=second)
+    return wires[(len(wires) - 1) // 2], wires[len(wires) // 2]
+
+
+@cache
+def median_network(count: int) -> tuple[Comparator, ...]:
+    """List the comparators after which the middle of `count` wires holds their median.
+
+    Those of a sorting network that no later one, nor the middle, depends on are left out.
+    """
+    needed = {(count - 1) // 2, count // 2}
+    kept: list[Comparator] = []
+    for low, high in reversed(list(_merge_exchange(count))):
+        if low in needed or high in needed:
+            kept.append((low, high, low in needed, high in needed))
+            needed |= {low, high}
+    return tuple(reversed(kept))
+
+
+def _merge_exchange(count: int) -> Iterator[tuple[int, int]]:
+    """Give the comparators of Batcher's merge exchange sort (Knuth, TAOCP 5.2.2, algorithm M)."""
+    widest = 1 << max(0, (count - 1).bit_length() - 1)
+    width = widest
+    while width:
+        step, remainder, distance = widest, 0, width
+        while True:
+            for low in range(count - distance):
+                if low & width == remainder:
+                    yield low, low + distance
+            if step == width:
+                break
+            distance, step, remainder = step - width, step // 2, width
+        width //= 2

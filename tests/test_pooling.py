@@ -518,7 +518,7 @@ def test_overflow_gives_infinity_and_no_warning(dtype: str, operation: Operation
     ("kernel", "stride"),
     [
         *((2, 2), (3, 1), (3, 2), (7, 2), (8, 3), (1, 3), (5, 9), (100, 100)),
-        *((9, 1), (31, 1), (64, 1), (63, 2), (130, 1), (300, 1)),
+        *((9, 1), (31, 1), (64, 1), (63, 2), (130, 1), (300, 1), (31, 2)),
     ],
 )
 def test_a_large_image_is_pooled_as_numpy_would(

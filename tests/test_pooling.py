@@ -587,8 +587,11 @@ def test_a_median_gathers_the_windows_of_a_long_row_in_groups(
 
 @pytest.mark.parametrize("operation", ["max", "avg", "lp"])
 @pytest.mark.parametrize("threads", [2, 3, 8])
-def test_the_number_of_threads_changes_nothing(threads: int, operation: Operation) -> None:
-    # More than a mebibyte, so that it is worth threads, and 263 rows that no number divides.
+def test_the_number_of_threads_changes_nothing(
+    threads: int, operation: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("poolcli.pooling.bands.THREADED_BYTES", 0)
+    # 263 rows, which no number divides.
     image = np.random.default_rng(5).normal(size=(527, 300, 1))
     image[100, 100] = NAN
     image[300, 299] = INF
@@ -604,6 +607,7 @@ def test_a_running_sum_starts_anew_in_each_thread_and_strip(
 ) -> None:
     image = np.random.default_rng(6).integers(0, 256, (700, 1600, 1), np.uint8)
     expected = pool(image, "avg", Window.of(31, 1, 30))
+    monkeypatch.setattr("poolcli.pooling.bands.THREADED_BYTES", 0)
     monkeypatch.setattr("poolcli.pooling.bands.BUFFER_BYTES", 4000)
     result = pool(image, "avg", Window.of(31, 1, 30), threads=threads)
     np.testing.assert_array_equal(result, expected, strict=True)

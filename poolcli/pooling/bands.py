@@ -34,7 +34,7 @@ BUFFER_BYTES = 1792 * 1024
 # wide at least.
 STRIP_WINDOWS = 3
 # Below this an image is pooled sooner than threads are started.
-THREADED_BYTES = 1024 * 1024
+THREADED_BYTES = 16 * 1024 * 1024
 
 
 def pool_bands(

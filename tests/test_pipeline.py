@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import zlib
 from pathlib import Path
@@ -20,9 +21,9 @@ from poolcli.errors import PoolcliError
 from poolcli.figures import Comparison
 from poolcli.geometry import AdaptiveWindow, Window
 from poolcli.geometry.region import Zoom
-from poolcli.images import open_source
+from poolcli.images import Buffer, Quantised, open_source
 from poolcli.pipeline import Job, Record, Settings, run, suffix_of
-from poolcli.pooling import OPERATIONS, Operation
+from poolcli.pooling import OPERATIONS, Operation, pool
 from poolcli.prepare import Preparation, Size
 from poolcli.reference import pool_reference
 
@@ -287,7 +288,7 @@ def test_the_files_of_one_input_are_written_one_after_the_other(
     (folder / "a.png").write_bytes(saved(np.zeros((32, 32), np.uint8), "PNG"))
     events: list[str] = []
 
-    def write(place: str, _content: bytes) -> None:
+    def write(place: str, *_parts: Buffer) -> None:
         events.append(f"begin {place}")
         time.sleep(0.05)
         events.append(f"end {place}")
@@ -297,3 +298,54 @@ def test_the_files_of_one_input_are_written_one_after_the_other(
     record = run(Job("a.png", outputs), Settings("max", Window.of(2), 3, threads=4))
     assert record.status == "written"
     assert events == [f"{what} {place}" for place in outputs for what in ("begin", "end")]
+
+
+def test_files_are_encoded_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "a.png").write_bytes(saved(np.zeros((32, 32), np.uint8), "PNG"))
+    together = threading.Barrier(3, timeout=10)
+
+    def encode(_image: Quantised) -> list[Buffer]:
+        together.wait()
+        return [b"content"]
+
+    monkeypatch.setattr(Quantised, "encode", encode)
+    outputs = [f"{i}.png" for i in range(3)]
+    record = run(Job("a.png", outputs), Settings("max", Window.of(2), 3, threads=3))
+    assert record.status == "written"
+    assert [Path(place).read_bytes() for place in outputs] == [b"content"] * 3
+
+
+@pytest.mark.parametrize(("stride", "most"), [(1, 0), (2, 2)])
+def test_files_wait_for_their_encoder_only_while_they_are_small(
+    folder: Path, stride: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.png").write_bytes(saved(np.zeros((64, 64), np.uint8), "PNG"))
+    waiting: list[int] = []
+    written: list[str] = []
+
+    def pool_and_count(*arguments: Any, **settings: Any) -> Array:
+        waiting.append(len(waiting) - len(written))
+        return pool(*arguments, **settings)
+
+    monkeypatch.setattr("poolcli.pipeline.pool", pool_and_count)
+    monkeypatch.setattr("poolcli.storage.write", lambda place, *_parts: written.append(place))
+    outputs = [f"{i}.png" for i in range(3)]
+    run(Job("a.png", outputs), Settings("max", Window.of(2, stride), 3, threads=2))
+    assert written == outputs
+    assert max(waiting) == most
+
+
+def test_one_thread_writes_each_file_before_it_pools_the_next(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.png").write_bytes(saved(np.zeros((32, 32), np.uint8), "PNG"))
+    events = []
+
+    def pool_and_note(*arguments: Any, **settings: Any) -> Array:
+        events.append("pooled")
+        return pool(*arguments, **settings)
+
+    monkeypatch.setattr("poolcli.pipeline.pool", pool_and_note)
+    monkeypatch.setattr("poolcli.storage.write", lambda *_content: events.append("written"))
+    run(Job("a.png", ["1.png", "2.png"]), Settings("max", iterations=2))
+    assert events == ["pooled", "written"] * 2

@@ -26,16 +26,16 @@ from poolcli.images import (
     check_format,
     check_head,
     check_size,
-    encode,
     keeps_profile,
     open_source,
+    quantise,
 )
 from poolcli.memory import lacks_memory
 from poolcli.pipeline.drawing import start_drawing, visible
+from poolcli.pipeline.files import Files
 from poolcli.pipeline.jobs import Iteration, Job, Record, Settings, suffix_of
 from poolcli.pooling import pool
 from poolcli.prepare import Preparation, prepare
-from poolcli.serial import SerialExecutor, ThreadedExecutor
 
 __all__ = [
     "Iteration",
@@ -126,38 +126,36 @@ def _run(job: Job, settings: Settings) -> Record:
     figure = start_drawing(job, settings, stages, steps) if job.figure else None
     del stages
 
-    threads = settings.threads
-    # One thread, so that files are written one after the other.
-    with ThreadedExecutor(1) if threads > 1 else SerialExecutor() as writer:
-        clipped = []
+    with Files(settings.threads) as files:
+        iterations = []
         states = [image] * len(settings.each)
-        for output in job.outputs:
+        coexist = 0
+        for step, output in zip(steps, job.outputs, strict=True):
+            files.make_room(coexist)
+            before = image.pixels.nbytes
             states = [
-                replace(state, pixels=_pool(state, one, threads))
+                replace(state, pixels=_pool(state, one, settings.threads))
                 for state, one in zip(states, settings.each, strict=True)
             ]
             image = states[0]
-            clipped.append(writer.submit(_write, image, output, format_))
+            coexist = max(coexist, before + image.pixels.nbytes)
+            clipped = 0.0
+            if output is not None:
+                quantised = quantise(image, format_)
+                clipped = quantised.clipped
+                files.add(output, quantised)
+                del quantised
+            shape = image.pixels.shape
+            iterations.append(Iteration(output, shape, step.dropped, step.skipped, clipped))
             if figure:
                 figure.add(states)
-    channels = image.pixels.shape[2:]
-    iterations = [
-        Iteration(output, (*step.shape, *channels), step.dropped, step.skipped, share.result())
-        for step, output, share in zip(steps, job.outputs, clipped, strict=True)
-    ]
-    if figure and job.figure:
-        storage.write(job.figure, figure.render())
+        # Drawn while files are encoded, and written after all of them.
+        drawn = figure.render() if figure else b""
+        files.finish()
+    if job.figure:
+        storage.write(job.figure, drawn)
     warnings = (*image.warnings, *_losses(job, image, format_, iterations))
     return replace(record, iterations=tuple(iterations), warnings=warnings)
-
-
-def _write(image: Image, output: str | None, format_: str) -> float:
-    """Write an iteration, if it has a place; give the share of values that were clipped."""
-    if output is None:
-        return 0.0
-    content, clipped = encode(image, format_)
-    storage.write(output, content)
-    return clipped
 
 
 def _prepare(image: Image, preparation: Preparation) -> list[Image]:

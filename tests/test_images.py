@@ -184,6 +184,34 @@ def test_a_compressed_profile_bomb_is_refused() -> None:
         read(png(noise("u1", 3), 8, 2, (b"iCCP", bomb)))
 
 
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_picture_is_decoded_into_its_array(
+    channels: int, format_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No copy is made of what Pillow holds, which keeps a pixel of RGB in 4 bytes."""
+    if (channels, format_) in {(4, "JPEG"), (1, "WEBP")}:
+        return
+    pixels = np.random.default_rng(0).integers(0, 256, (900, 700, channels), np.uint8)
+    content = saved(pixels[..., 0] if channels == 1 else pixels, format_)
+    with pillow.open(io.BytesIO(content)) as picture:
+        wanted = np.asarray(picture)
+    monkeypatch.setattr("poolcli.images.pictures.BAND_BYTES", 7 * 700 * 4)
+    source = open_source(content, "")
+    tracemalloc.start()
+    image = source.decode()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    if channels == 4:
+        wanted = np.where(wanted[..., 3:] == 0, 0, wanted)
+    np.testing.assert_array_equal(image.pixels, wanted)
+    # That of WebP hands out what it decodes, and hidden colour is blanked in a copy.
+    copies = (format_ == "WEBP") + (channels == 4)
+    assert peak < 900 * 700 * ((1 if channels == 1 else 4) + 5 * copies) + 200_000
+    with pytest.raises(IndexError):
+        source.decode()
+
+
 def attempt(content: bytes, suffix: str) -> Image | None:
     """Read a file that may be damaged; None if it is refused in one line."""
     try:

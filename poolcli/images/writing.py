@@ -75,7 +75,8 @@ def check_format(image: Image, format_: str) -> None:
         raise PoolcliError(
             f"{format_} cannot hold {stored.name} pixels; use -f {' or '.join([*others, 'npy'])}"
         )
-    if stored.kind != "f" and np.isnan(image.pixels).any():
+    # A maximum is NaN if one value is; that takes no array of the image's size.
+    if stored.kind != "f" and np.isnan(image.pixels.max()):
         raise PoolcliError(f"holds NaN, which {format_} cannot; use -f npy or csv")
 
 
@@ -182,7 +183,7 @@ def _round(pixels: Array, stored: np.dtype[Any]) -> tuple[Array, int]:
         return pixels.astype(stored, copy=False), 0
     rounded = pixels
     if pixels.dtype.kind == "f":
-        if np.isnan(pixels).any():
+        if np.isnan(pixels.max()):
             raise PoolcliError("holds NaN after pooling, which a picture cannot; use -f npy or csv")
         rounded = np.rint(pixels)
     limits = np.iinfo(stored)

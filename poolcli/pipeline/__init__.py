@@ -113,45 +113,50 @@ def _foresee(job: Job, settings: Settings) -> Record:
 
 
 def _run(job: Job, settings: Settings) -> Record:
-    image, steps = _read(job, settings)
-    format_ = job.format or ("csv" if image.matrix else "png")
-    stages = _prepare(image, settings.preparation)
+    source, steps = _open(job, settings)
+    with Files(settings.threads) as files:
+        if source.kind == "png":
+            files.get_ready()
+        stages = _prepare(source.decode(), settings.preparation)
+        # Its file's bytes are let go.
+        del source
+        return _pool_all(job, settings, stages, steps, files)
+
+
+def _pool_all(
+    job: Job, settings: Settings, stages: list[Image], steps: Sequence[Step], files: Files
+) -> Record:
+    """Pool the last of `stages` time after time; each result is let go once the next is there."""
     image = stages[-1]
-    writes = any(job.outputs)
-    if writes:
+    format_ = job.format or ("csv" if image.matrix else "png")
+    if any(job.outputs):
         check_format(image, format_)
         for step in steps:
             check_size(step.shape, format_)
     record = Record(job, "written", image.pixels.shape, str(image.pixels.dtype))
     figure = start_drawing(job, settings, stages, steps) if job.figure else None
-    del stages
+    stages.clear()
 
-    with Files(settings.threads) as files:
-        iterations = []
-        states = [image] * len(settings.each)
-        coexist = 0
-        for step, output in zip(steps, job.outputs, strict=True):
-            files.make_room(coexist)
-            before = image.pixels.nbytes
-            states = [
-                replace(state, pixels=_pool(state, one, settings.threads))
-                for state, one in zip(states, settings.each, strict=True)
-            ]
-            image = states[0]
-            coexist = max(coexist, before + image.pixels.nbytes)
-            clipped = 0.0
-            if output is not None:
-                quantised = quantise(image, format_)
-                clipped = quantised.clipped
-                files.add(output, quantised)
-                del quantised
-            shape = image.pixels.shape
-            iterations.append(Iteration(output, shape, step.dropped, step.skipped, clipped))
-            if figure:
-                figure.add(states)
-        # Drawn while files are encoded, and written after all of them.
-        drawn = figure.render() if figure else b""
-        files.finish()
+    iterations = []
+    states = [image] * len(settings.each)
+    coexist = 0
+    for step, output in zip(steps, job.outputs, strict=True):
+        files.make_room(coexist)
+        before = image.pixels.nbytes
+        states = [
+            replace(state, pixels=_pool(state, one, settings.threads))
+            for state, one in zip(states, settings.each, strict=True)
+        ]
+        image = states[0]
+        coexist = max(coexist, before + image.pixels.nbytes)
+        clipped = files.add(output, quantise(image, format_)) if output is not None else 0.0
+        shape = image.pixels.shape
+        iterations.append(Iteration(output, shape, step.dropped, step.skipped, clipped))
+        if figure:
+            figure.add(states)
+    # Drawn while files are encoded, and written after all of them.
+    drawn = figure.render() if figure else b""
+    files.finish()
     if job.figure:
         storage.write(job.figure, drawn)
     warnings = (*image.warnings, *_losses(job, image, format_, iterations))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future
-from types import TracebackType
+from importlib import import_module
+from types import ModuleType, TracebackType
 from typing import Self
 
 from poolcli import storage
@@ -29,6 +30,7 @@ class Files:
         self._ahead = threads > 1
         # Encoders work outside the interpreter's lock.
         self._encoder = ThreadedExecutor(threads) if self._ahead else SerialExecutor()
+        self._ready: Future[ModuleType] | None = None
         self._waiting: deque[tuple[str, int, Future[list[Buffer]]]] = deque()
 
     def __enter__(self) -> Self:
@@ -41,13 +43,22 @@ class Files:
         trace: TracebackType | None,
     ) -> None:
         self._encoder.shutdown(cancel_futures=True)
+        # Python tells the true reason only to who loads a library first.
+        if error is not None and self._ready is not None and (reason := self._ready.exception()):
+            raise reason
 
-    def add(self, place: str, image: Quantised) -> None:
-        """Take over what a file will hold."""
+    def get_ready(self) -> None:
+        """Begin to load what encodes pictures, while one is decoded outside the lock."""
+        if self._ahead:
+            self._ready = self._encoder.submit(import_module, "poolcli.opencv")
+
+    def add(self, place: str, image: Quantised) -> float:
+        """Take over what a file will hold; give the share of values that were clipped."""
         size = image.pixels.nbytes
         self._waiting.append((place, size, self._encoder.submit(image.encode)))
         if not self._ahead:
             self.finish()
+        return image.clipped
 
     def make_room(self, coexist: int) -> None:
         """Write files until what waits is small beside `coexist` bytes."""

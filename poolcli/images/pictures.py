@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 from PIL import UnidentifiedImageError
-from PIL.ImageFile import ImageFile
 
 from poolcli.errors import PoolcliError
 from poolcli.images.damage import damage_in_one_line
@@ -22,8 +21,10 @@ from poolcli.images.deep import (
     straighten,
 )
 from poolcli.images.image import Image, Source
-from poolcli.images.strips import Strips, find_strips
 from poolcli.silence import silence
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
 
 Array = NDArray[Any]
 
@@ -39,6 +40,7 @@ LAYOUTS = {"L": "L", "RGB": "RGBX", "RGBA": "RGBA"}
 BAND_BYTES = 1 << 18
 BLOCK_BYTES = 1 << 30
 
+TIFF_MAGIC = (b"II*\0", b"MM\0*")
 ORIENTATION = 0x0112
 SIDEWAYS = range(5, 9)
 PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
@@ -66,10 +68,8 @@ def open_picture(content: bytes) -> Source | None:
     PoolcliError
         If the file is damaged, or holds pixels that could not be read exactly.
     """
-    with damage_in_one_line(), silence():
-        strips = find_strips(content)
-    if strips is not None:
-        return _open_strips(strips)
+    if content.startswith(TIFF_MAGIC) and (source := _open_strips(content)):
+        return source
     try:
         with damage_in_one_line(UnidentifiedImageError), silence():
             picture = pillow.open(io.BytesIO(content), formats=FORMATS)
@@ -99,8 +99,14 @@ def open_picture(content: bytes) -> Source | None:
     return Source((columns, rows) if turned else (rows, columns), "png", decode)
 
 
-def _open_strips(strips: Strips) -> Source:
-    """Read the header of a TIFF that Pillow would refuse or misread."""
+def _open_strips(content: bytes) -> Source | None:
+    """Read the header of a TIFF that Pillow would refuse or misread; None for every other."""
+    from poolcli.images.strips import find_strips
+
+    with damage_in_one_line(), silence():
+        strips = find_strips(content)
+    if strips is None:
+        return None
     rows, columns, _ = strips.shape
     orientation = strips.tags.get(ORIENTATION, 1)
 

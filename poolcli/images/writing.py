@@ -37,6 +37,11 @@ _DEPTHS = {
 # How much of an image is rounded at a time.
 BAND_BYTES = 1 << 20
 
+# How much of an image tells whether PNG should look for repeats in it, and how much smaller that
+# should make it.
+STRIP_BYTES = (1 << 13, 1 << 15)
+WORTHWHILE = 0.9
+
 # The longest side that each encoder takes.
 _LONGEST = {"png": 1_000_000, "jpg": 65_500, "webp": 16_383}
 
@@ -204,12 +209,7 @@ def _csv(pixels: Array) -> list[Buffer]:
 
 def _png(pixels: Array, about: About) -> list[Buffer]:
     """Encode what stands in OpenCV's order."""
-    from poolcli.opencv import cv2
-
-    # Photographs take 1.07 to 1.08 of what Pillow's default takes for them, charts 1.2, and no more
-    # time than OpenCV's own choice, run lengths of which both take 1.3 to 1.5 and charts 2.2.
-    settings = (cv2.IMWRITE_PNG_COMPRESSION, 2, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP)
-    content = _by_opencv(pixels, ".png", settings)
+    content = _by_opencv(pixels, ".png", _choose_compression(pixels))
     profile, resolution = about
     chunks = []
     if profile:
@@ -220,6 +220,27 @@ def _png(pixels: Array, about: About) -> list[Buffer]:
         chunks.append((b"pHYs", struct.pack(">IIB", *per_metre, 1)))
     header_end = 33
     return [content[:header_end], *map(_chunk, chunks), content[header_end:]]
+
+
+def _choose_compression(pixels: Array) -> Sequence[int]:
+    """Choose whether repeats or runs are looked for in the rows of a PNG, by a few in the middle.
+
+    Runs take three quarters of the time and, of photographs, 1.05 to 1.09 of the size that Pillow's
+    default has. Smooth, enlarged and repeated pixels take 1.4 times as much as runs and 1.02 to
+    1.09 as repeats; such a strip shows. OpenCV's own choice, runs with the filter Sub, takes 1.3
+    to 1.5 times as much for these.
+    """
+    from poolcli.opencv import cv2
+
+    up = (cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP, cv2.IMWRITE_PNG_STRATEGY)
+    runs = (*up, cv2.IMWRITE_PNG_STRATEGY_RLE)
+    repeats = (*up, cv2.IMWRITE_PNG_STRATEGY_FILTERED, cv2.IMWRITE_PNG_COMPRESSION, 2)
+    wanted = min(max(pixels.nbytes // 32, STRIP_BYTES[0]), STRIP_BYTES[1])
+    height = min(len(pixels), -(-wanted // pixels[0].nbytes))
+    first = (len(pixels) - height) // 2
+    strip = pixels[first : first + height]
+    sizes = [len(_by_opencv(strip, ".png", settings)) for settings in (runs, repeats)]
+    return repeats if sizes[1] < WORTHWHILE * sizes[0] else runs
 
 
 def _chunk(named: tuple[bytes, bytes]) -> bytes:

@@ -285,6 +285,7 @@ def test_a_suffix_is_lower_case_and_without_its_dot() -> None:
 def test_the_files_of_one_input_are_written_one_after_the_other(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("poolcli.pipeline.THREADED_PIXELS", 0)
     (folder / "a.png").write_bytes(saved(np.zeros((32, 32), np.uint8), "PNG"))
     events: list[str] = []
 
@@ -301,6 +302,7 @@ def test_the_files_of_one_input_are_written_one_after_the_other(
 
 
 def test_files_are_encoded_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("poolcli.pipeline.THREADED_PIXELS", 0)
     (folder / "a.png").write_bytes(saved(np.zeros((32, 32), np.uint8), "PNG"))
     together = threading.Barrier(3, timeout=10)
 
@@ -319,6 +321,7 @@ def test_files_are_encoded_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch
 def test_files_wait_for_their_encoder_only_while_they_are_small(
     folder: Path, stride: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("poolcli.pipeline.THREADED_PIXELS", 0)
     (folder / "a.png").write_bytes(saved(np.zeros((64, 64), np.uint8), "PNG"))
     waiting: list[int] = []
     written: list[str] = []

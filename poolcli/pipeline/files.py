@@ -43,9 +43,10 @@ class Files:
         trace: TracebackType | None,
     ) -> None:
         self._encoder.shutdown(cancel_futures=True)
-        # Python tells the true reason only to who loads a library first.
-        if error is not None and self._ready is not None and (reason := self._ready.exception()):
-            raise reason
+        ready = self._ready
+        if isinstance(error, Exception) and ready is not None and not ready.cancelled():
+            # A library that was not loaded says why only to who tried first.
+            ready.result()
 
     def get_ready(self) -> None:
         """Begin to load what encodes pictures, while one is decoded outside the lock."""

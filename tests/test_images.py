@@ -16,22 +16,25 @@ from formats import Case, cases, chunk, noise, npy, png, saved, tif
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 from PIL import ImageCms
+from PIL.JpegImagePlugin import JpegImageFile
 
 from poolcli.errors import PoolcliError
 from poolcli.images import (
     Image,
     check_format,
     check_size,
-    encode,
     format_of,
     keeps_profile,
     open_source,
+    quantise,
 )
 from poolcli.images.boxes import avif_depth
 from poolcli.images.deep import check_depth
+from poolcli.pooling import pool2d
 
 Array = NDArray[Any]
 
+SAMPLES = Path(__file__).parent.parent / "samples"
 CASES = cases()
 READ = [case for case in CASES if not case.refusal]
 REFUSED = [case for case in CASES if case.refusal]
@@ -39,6 +42,12 @@ REFUSED = [case for case in CASES if case.refusal]
 
 def read(content: bytes, suffix: str = "png") -> Image:
     return open_source(content, suffix).decode()
+
+
+def encode(image: Image, format_: str) -> tuple[bytes, float]:
+    """Give a file's content and the share of values that were clipped."""
+    quantised = quantise(image, format_)
+    return b"".join(quantised.encode()), quantised.clipped
 
 
 def name(case: Case) -> str:
@@ -177,6 +186,45 @@ def test_a_compressed_profile_bomb_is_refused() -> None:
         read(png(noise("u1", 3), 8, 2, (b"iCCP", bomb)))
 
 
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_picture_is_decoded_into_its_array(
+    channels: int, format_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No copy is made of what Pillow holds, which keeps a pixel of RGB in 4 bytes."""
+    if (channels, format_) in {(4, "JPEG"), (1, "WEBP")}:
+        return
+    pixels = np.random.default_rng(0).integers(0, 256, (900, 700, channels), np.uint8)
+    content = saved(pixels[..., 0] if channels == 1 else pixels, format_)
+    with pillow.open(io.BytesIO(content)) as picture:
+        wanted = np.asarray(picture)
+    monkeypatch.setattr("poolcli.images.pictures.BAND_BYTES", 7 * 700 * 4)
+    source = open_source(content, "")
+    tracemalloc.start()
+    image = source.decode()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    if channels == 4:
+        wanted = np.where(wanted[..., 3:] == 0, 0, wanted)
+    np.testing.assert_array_equal(image.pixels, wanted)
+    # That of WebP hands out what it decodes, and hidden colour is blanked in a copy.
+    copies = (format_ == "WEBP") + (channels == 4)
+    assert peak < 900 * 700 * ((1 if channels == 1 else 4) + 5 * copies) + 200_000
+    with pytest.raises(IndexError):
+        source.decode()
+
+
+def test_what_a_decoder_puts_in_the_place_of_its_memory_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def replace(picture: JpegImageFile) -> None:
+        picture.im = pillow.new("RGB", picture.size, (1, 2, 3)).im
+
+    monkeypatch.setattr(JpegImageFile, "load_end", replace)
+    pixels = read(saved(noise("u1", 3), "JPEG")).pixels
+    np.testing.assert_array_equal(pixels, np.broadcast_to([1, 2, 3], pixels.shape))
+
+
 def attempt(content: bytes, suffix: str) -> Image | None:
     """Read a file that may be damaged; None if it is refused in one line."""
     try:
@@ -270,6 +318,52 @@ def test_files_hold_values_rounded_half_to_even_and_clipped() -> None:
     content, clipped = encode(Image(state, np.dtype(np.uint8)), "png")
     np.testing.assert_array_equal(read(content).pixels, [[0, 2, 2, 0, 255, 255]])
     assert clipped == pytest.approx(2 / 6)
+
+
+@pytest.mark.parametrize("format_", ["png", "tif"])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+def test_every_band_is_rounded_and_clipped(
+    depth: type[np.uint8 | np.uint16], channels: int, format_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = np.iinfo(depth)
+    random = np.random.default_rng(0)
+    state = random.uniform(-9, limits.max + 9, (23, 7, channels)).astype(np.float32)
+    wanted = np.rint(state).clip(0, limits.max)
+    monkeypatch.setattr("poolcli.images.writing.BAND_BYTES", 5 * state[0].nbytes)
+    content, clipped = encode(Image(state, np.dtype(depth), alpha=channels == 4), format_)
+    back = read(content, format_).pixels.reshape(state.shape)
+    hidden = (wanted[..., -1:] == 0) & (channels == 4)
+    np.testing.assert_array_equal(back, np.where(hidden, 0, wanted))
+    assert clipped == np.mean(np.rint(state) != wanted)
+    state[22, 3] = np.nan
+    with pytest.raises(PoolcliError, match="holds NaN after pooling"):
+        quantise(Image(state, np.dtype(depth), alpha=channels == 4), format_)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "f4"])
+def test_nothing_of_an_images_size_is_made_but_what_its_file_holds(dtype: str) -> None:
+    state = np.zeros((4000, 1000, 3), dtype)
+    encode(Image(state[:1], np.dtype(np.uint8)), "png")
+    tracemalloc.start()
+    quantised = quantise(Image(state, np.dtype(np.uint8)), "png")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak - quantised.pixels.nbytes < 4e6
+
+
+@pytest.mark.parametrize("name", ["brick.png", "cat.jpg", "coffee.jpg", "rocket.jpg"])
+def test_a_png_is_little_larger_than_pillows(name: str) -> None:
+    pixels = np.asarray(pillow.open(SAMPLES / name))
+    for stage in (pixels, pool2d(pixels, "max")):
+        content, _ = encode(Image(stage, stage.dtype), "png")
+        assert len(content) < 1.1 * len(saved(stage, "PNG"))
+
+
+def test_repeated_pixels_make_a_small_png() -> None:
+    pixels = np.tile(noise("u1", 3), (20, 20, 1))
+    content, _ = encode(Image(pixels, pixels.dtype), "png")
+    assert len(content) < pixels.nbytes / 10
 
 
 def test_npy_and_csv_hold_the_state_itself() -> None:

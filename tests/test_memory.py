@@ -72,14 +72,13 @@ def test_a_decoder_that_says_damage_for_want_of_memory_is_seen_through(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     content = saved(noise("u1", 3), "JPEG2000")
-    source = open_source(content, "jp2")
 
     def fail(*_arguments: object) -> None:
         raise OSError("broken data stream")
 
     monkeypatch.setattr("poolcli.images.pictures._decode", fail)
     with pytest.raises(PoolcliError, match="is damaged: broken data stream"):
-        source.decode()
+        open_source(content, "jp2").decode()
     monkeypatch.setattr("poolcli.images.pictures.DECODING_BYTES", 2**50)
     with pytest.raises(MemoryError):
-        source.decode()
+        open_source(content, "jp2").decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import zlib
 from pathlib import Path
@@ -20,9 +21,9 @@ from poolcli.errors import PoolcliError
 from poolcli.figures import Comparison
 from poolcli.geometry import AdaptiveWindow, Window
 from poolcli.geometry.region import Zoom
-from poolcli.images import open_source
+from poolcli.images import Buffer, Quantised, open_source
 from poolcli.pipeline import Job, Record, Settings, run, suffix_of
-from poolcli.pooling import OPERATIONS, Operation
+from poolcli.pooling import OPERATIONS, Operation, pool
 from poolcli.prepare import Preparation, Size
 from poolcli.reference import pool_reference
 
@@ -284,10 +285,11 @@ def test_a_suffix_is_lower_case_and_without_its_dot() -> None:
 def test_the_files_of_one_input_are_written_one_after_the_other(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("poolcli.pipeline.THREADED_PIXELS", 0)
     (folder / "a.png").write_bytes(saved(np.zeros((32, 32), np.uint8), "PNG"))
     events: list[str] = []
 
-    def write(place: str, _content: bytes) -> None:
+    def write(place: str, *_parts: Buffer) -> None:
         events.append(f"begin {place}")
         time.sleep(0.05)
         events.append(f"end {place}")
@@ -297,3 +299,75 @@ def test_the_files_of_one_input_are_written_one_after_the_other(
     record = run(Job("a.png", outputs), Settings("max", Window.of(2), 3, threads=4))
     assert record.status == "written"
     assert events == [f"{what} {place}" for place in outputs for what in ("begin", "end")]
+
+
+def test_files_are_encoded_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("poolcli.pipeline.THREADED_PIXELS", 0)
+    (folder / "a.png").write_bytes(saved(np.zeros((32, 32), np.uint8), "PNG"))
+    together = threading.Barrier(3, timeout=10)
+
+    def encode(_image: Quantised) -> list[Buffer]:
+        together.wait()
+        return [b"content"]
+
+    monkeypatch.setattr(Quantised, "encode", encode)
+    outputs = [f"{i}.png" for i in range(3)]
+    record = run(Job("a.png", outputs), Settings("max", Window.of(2), 3, threads=3))
+    assert record.status == "written"
+    assert [Path(place).read_bytes() for place in outputs] == [b"content"] * 3
+
+
+@pytest.mark.parametrize(("stride", "most"), [(1, 0), (2, 2)])
+def test_files_wait_for_their_encoder_only_while_they_are_small(
+    folder: Path, stride: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("poolcli.pipeline.THREADED_PIXELS", 0)
+    (folder / "a.png").write_bytes(saved(np.zeros((64, 64), np.uint8), "PNG"))
+    waiting: list[int] = []
+    written: list[str] = []
+
+    def pool_and_count(*arguments: Any, **settings: Any) -> Array:
+        waiting.append(len(waiting) - len(written))
+        return pool(*arguments, **settings)
+
+    monkeypatch.setattr("poolcli.pipeline.pool", pool_and_count)
+    monkeypatch.setattr("poolcli.storage.write", lambda place, *_parts: written.append(place))
+    outputs = [f"{i}.png" for i in range(3)]
+    run(Job("a.png", outputs), Settings("max", Window.of(2, stride), 3, threads=2))
+    assert written == outputs
+    assert max(waiting) == most
+
+
+def test_one_thread_writes_each_file_before_it_pools_the_next(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.png").write_bytes(saved(np.zeros((32, 32), np.uint8), "PNG"))
+    events = []
+
+    def pool_and_note(*arguments: Any, **settings: Any) -> Array:
+        events.append("pooled")
+        return pool(*arguments, **settings)
+
+    monkeypatch.setattr("poolcli.pipeline.pool", pool_and_note)
+    monkeypatch.setattr("poolcli.storage.write", lambda *_content: events.append("written"))
+    run(Job("a.png", ["1.png", "2.png"]), Settings("max", iterations=2))
+    assert events == ["pooled", "written"] * 2
+
+
+def test_a_library_that_finds_no_memory_in_its_thread_is_told_of(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.png").write_bytes(saved(noise("u1", 3), "PNG"))
+
+    def lack_memory(_name: str) -> None:
+        raise ImportError("failed to map segment from shared object")
+
+    def fail(*_arguments: object) -> None:
+        raise ImportError("recursion is detected")
+
+    monkeypatch.setattr("poolcli.pipeline.THREADED_PIXELS", 0)
+    monkeypatch.setattr("poolcli.pipeline.files.import_module", lack_memory)
+    monkeypatch.setattr("poolcli.images.pictures._close_up", fail)
+    record = run(Job("a.png", ["1.png"]), Settings("max", threads=2))
+    assert record.status == "failed"
+    assert str(record.error).startswith("there is not enough memory for 23x34")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -68,6 +67,8 @@ class Console:
         for line in self._messages(record):
             complain(f"{name_input(record.job.source)}: {line}")
         if self.as_json:
+            import json
+
             self.output.print(json.dumps(as_dict(record, settings)))
         elif record.status == "planned":
             self.output.print(*_foreseen(record))

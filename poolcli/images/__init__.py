@@ -5,25 +5,29 @@ from poolcli.images.image import Image, Source
 from poolcli.images.reading import check_head, open_source
 from poolcli.images.writing import (
     FORMATS,
+    Buffer,
+    Quantised,
     check_format,
     check_size,
-    encode,
     encode_by_opencv,
     format_of,
     keeps_profile,
+    quantise,
 )
 
 __all__ = [
     "FORMATS",
+    "Buffer",
     "Image",
+    "Quantised",
     "Source",
     "check_format",
     "check_head",
     "check_size",
-    "encode",
     "encode_animation",
     "encode_by_opencv",
     "format_of",
     "keeps_profile",
     "open_source",
+    "quantise",
 ]

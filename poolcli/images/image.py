@@ -59,7 +59,7 @@ class Source:
     kind : "png", "npy" or "csv"
         The format that results have unless another is asked for.
     decode : callable
-        Reads the pixels.
+        Reads the pixels, once.
     """
 
     shape: tuple[int, int]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,10 @@ from poolcli.images.deep import (
     straighten,
 )
 from poolcli.images.image import Image, Source
-from poolcli.images.strips import Strips, find_strips
 from poolcli.silence import silence
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
 
 Array = NDArray[Any]
 
@@ -32,6 +34,13 @@ FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "JPEG2000", "AVIF
 # What decoders need for a pixel.
 DECODING_BYTES = 12
 
+# Formats whose decoders write where they are told to, and how the pixels of a mode lie there.
+INTO_ARRAYS = ("JPEG", "PNG", "WEBP")
+LAYOUTS = {"L": "L", "RGB": "RGBX", "RGBA": "RGBA"}
+BAND_BYTES = 1 << 18
+BLOCK_BYTES = 1 << 30
+
+TIFF_MAGIC = (b"II*\0", b"MM\0*")
 ORIENTATION = 0x0112
 SIDEWAYS = range(5, 9)
 PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
@@ -59,10 +68,8 @@ def open_picture(content: bytes) -> Source | None:
     PoolcliError
         If the file is damaged, or holds pixels that could not be read exactly.
     """
-    with damage_in_one_line(), silence():
-        strips = find_strips(content)
-    if strips is not None:
-        return _open_strips(strips)
+    if content.startswith(TIFF_MAGIC) and (source := _open_strips(content)):
+        return source
     try:
         with damage_in_one_line(UnidentifiedImageError), silence():
             picture = pillow.open(io.BytesIO(content), formats=FORMATS)
@@ -77,11 +84,13 @@ def open_picture(content: bytes) -> Source | None:
     # Pillow turns TIFF itself, and gives its size as turned.
     turned = picture.format != "TIFF" and orientation in SIDEWAYS
     notes = _count(frames)
+    once = [picture]
 
     def decode() -> Image:
+        opened = once.pop()
         try:
             with damage_in_one_line(), silence():
-                return _decode(picture, content, depth, orientation, notes)
+                return _decode(opened, content, depth, orientation, notes)
         except PoolcliError:
             # Some decoders take a lack of memory for damage; then this finds none either.
             np.empty((rows, columns, DECODING_BYTES), np.uint8)
@@ -90,8 +99,14 @@ def open_picture(content: bytes) -> Source | None:
     return Source((columns, rows) if turned else (rows, columns), "png", decode)
 
 
-def _open_strips(strips: Strips) -> Source:
-    """Read the header of a TIFF that Pillow would refuse or misread."""
+def _open_strips(content: bytes) -> Source | None:
+    """Read the header of a TIFF that Pillow would refuse or misread; None for every other."""
+    from poolcli.images.strips import find_strips
+
+    with damage_in_one_line(), silence():
+        strips = find_strips(content)
+    if strips is None:
+        return None
     rows, columns, _ = strips.shape
     orientation = strips.tags.get(ORIENTATION, 1)
 
@@ -129,10 +144,11 @@ def _orientation(picture: pillow.Image, content: bytes) -> Any:
 
 
 def _decode(
-    picture: pillow.Image, content: bytes, depth: Depth, orientation: int, notes: list[str]
+    opened: ImageFile, content: bytes, depth: Depth, orientation: int, notes: list[str]
 ) -> Image:
     """Read the upright pixels of a picture."""
-    picture.load()
+    pixels = _load(opened, depth.bits)
+    picture: pillow.Image = opened
     profile, resolution = picture.info.get("icc_profile"), picture.info.get("dpi")
     key = picture.info.get("transparency")
     if picture.mode in ("CMYK", "YCbCr", "LAB"):
@@ -140,7 +156,7 @@ def _decode(
         picture, profile = picture.convert("RGB"), None
     if depth.bits == 16 and picture.mode in ("RGB", "RGBA"):
         pixels = decode_deep_colour(picture, content, depth.white)
-    else:
+    elif pixels is None:
         pixels = _array(picture, transparent=key is not None)
     alpha = picture.mode in ("LA", "RGBA", "PA") or key is not None
     if key is not None and pixels.shape[2:] not in ((2,), (4,)):
@@ -155,6 +171,54 @@ def _decode(
         resolution=resolution,
         warnings=tuple(notes),
     )
+
+
+def _load(picture: ImageFile, bits: int) -> Array | None:
+    """Decode a picture; where its decoder can, into an array, which is given.
+
+    Pillow lets no array look into its own memory: of what it has decoded, `np.asarray` makes parts
+    and of these a whole, in as much time as it takes to decode a JPEG. So it gets an array to
+    decode to, 45 of 105 ms sooner for 16 megapixels, and in 64 MB instead of 160.
+    """
+    layout = LAYOUTS.get(picture.mode)
+    if picture.format not in INTO_ARRAYS or layout is None or bits > 8:
+        picture.load()
+        return None
+    columns, rows = picture.size
+    pixels = np.zeros((rows, columns, 4) if layout != "L" else (rows, columns), np.uint8)
+    lent = pillow.frombuffer(layout, picture.size, pixels, "raw", layout, 0, 1).im
+    prepare = picture.load_prepare
+
+    def lend() -> None:
+        picture.im = lent
+        prepare()
+
+    # In one go: a thread that comes back for each block has to wait for the interpreter's lock.
+    picture.decodermaxblock = BLOCK_BYTES
+    # Called when a decoder is about to begin; what is no more to be decoded is not touched.
+    picture.load_prepare = lend  # type: ignore[method-assign]
+    try:
+        picture.load()
+    finally:
+        del picture.load_prepare
+    if picture.im is not lent:
+        return None
+    return _close_up(pixels) if layout == "RGBX" else pixels
+
+
+def _close_up(pixels: Array) -> Array:
+    """Move the first three channels of (H, W, 4) together, in the memory where they are."""
+    from poolcli.opencv import cv2
+
+    rows, columns, _ = pixels.shape
+    target = pixels.reshape(-1)[: rows * columns * 3].reshape(rows, columns, 3)
+    height = max(1, BAND_BYTES // (columns * 4))
+    for first in range(0, rows, height):
+        # A copy, since the band may lie where it goes to.
+        target[first : first + height] = cv2.cvtColor(
+            pixels[first : first + height], cv2.COLOR_RGBA2RGB
+        )
+    return target
 
 
 def _array(picture: pillow.Image, *, transparent: bool) -> Array:

@@ -108,9 +108,7 @@ class Strips:
 
 
 def find_strips(content: bytes) -> Strips | None:
-    """Read the directory of such a TIFF; None for every other file."""
-    if content[:4] not in (b"II*\0", b"MM\0*"):
-        return None
+    """Read the directory of such a TIFF; None for every other TIFF."""
     stream = io.BytesIO(content)
     directory = ImageFileDirectory_v2(content[:8])
     tags: dict[int, Any] = {}

@@ -26,16 +26,16 @@ from poolcli.images import (
     check_format,
     check_head,
     check_size,
-    encode,
     keeps_profile,
     open_source,
+    quantise,
 )
 from poolcli.memory import lacks_memory
 from poolcli.pipeline.drawing import start_drawing, visible
+from poolcli.pipeline.files import Files
 from poolcli.pipeline.jobs import Iteration, Job, Record, Settings, suffix_of
 from poolcli.pooling import pool
 from poolcli.prepare import Preparation, prepare
-from poolcli.serial import SerialExecutor, ThreadedExecutor
 
 __all__ = [
     "Iteration",
@@ -55,6 +55,7 @@ Array = NDArray[Any]
 # How large a file may be: channels of 64 bits, with all that stands around them.
 BYTES_A_PIXEL = 32
 LEAST_FILE_BYTES = 64 * 2**20
+THREADED_PIXELS = 2**20
 
 
 def run(job: Job, settings: Settings) -> Record:
@@ -113,51 +114,56 @@ def _foresee(job: Job, settings: Settings) -> Record:
 
 
 def _run(job: Job, settings: Settings) -> Record:
-    image, steps = _read(job, settings)
-    format_ = job.format or ("csv" if image.matrix else "png")
-    stages = _prepare(image, settings.preparation)
+    source, steps = _open(job, settings)
+    # Below this, threads cost more than they save: 10 of 200 ms for a small picture.
+    threads = settings.threads if math.prod(source.shape) > THREADED_PIXELS else 1
+    with Files(threads) as files:
+        if source.kind == "png":
+            files.get_ready()
+        stages = _prepare(source.decode(), settings.preparation)
+        # Its file's bytes are let go.
+        del source
+        return _pool_all(job, settings, stages, steps, files)
+
+
+def _pool_all(
+    job: Job, settings: Settings, stages: list[Image], steps: Sequence[Step], files: Files
+) -> Record:
+    """Pool the last of `stages` time after time; each result is let go once the next is there."""
     image = stages[-1]
-    writes = any(job.outputs)
-    if writes:
+    format_ = job.format or ("csv" if image.matrix else "png")
+    if any(job.outputs):
         check_format(image, format_)
         for step in steps:
             check_size(step.shape, format_)
     record = Record(job, "written", image.pixels.shape, str(image.pixels.dtype))
     figure = start_drawing(job, settings, stages, steps) if job.figure else None
-    del stages
+    stages.clear()
 
-    threads = settings.threads
-    # One thread, so that files are written one after the other.
-    with ThreadedExecutor(1) if threads > 1 else SerialExecutor() as writer:
-        clipped = []
-        states = [image] * len(settings.each)
-        for output in job.outputs:
-            states = [
-                replace(state, pixels=_pool(state, one, threads))
-                for state, one in zip(states, settings.each, strict=True)
-            ]
-            image = states[0]
-            clipped.append(writer.submit(_write, image, output, format_))
-            if figure:
-                figure.add(states)
-    channels = image.pixels.shape[2:]
-    iterations = [
-        Iteration(output, (*step.shape, *channels), step.dropped, step.skipped, share.result())
-        for step, output, share in zip(steps, job.outputs, clipped, strict=True)
-    ]
-    if figure and job.figure:
-        storage.write(job.figure, figure.render())
+    iterations = []
+    states = [image] * len(settings.each)
+    coexist = 0
+    for step, output in zip(steps, job.outputs, strict=True):
+        files.make_room(coexist)
+        before = image.pixels.nbytes
+        states = [
+            replace(state, pixels=_pool(state, one, settings.threads))
+            for state, one in zip(states, settings.each, strict=True)
+        ]
+        image = states[0]
+        coexist = max(coexist, before + image.pixels.nbytes)
+        clipped = files.add(output, quantise(image, format_)) if output is not None else 0.0
+        shape = image.pixels.shape
+        iterations.append(Iteration(output, shape, step.dropped, step.skipped, clipped))
+        if figure:
+            figure.add(states)
+    # Drawn while files are encoded, and written after all of them.
+    drawn = figure.render() if figure else b""
+    files.finish()
+    if job.figure:
+        storage.write(job.figure, drawn)
     warnings = (*image.warnings, *_losses(job, image, format_, iterations))
     return replace(record, iterations=tuple(iterations), warnings=warnings)
-
-
-def _write(image: Image, output: str | None, format_: str) -> float:
-    """Write an iteration, if it has a place; give the share of values that were clipped."""
-    if output is None:
-        return 0.0
-    content, clipped = encode(image, format_)
-    storage.write(output, content)
-    return clipped
 
 
 def _prepare(image: Image, preparation: Preparation) -> list[Image]:

@@ -93,8 +93,8 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
     return content
 
 
-def write(place: str, content: bytes) -> None:
-    """Replace a file whole, or send the content to a device, a pipe or standard output.
+def write(place: str, *parts: bytes | memoryview) -> None:
+    """Replace a file whole, or send its parts to a device, a pipe or standard output.
 
     Raises
     ------
@@ -102,9 +102,9 @@ def write(place: str, content: bytes) -> None:
         If the place cannot be written; nothing is left behind then.
     """
     if is_url(place):
-        _remote().write(place, content)
+        _remote().write(place, b"".join(parts))
     else:
-        local.write(place, content)
+        local.write(place, *parts)
 
 
 def is_regular(place: str) -> bool:

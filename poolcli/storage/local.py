@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -71,10 +71,10 @@ def too_large(size: int) -> PoolcliError:
     return PoolcliError(f"has {size:,} bytes, more than any image that --max-pixels allows")
 
 
-def write(place: str, content: bytes) -> None:
-    """Replace a file whole, or send the content to a device, a pipe or standard output.
+def write(place: str, *parts: bytes | memoryview) -> None:
+    """Replace a file whole, or send its parts to a device, a pipe or standard output.
 
-    The content goes to a temporary file beside the target, which then takes the target's name:
+    They go to a temporary file beside the target, which then takes the target's name:
     whatever happens, the target holds its old bytes or all of the new ones. Links are followed,
     and permissions stay those of the old file, or follow the umask.
 
@@ -85,21 +85,19 @@ def write(place: str, content: bytes) -> None:
     """
     try:
         if place == STANDARD:
-            if sys.stdout is not None and sys.stdout.isatty() and not content.isascii():
-                raise PoolcliError("a terminal shows no images; redirect the output or use -o FILE")
-            _write_output(content)
+            _write_output(parts)
             return
         mode = _mode(Path(place))
         if mode is not None and not stat.S_ISREG(mode):
             with Path(place).open("wb") as stream:
-                stream.write(content)
+                stream.writelines(parts)
             return
         target = Path(os.path.realpath(place))
         if mode is not None:
             # Replacing needs no permission for the file itself, but whoever took it away meant it.
             os.close(os.open(target, os.O_WRONLY))
         target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, content, mode)
+        _replace(target, parts, mode)
     except (FileExistsError, NotADirectoryError):
         raise PoolcliError(f"{place} cannot be written: a folder in its path is a file") from None
     except OSError as error:
@@ -214,11 +212,13 @@ def resolver() -> Callable[[str], str]:
     return resolve
 
 
-def _write_output(content: bytes) -> None:
+def _write_output(parts: Sequence[bytes | memoryview]) -> None:
     if sys.__stdout__ is None and sys.stdout is None:
         raise PoolcliError("standard output is closed")
+    if sys.stdout.isatty() and not b"".join(parts).isascii():
+        raise PoolcliError("a terminal shows no images; redirect the output or use -o FILE")
     try:
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.writelines(parts)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         # Whoever read had enough.
@@ -228,7 +228,7 @@ def _write_output(content: bytes) -> None:
         raise
 
 
-def _replace(target: Path, content: bytes, mode: int | None) -> None:
+def _replace(target: Path, parts: Sequence[bytes | memoryview], mode: int | None) -> None:
     # A short name of its own: the target's may already be as long as a name can be.
     temporary = target.with_name(f"{PREFIX}{_host()}-{os.getpid()}-{next(_numbers)}.tmp")
     try:
@@ -238,7 +238,7 @@ def _replace(target: Path, content: bytes, mode: int | None) -> None:
         with os.fdopen(descriptor, "wb") as stream:
             if mode is not None:
                 os.fchmod(descriptor, stat.S_IMODE(mode))
-            stream.write(content)
+            stream.writelines(parts)
         temporary.replace(target)
     finally:
         with suppress(FileNotFoundError):

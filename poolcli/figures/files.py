@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -45,7 +46,6 @@ def animate(frames: Iterable[Figure], suffix: str) -> bytes:
 
 def draw_dots(figure: Figure) -> NDArray[np.uint8]:
     """Draw a figure and give its dots (H, W, 3)."""
-    content = io.BytesIO()
-    figure.savefig(content, format="raw")
-    width, height = figure.canvas.get_width_height()
-    return np.frombuffer(content.getbuffer(), np.uint8).reshape(height, width, 4)[:, :, :3]
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[:, :, :3]

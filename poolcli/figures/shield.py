@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from typing import Any
 
 from poolcli.errors import PoolcliError
 
@@ -18,7 +19,7 @@ from poolcli.errors import PoolcliError
 @contextmanager
 def without_help() -> Iterator[None]:
     """Spare matplotlib's classes the help on their properties, a fifth of the import."""
-    artist = import_module("matplotlib.artist")
+    artist: Any = import_module("matplotlib.artist")
     write_help = artist.kwdoc
     artist.kwdoc = lambda _: ""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,7 @@ def printable(text: str) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def width_of(text: str, size: float, weight: str = "normal", *, mono: bool = False) -> float:
     """Measure a line of text in points."""
     font = FontProperties(family=fonts(mono=mono), size=size, weight=weight)

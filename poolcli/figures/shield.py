@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import logging
 import os
 import shutil
@@ -29,6 +30,19 @@ def without_help() -> Iterator[None]:
 
 
 @contextmanager
+def without_collecting() -> Iterator[None]:
+    """Import without looking for garbage, now or later, in modules that are there to stay."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if collects:
+            gc.enable()
+
+
+@contextmanager
 def without_log() -> Iterator[None]:
     """Keep off the screen what matplotlib notes, such as a bad line in a matplotlibrc."""
     log = logging.getLogger("matplotlib")
@@ -48,11 +62,13 @@ def load_matplotlib() -> None:
     home = os.environ.get("MPLCONFIGDIR")
     try:
         # It warns of parts that nobody here uses and that it cannot load.
-        with without_log(), warnings.catch_warnings(action="ignore"):
+        with without_collecting(), without_log(), warnings.catch_warnings(action="ignore"):
             matplotlib = import_module("matplotlib")
             with without_help():
                 import_module("matplotlib.backends.backend_agg")
                 import_module("matplotlib.figure")
+                import_module("poolcli.figures.border")
+                import_module("poolcli.figures.pixels")
     except (OSError, UnicodeDecodeError) as error:
         raise PoolcliError(
             f"matplotlib does not load: {error}; move a damaged matplotlibrc away, or use"

@@ -18,7 +18,7 @@ from poolcli.figures.border import BELOW, Border
 from poolcli.figures.colours import BOUND, Colouring
 from poolcli.figures.page import Box
 from poolcli.figures.style import QUIET
-from poolcli.figures.text import HINTING, mean_and_spread, percent, width_of
+from poolcli.figures.text import mean_and_spread, percent, width_of
 
 Array = NDArray[Any]
 
@@ -195,7 +195,7 @@ def _name_axes(axes: Axes, box: Box, channels: int) -> None:
     if channels > 1:
         for name, colour in reversed([*zip(NAMES, (*CHANNELS, ALL), strict=True)]):
             words.append((name, colour, (1.0, 0.0), (end, below), "right", "top", 0))
-            end -= width_of(f"{name}  ", page.TICK) * HINTING
+            end -= width_of(f"{name}  ", page.TICK)
     for text, colour, place, offset, align, upright, turned in words:
         axes.annotate(
             text,

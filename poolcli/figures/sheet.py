@@ -143,7 +143,7 @@ class Sheet:
         heading = text.printable(self.heading)
         if self.shorter and text.fitted(heading, room, smallest, "bold") != heading:
             heading = text.printable(self.shorter)
-        fitting = largest * room / (text.HINTING * text.width_of(heading, largest, "bold") or room)
+        fitting = largest * room / (text.width_of(heading, largest, "bold") or room)
         size = max(smallest, min(largest, fitting))
         figure.text(
             layout.left / layout.width,

@@ -33,9 +33,6 @@ _EAST_ASIAN = (
 )
 
 
-HINTING = 1.035  # how much wider text may be drawn: letters take whole dots
-
-
 @cache
 def fonts(*, mono: bool = False) -> list[str]:
     """List the fonts to look a glyph up in: the one that matplotlib brings, then installed ones."""
@@ -61,7 +58,6 @@ def width_of(text: str, size: float, weight: str = "normal", *, mono: bool = Fal
 
 def fitted(text: str, width: float, size: float, weight: str = "normal") -> str:
     """Shorten a line in the middle until it is at most `width` points wide."""
-    width /= HINTING
     if width_of(text, size, weight) <= width:
         return text
     shortest, longest = 0, len(text)

@@ -61,8 +61,10 @@ def load_matplotlib() -> None:
     backend = os.environ.pop("MPLBACKEND", None)
     home = os.environ.get("MPLCONFIGDIR")
     try:
-        # It warns of parts that nobody here uses and that it cannot load.
-        with without_collecting(), without_log(), warnings.catch_warnings(action="ignore"):
+        # It warns of parts that nobody here uses and that it cannot load. A filter for a while
+        # would not do: it is that of all threads, and an image may be decoded meanwhile.
+        warnings.filterwarnings("ignore", "Unable to import Axes3D")
+        with without_collecting(), without_log():
             matplotlib = import_module("matplotlib")
             with without_help():
                 import_module("matplotlib.backends.backend_agg")

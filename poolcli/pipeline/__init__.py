@@ -31,7 +31,7 @@ from poolcli.images import (
     open_source,
 )
 from poolcli.memory import lacks_memory
-from poolcli.pipeline.drawing import start_drawing, visible
+from poolcli.pipeline.drawing import load_meanwhile, start_drawing, visible
 from poolcli.pipeline.jobs import Iteration, Job, Record, Settings, suffix_of
 from poolcli.pooling import pool
 from poolcli.prepare import Preparation, prepare
@@ -140,13 +140,14 @@ def _run(job: Job, settings: Settings) -> Record:
             clipped.append(writer.submit(_write, image, output, format_))
             if figure:
                 figure.add(states)
+        drawn = figure.render() if figure else b""
     channels = image.pixels.shape[2:]
     iterations = [
         Iteration(output, (*step.shape, *channels), step.dropped, step.skipped, share.result())
         for step, output, share in zip(steps, job.outputs, clipped, strict=True)
     ]
     if figure and job.figure:
-        storage.write(job.figure, figure.render())
+        storage.write(job.figure, drawn)
     warnings = (*image.warnings, *_losses(job, image, format_, iterations))
     return replace(record, iterations=tuple(iterations), warnings=warnings)
 
@@ -215,4 +216,6 @@ def _open(job: Job, settings: Settings) -> tuple[Source, tuple[Step, ...]]:
 def _read(job: Job, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
     """Decode an image whose chain is checked; its file's bytes are let go with its source."""
     source, steps = _open(job, settings)
+    if job.figure and settings.threads > 1:
+        load_meanwhile()
     return source.decode(), steps

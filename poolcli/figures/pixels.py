@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.image import AxesImage
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
+
+from poolcli.opencv import cv2
 
 Array = NDArray[Any]
 
@@ -33,25 +36,45 @@ class Pixels(AxesImage):
         extent: tuple[float, float, float, float],
     ) -> None:
         super().__init__(axes, extent=extent, interpolation="nearest")
-        self.set_data(colours)
+        self._colours = colours
+
+    def get_array(self) -> NDArray[np.uint8]:
+        """Give the colours; matplotlib would copy and check them as they are set."""
+        return self._colours
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw the dots; opaque ones are put into a page of dots as they are."""
+        if not isinstance(renderer, RendererAgg) or self._colours.shape[2] == 4:
+            super().draw(renderer)
+            return
+        dots, left, bottom, _ = self.make_image(renderer)
+        page = _whole(np.asarray(renderer.buffer_rgba()))  # type: ignore[no-untyped-call]
+        top = len(page) - int(bottom) - len(dots)
+        page[top : top + len(dots), int(left) : int(left) + dots.shape[1]] = _whole(dots)[::-1]
 
     def make_image(
         self, renderer: RendererBase, magnification: float = 1.0, unsampled: bool = False
-    ) -> tuple[NDArray[Any], float, float, Affine2D]:
+    ) -> tuple[NDArray[np.uint8], float, float, Affine2D]:
         """Give the dots (H, W, 4) within the axes, and where their lower left corner stands."""
         del renderer, unsampled  # they make no difference to dots
-        colours = np.asarray(self.get_array())
+        colours = self._colours
         if colours.shape[2] == 3:
-            colours = np.dstack([colours, np.full(colours.shape[:2], 255, np.uint8)])
+            colours = np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2RGBA), np.uint8)
         left, right, bottom, top = self.get_extent()
         corners = self.get_transform().transform([(left, bottom), (right, top)]) * magnification
         view = self.axes.bbox.get_points() * magnification
         rows, first_row = _shown(corners[:, 1], view[:, 1], len(colours))
         columns, first_column = _shown(corners[:, 0], view[:, 0], colours.shape[1])
-        # Dots count upwards, pixels downwards.
-        dots = colours.view(np.uint32)[:, :, 0][::-1][rows][:, columns]
+        # Dots count upwards, pixels downwards. Rows come last, since whole ones are copied at once.
+        dots = _whole(colours).take(columns, axis=1).take(len(colours) - 1 - rows, axis=0)
         place = first_column / magnification, first_row / magnification
         return dots[:, :, None].view(np.uint8), *place, Affine2D()
+
+
+def _whole(colours: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """See each RGBA of (H, W, 4) as one number, which is moved as a whole."""
+    numbers: NDArray[np.uint32] = colours.view(np.uint32)[:, :, 0]
+    return numbers
 
 
 def _shown(edges: Array, view: Array, pixels: int) -> tuple[NDArray[np.intp], int]:

@@ -12,12 +12,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from poolcli import pool2d
 from poolcli.figures import Comparison, choose_region
+from poolcli.figures.border import Border
 from poolcli.geometry import Window, chain
 from poolcli.geometry.region import Zoom
 from poolcli.pooling import pool
@@ -84,6 +86,25 @@ def lines_above(axes: Axes) -> list[str]:
 
 def numbers_in(axes: Axes) -> list[Text]:
     return [text for text in axes.texts if text.get_horizontalalignment() == "center"]
+
+
+def border_of(axes: Axes) -> Border:
+    (border,) = (artist for artist in axes.artists if isinstance(artist, Border))
+    return border
+
+
+def numbered(axes: Axes) -> tuple[list[float], list[float]]:
+    """Give the columns and rows whose numbers stand at the border."""
+    words = [part for part in border_of(axes).get_children() if isinstance(part, Text)]
+    columns = [word.get_position()[0] for word in words if word.get_verticalalignment() == "top"]
+    rows = [word.get_position()[1] for word in words if word.get_horizontalalignment() == "right"]
+    assert [word.get_text() for word in words] == [f"{value:.0f}" for value in (*columns, *rows)]
+    return columns, rows
+
+
+def is_framed(axes: Axes) -> bool:
+    lines = (part for part in border_of(axes).get_children() if isinstance(part, Line2D))
+    return any(np.array_equal(line.get_xdata(), [0, 1, 1, 0, 0]) for line in lines)
 
 
 def written(axes: Axes) -> list[list[str]]:

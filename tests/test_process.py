@@ -52,6 +52,41 @@ def test_a_matrix_needs_no_opencv_and_no_matplotlib(folder: Path) -> None:
     assert (folder / "out.csv").read_text() == "4\n"
 
 
+LOADER_OF_MATPLOTLIB = """
+import sys, threading
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "matplotlib":
+            print(threading.current_thread() is threading.main_thread())
+sys.meta_path.insert(0, Watch())
+from poolcli.cli import main
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize(("jobs", "in_the_main_thread"), [(1, b"True\n"), (2, b"False\n")])
+def test_matplotlib_loads_beside_decoding_if_there_is_a_core_for_it(
+    folder: Path, samples: Path, jobs: int, in_the_main_thread: bytes
+) -> None:
+    arguments = ["max", str(samples / "cat.jpg"), "-q", "-j", str(jobs)]
+    command = [sys.executable, "-c", LOADER_OF_MATPLOTLIB, *arguments]
+    ended = subprocess.run(command, capture_output=True, check=True)
+    assert ended.stdout == in_the_main_thread
+    assert len(names(folder / "pooled")) == 2
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_matplotlib_that_does_not_load_is_told_in_one_line(
+    folder: Path, samples: Path, jobs: int
+) -> None:
+    (folder / "matplotlibrc").write_bytes(b"font.size: \xff\xfe")
+    ended = poolcli("max", samples / "cat.jpg", "-j", jobs)
+    assert ended.returncode == 1
+    line, summary = ended.stderr.decode().splitlines()
+    assert "matplotlib does not load" in line
+    assert "1 failed" in summary
+
+
 def test_unknown_names_are_no_attributes() -> None:
     import poolcli as package
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from poolcli.figures import marks, page
 from poolcli.figures.colours import readable_on
 from poolcli.figures.page import Box
-from poolcli.figures.style import INK, style_ticks
+from poolcli.figures.style import INK
 from poolcli.figures.text import number, width_of
 from poolcli.geometry import Step
 from poolcli.geometry.region import Region
@@ -104,24 +104,22 @@ def separate_pixels(axes: Axes, box: Box, shape: Sequence[int]) -> None:
         _draw_lines(axes, stop, SEPARATOR, 0.5 * page.HAIRLINE * box.scale)
 
 
-def label_pixels(axes: Axes, box: Box, rows: Span, columns: Span, shape: Sequence[int]) -> None:
-    """Write numbers at a few of the pixels that an image of `shape` has, where they can be read."""
+def pixel_labels(
+    box: Box, rows: Span, columns: Span, shape: Sequence[int]
+) -> tuple[dict[float, str], dict[float, str]]:
+    """Choose numbers to write at a few columns and rows of an image, where they can be read."""
     legible = page.TICK * box.scale >= SMALLEST_LABEL
-    for axis, span, size, room, side in (
-        (
-            axes.xaxis,
-            columns,
-            shape[1],
-            width_of(str(shape[1]), page.TICK) + 2 * page.TICK,
-            box.width,
-        ),
-        (axes.yaxis, rows, shape[0], 2 * page.TICK, box.height),
+    labels = []
+    for span, size, room, length in (
+        (columns, shape[1], width_of(str(shape[1]), page.TICK) + 2 * page.TICK, box.width),
+        (rows, shape[0], 2 * page.TICK, box.height),
     ):
         first, stop = max(0, math.ceil(span[0] - 0.5)), min(size, math.floor(span[1] + 0.5))
         share = (stop - first) / (span[1] - span[0])
-        most = min(MOST_LABELS, int(share * box.to_points(side) / room))
-        axis.set_ticks(page.ticks(stop - first, most, first) if legible and stop > first else [])
-    style_ticks(axes, box)
+        most = min(MOST_LABELS, int(share * box.to_points(length) / room))
+        marks = page.ticks(stop - first, most, first) if legible and stop > first else []
+        labels.append({float(mark): str(mark) for mark in marks})
+    return labels[0], labels[1]
 
 
 def _seen(pixels: range, view: Span) -> dict[int, Span]:

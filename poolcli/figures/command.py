@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Callable, Sequence
 
-from poolcli.figures.text import HINTING, width_of
+from poolcli.figures.text import width_of
 
 CONTINUED = "\\"
 INDENT = "  "
@@ -26,7 +26,7 @@ def wrapped(words: Sequence[str], width: float, size: float) -> list[str]:
     """
 
     def fits(line: str) -> bool:
-        return width_of(f"{line} {CONTINUED}", size, mono=True) * HINTING <= width
+        return width_of(f"{line} {CONTINUED}", size, mono=True) <= width
 
     lines, line = [], ""
     for word in words:

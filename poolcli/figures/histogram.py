@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from poolcli.figures import page
 from poolcli.figures.bars import round_marks
+from poolcli.figures.border import BELOW, Border
 from poolcli.figures.colours import BOUND, Colouring
 from poolcli.figures.page import Box
-from poolcli.figures.style import FRAME, QUIET, style_ticks
-from poolcli.figures.text import HINTING, mean_and_spread, percent, width_of
+from poolcli.figures.style import QUIET
+from poolcli.figures.text import mean_and_spread, percent, width_of
 
 Array = NDArray[Any]
 
@@ -156,11 +157,7 @@ class Histogram:
         axes.set(xlim=(low, high), ylim=(0, self.ceiling * HEADROOM))
         self._tell_cut(axes, box, together, edges)
         marks = round_marks(low, high)
-        axes.set_xticks(list(marks), list(marks.values()))
-        axes.set_yticks([])
-        axes.spines[["top", "left", "right"]].set_visible(False)
-        axes.spines["bottom"].set(color=FRAME, linewidth=page.HAIRLINE * box.scale)
-        style_ticks(axes, box)
+        axes.add_artist(Border(axes, box, marks, {}, BELOW))
         _name_axes(axes, box, len(shares))
 
     def _tell_cut(self, axes: Axes, box: Box, shares: Array, edges: Array) -> None:
@@ -198,7 +195,7 @@ def _name_axes(axes: Axes, box: Box, channels: int) -> None:
     if channels > 1:
         for name, colour in reversed([*zip(NAMES, (*CHANNELS, ALL), strict=True)]):
             words.append((name, colour, (1.0, 0.0), (end, below), "right", "top", 0))
-            end -= width_of(f"{name}  ", page.TICK) * HINTING
+            end -= width_of(f"{name}  ", page.TICK)
     for text, colour, place, offset, align, upright, turned in words:
         axes.annotate(
             text,

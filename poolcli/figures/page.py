@@ -24,7 +24,7 @@ EDGE = 10.0
 GAP = 11.0
 TICKS_BELOW = 15.0
 LABEL = 1.7 * TITLE  # what a tier's label takes, written upwards
-CAPTION_WIDTH = (150.0, 230.0)  # what a caption is thought to need, and what it may have
+CAPTION_WIDTH = (150.0, 222.0)  # what a caption is thought to need, and what it may have
 NARROWEST_PAGE = 380.0
 BAR = 11.0
 

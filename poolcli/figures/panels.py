@@ -10,12 +10,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from poolcli.figures import marks, page
-from poolcli.figures.cells import is_numbered, label_pixels, print_numbers, separate_pixels
+from poolcli.figures import marks
+from poolcli.figures.border import AROUND, Border
+from poolcli.figures.cells import is_numbered, pixel_labels, print_numbers, separate_pixels
 from poolcli.figures.colours import Colouring
 from poolcli.figures.page import Box
+from poolcli.figures.pixels import Pixels
 from poolcli.figures.shrinking import shrink, shrink_around
-from poolcli.figures.style import FRAME, GROUND
+from poolcli.figures.style import GROUND
 from poolcli.geometry import Step
 from poolcli.geometry.region import Region
 
@@ -135,8 +137,8 @@ class Panel:
         axes.set_facecolor(GROUND)
         if shown.shape[2] == 4:
             ground = checkerboard(box, min(box.height / (bottom - top), box.width / (right - left)))
-            axes.imshow(ground, extent=extent, aspect="auto", interpolation="nearest")
-        axes.imshow(shown, extent=extent, aspect="auto", interpolation="nearest")
+            axes.add_image(Pixels(axes, ground, extent))
+        axes.add_image(Pixels(axes, shown, extent))
         (top, bottom), (left, right) = self.shown
         axes.set(xlim=(left - 0.5, right - 0.5), ylim=(bottom - 0.5, top - 0.5))
         if self.numbered:
@@ -148,14 +150,15 @@ class Panel:
             separate_pixels(axes, box, self.shape)
         if self.step:
             marks.hatch_unused(axes, self.step, box.scale)
-        axes.spines[:].set(color=FRAME, linewidth=page.HAIRLINE * box.scale)
+        frame = AROUND
         if self.step and self.shown != self.held and not self.gridded:
-            axes.spines[:].set_visible(False)
+            frame = ()
             marks.dash_padding(axes, self.step, box.scale)
         if self.region:
             spans = _floats(self.region.rows), _floats(self.region.columns)
             marks.outline(axes, *spans, box.scale)
-        label_pixels(axes, box, *self.shown, self.shape)
+        labels = pixel_labels(box, *self.shown, self.shape)
+        axes.add_artist(Border(axes, box, *labels, frame))
 
 
 def visible_padding(box: Box, step: Step | None) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from poolcli.figures import page, text
 from poolcli.figures.bars import Bar, draw_bar_beside, round_marks
+from poolcli.figures.border import PlainAxes
 from poolcli.figures.colours import Colouring
 from poolcli.figures.command import wrapped
 from poolcli.figures.page import Box, Margins, Page, Tier
@@ -127,7 +128,7 @@ class Sheet:
         for number, (tier, part) in enumerate(zip(self.tiers, cell.parts, strict=True)):
             if part is None:
                 continue
-            axes = figure.add_axes(layout.place(index, number))
+            axes = figure.add_axes(layout.place(index, number), axes_class=PlainAxes)
             part.draw(axes, self.box, self.colours[number])
             if number == 0:
                 _write_caption(axes, scale, cell.caption, caption_lines)
@@ -142,7 +143,7 @@ class Sheet:
         heading = text.printable(self.heading)
         if self.shorter and text.fitted(heading, room, smallest, "bold") != heading:
             heading = text.printable(self.shorter)
-        fitting = largest * room / (text.HINTING * text.width_of(heading, largest, "bold") or room)
+        fitting = largest * room / (text.width_of(heading, largest, "bold") or room)
         size = max(smallest, min(largest, fitting))
         figure.text(
             layout.left / layout.width,

@@ -31,6 +31,8 @@ def house_style() -> Iterator[None]:
     settings |= {
         "font.family": fonts(),
         "text.parse_math": False,
+        "text.hinting": "no_hinting",  # as wide as it is measured; and half the time
+        "axes.titley": 1.0,  # else each title looks for ticks to stay clear of
         "svg.fonttype": "path",  # text that stayed text would be wider in another viewer's font
         "svg.hashsalt": "poolcli",
         "pdf.fonttype": 42,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -33,9 +33,6 @@ _EAST_ASIAN = (
 )
 
 
-HINTING = 1.035  # how much wider text may be drawn: letters take whole dots
-
-
 @cache
 def fonts(*, mono: bool = False) -> list[str]:
     """List the fonts to look a glyph up in: the one that matplotlib brings, then installed ones."""
@@ -52,6 +49,7 @@ def printable(text: str) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def width_of(text: str, size: float, weight: str = "normal", *, mono: bool = False) -> float:
     """Measure a line of text in points."""
     font = FontProperties(family=fonts(mono=mono), size=size, weight=weight)
@@ -60,7 +58,6 @@ def width_of(text: str, size: float, weight: str = "normal", *, mono: bool = Fal
 
 def fitted(text: str, width: float, size: float, weight: str = "normal") -> str:
     """Shorten a line in the middle until it is at most `width` points wide."""
-    width /= HINTING
     if width_of(text, size, weight) <= width:
         return text
     shortest, longest = 0, len(text)

@@ -31,7 +31,7 @@ from poolcli.images import (
     quantise,
 )
 from poolcli.memory import lacks_memory
-from poolcli.pipeline.drawing import start_drawing, visible
+from poolcli.pipeline.drawing import load_meanwhile, start_drawing, visible
 from poolcli.pipeline.files import Files
 from poolcli.pipeline.jobs import Iteration, Job, Record, Settings, suffix_of
 from poolcli.pooling import pool
@@ -120,6 +120,8 @@ def _run(job: Job, settings: Settings) -> Record:
     with Files(threads) as files:
         if source.kind == "png":
             files.get_ready()
+        if job.figure and settings.threads > 1:
+            load_meanwhile()
         stages = _prepare(source.decode(), settings.preparation)
         # Its file's bytes are let go.
         del source
@@ -221,4 +223,6 @@ def _open(job: Job, settings: Settings) -> tuple[Source, tuple[Step, ...]]:
 def _read(job: Job, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
     """Decode an image whose chain is checked; its file's bytes are let go with its source."""
     source, steps = _open(job, settings)
+    if job.figure and settings.threads > 1:
+        load_meanwhile()
     return source.decode(), steps

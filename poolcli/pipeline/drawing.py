@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
+FIGURES = "poolcli.figures"
 STANDARD_SUFFIX = "png"
 
 
@@ -60,6 +66,20 @@ class Drawing(ABC):
     def render(self) -> bytes:
         """Draw the figure as its file's suffix says."""
         return self._figure.render()
+
+
+def load_meanwhile() -> None:
+    """Import what draws in a thread, if one can be had; what goes wrong is told as it is needed."""
+
+    def load() -> None:
+        with suppress(Exception):
+            import_module(FIGURES)
+
+    if FIGURES not in sys.modules:
+        # Filters of another thread's would come and go with those of the decoder.
+        warnings.filterwarnings("ignore", "Unable to import Axes3D")
+        with suppress(RuntimeError):
+            Thread(target=load).start()
 
 
 def start_drawing(

@@ -88,6 +88,10 @@ def stopwatch(program: Sequence[str]) -> float:
 
 
 def _environment() -> dict[str, str]:
-    """Give all programs this poolcli and no settings of the user's."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("POOLCLI_")}
+    """Give all programs this poolcli, kept compiled as if installed, and no user settings."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("POOLCLI_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
     return {**kept, "PYTHONPATH": str(Path(poolcli.__file__).parent.parent)}

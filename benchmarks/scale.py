@@ -38,7 +38,7 @@ class Scale:
     dtypes: tuple[str, ...] | None = None
     windows: tuple[tuple[int, int], ...] | None = None
     rounds: Rounds = field(
-        default_factory=lambda: Rounds(least=3, most=7, seconds=0.6, touched=2**30)
+        default_factory=lambda: Rounds(least=3, most=7, seconds=0.5, touched=2**29)
     )
     commands: Rounds = field(default_factory=lambda: Rounds(least=3, most=9, seconds=2.5))
     limit: float = 3.0

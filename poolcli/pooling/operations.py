@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -72,6 +73,7 @@ class Reduction:
             np.copyto(output, (combined / count) ** (1 / self.norm), casting="same_kind")
 
 
+@lru_cache(maxsize=64)
 def reduction(
     operation: Operation, dtype: np.dtype[Any], kernel: tuple[int, int], norm: float
 ) -> Reduction:

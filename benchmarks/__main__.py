@@ -16,6 +16,7 @@ from benchmarks.machine import about
 from benchmarks.pictures import picture
 from benchmarks.report import Section, render
 from benchmarks.scale import SCALES, Scale
+from benchmarks.warming import keep_memory
 
 RESULTS, CURVES = "results.md", "curves.png"
 
@@ -61,6 +62,7 @@ def main(scale: str, only: tuple[str, ...], rows: str, write: Path | None, cache
     start = time.perf_counter()
     cache.mkdir(parents=True, exist_ok=True)
     size = SCALES[scale]
+    kept = keep_memory(size.kept)
     parts = only or PARTS
     sections = []
     for part in (part for part in PARTS if part in parts):
@@ -75,7 +77,7 @@ def main(scale: str, only: tuple[str, ...], rows: str, write: Path | None, cache
             sections.append(IN_PROCESS[part](size))
         else:
             sections.append(WITH_FILES[part](size, cache))
-    page = render(about(size, (time.perf_counter() - start) / 60), sections)
+    page = render(about(size, (time.perf_counter() - start) / 60, kept=kept), sections)
     click.echo(page)
     if write:
         if "curves" in parts:

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from benchmarks.scale import Scale
+from benchmarks.warming import NOTE
 from poolcli import __version__
 from poolcli.executors import count_cores
 
@@ -22,14 +23,11 @@ FAIRNESS = (
     " the mean; those that round, within 1. Peers have one thread, and get the image in the type"
     " and layout they like best before the clock starts: torch and onnxruntime float32, channels"
     " first. OpenCV is charged a copy where the stride leaves pixels out, and INTER_AREA the"
-    " conversion to float32 without which it rounds. Results come in fresh memory, as in any"
-    " program, but the machine's memory was touched within the last second: a virtual machine"
-    " gives back what is free longer, and asking its host for it again can cost ten times as much"
-    " as pooling."
+    " conversion to float32 without which it rounds."
 )
 
 
-def about(scale: Scale, minutes: float) -> list[str]:
+def about(scale: Scale, minutes: float, *, kept: bool) -> list[str]:
     """Describe the machine, the versions and how times were taken."""
     few, many = scale.rounds, scale.commands
     versions = ", ".join(_versions())
@@ -44,6 +42,7 @@ def about(scale: Scale, minutes: float) -> list[str]:
         f"- Versions: poolcli {__version__}, Python {platform.python_version()}, {versions}",
         f"- {how}",
         f"- {FAIRNESS}",
+        *([f"- {NOTE}"] if kept else []),
     ]
 
 

@@ -29,6 +29,8 @@ class Scale:
         Of the photo.
     weighings : int
         How often the memory of a command is taken.
+    kept : int
+        How many bytes of memory to use and keep before functions are timed.
     """
 
     name: str = "full"
@@ -37,15 +39,14 @@ class Scale:
     channels: tuple[int, ...] | None = None
     dtypes: tuple[str, ...] | None = None
     windows: tuple[tuple[int, int], ...] | None = None
-    rounds: Rounds = field(
-        default_factory=lambda: Rounds(least=3, most=7, seconds=0.5, touched=2**29)
-    )
+    rounds: Rounds = field(default_factory=lambda: Rounds(least=3, most=7, seconds=0.5))
     commands: Rounds = field(default_factory=lambda: Rounds(least=3, most=9, seconds=2.5))
     limit: float = 3.0
     photo: int = 16_000_000
     batch: int = 200
     formats: tuple[str, ...] = ("jpg", "png", "webp")
     weighings: int = 3
+    kept: int = 3 * 2**30
 
 
 SCALES = {
@@ -57,13 +58,14 @@ SCALES = {
         channels=(1, 3),
         dtypes=("uint8", "float32"),
         windows=((2, 2), (3, 2), (3, 1), (31, 1)),
-        rounds=Rounds(least=2, most=3, seconds=0.05, touched=2**27),
+        rounds=Rounds(least=2, most=3, seconds=0.05),
         commands=Rounds(least=2, most=3, seconds=0.5),
         limit=0.2,
         photo=4_000_000,
         batch=20,
         formats=("jpg",),
         weighings=1,
+        kept=2**29,
     ),
     "tiny": Scale(
         "tiny",
@@ -79,5 +81,6 @@ SCALES = {
         batch=3,
         formats=("jpg",),
         weighings=1,
+        kept=0,
     ),
 }

@@ -10,11 +10,6 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import numpy as np
-
-# Linux gives back what has been free for two seconds.
-TOUCH_SECONDS = 1.0
-
 Call = Callable[[], Any]
 Key = TypeVar("Key", bound=Hashable)
 Contender = TypeVar("Contender")
@@ -22,18 +17,11 @@ Contender = TypeVar("Contender")
 
 @dataclass(frozen=True)
 class Rounds:
-    """How often a contender runs: `least` times, then up to `most` while within `seconds`.
-
-    Attributes
-    ----------
-    touched : int
-        How many bytes of memory to touch before a run, once in `TOUCH_SECONDS`.
-    """
+    """How often a contender runs: `least` times, then up to `most` while within `seconds`."""
 
     least: int
     most: int
     seconds: float
-    touched: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,16 +68,12 @@ def interleave(
 ) -> dict[Key, Times]:
     """Time all contenders in turn, again and again, so that a busy moment hits all alike."""
     seconds: dict[Key, list[float]] = {key: [] for key in contenders}
-    touched = -math.inf
     gc.collect()
     gc.disable()
     try:
         for turn in range(rounds.most):
             for key, contender in contenders.items():
                 if turn < rounds.least or sum(seconds[key]) < rounds.seconds:
-                    if time.monotonic() > touched + TOUCH_SECONDS:
-                        np.ones(rounds.touched, np.uint8)
-                        touched = time.monotonic()
                     seconds[key].append(clock(contender))
     finally:
         gc.enable()

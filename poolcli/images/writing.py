@@ -255,10 +255,11 @@ def _deep_tif(pixels: Array) -> list[Buffer]:
     return [_by_opencv(pixels, ".tif", (cv2.IMWRITE_TIFF_COMPRESSION, 8))]
 
 
-def encode_by_opencv(pixels: Array, suffix: str, settings: Sequence[int] = ()) -> bytes:
-    """Encode gray, RGB or RGBA."""
-    ordered, _ = _quantise(pixels, pixels.dtype, ordered=True)
-    return bytes(_by_opencv(ordered, suffix, settings))
+def encode_opaque(pixels: Array, settings: Sequence[int] = ()) -> bytes:
+    """Encode RGBA that hides nothing as PNG without its alpha, with OpenCV's settings."""
+    from poolcli.opencv import cv2
+
+    return bytes(_by_opencv(cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGR), ".png", settings))
 
 
 def _opencv_order(pixels: Array) -> Callable[[Array, Array], object] | None:

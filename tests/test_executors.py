@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from concurrent.futures import BrokenExecutor, CancelledError
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,15 @@ def test_stopping_leaves_no_thread_that_would_outlive_the_interpreter() -> None:
     stop(executor)
     assert set(threading.enumerate()) <= before
     assert all(future.done() for future in waiting)
+
+
+def test_the_manager_of_workers_may_be_woken_when_its_pipe_is_closed() -> None:
+    # Python does so at exit, if a signal comes while workers are stopped.
+    executor: Any = start_processes(1)
+    waker = executor._executor_manager_thread_wakeup
+    waker._writer.close()
+    waker.wakeup()
+    stop(executor)
 
 
 def test_there_is_a_core_to_count() -> None:

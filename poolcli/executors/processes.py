@@ -6,7 +6,8 @@ import os
 import signal
 import threading
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from poolcli.silence import silence
 
@@ -57,7 +58,9 @@ def start_processes(workers: int) -> Executor:
     """Start worker processes."""
     from concurrent.futures import ProcessPoolExecutor
 
-    return ProcessPoolExecutor(workers, mp_context=get_ready(), initializer=_begin_worker)
+    executor = ProcessPoolExecutor(workers, mp_context=get_ready(), initializer=_begin_worker)
+    _let_wake_late(executor)
+    return executor
 
 
 def get_ready(*modules: str) -> BaseContext:
@@ -74,6 +77,23 @@ def get_ready(*modules: str) -> BaseContext:
     context.set_forkserver_preload(["poolcli.pipeline", "poolcli.opencv", *modules])
     _start_server()
     return context
+
+
+def _let_wake_late(executor: Executor) -> None:
+    """Let the thread that manages workers be woken when it has just closed its pipe.
+
+    At exit Python 3.11 looks whether that is closed and then writes to it, without a lock.
+    """
+    waker: Any = getattr(executor, "_executor_manager_thread_wakeup", None)
+    if waker is None:
+        return
+    wake = waker.wakeup
+
+    def wake_if_open() -> None:
+        with suppress(OSError):
+            wake()
+
+    waker.wakeup = wake_if_open
 
 
 def stop_processes(executor: Executor) -> None:

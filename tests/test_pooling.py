@@ -538,6 +538,21 @@ def test_a_large_image_is_pooled_as_numpy_would(
     np.testing.assert_array_equal(pool2d(image, operation, kernel, stride), expected, strict=True)
 
 
+@pytest.mark.parametrize(
+    ("dtype", "kernel", "stride"),
+    [("uint16", (17, 15), 1), ("uint16", (255, 1), (17, 1)), ("uint8", (254, 259), 1)],
+)
+def test_halves_that_share_a_pixel_may_sum_up_to_more_than_the_window(
+    dtype: str, kernel: tuple[int, int], stride: Any
+) -> None:
+    # The sum of the window stays below 2^24, that of both halves does not.
+    image = np.full((300, 300), np.iinfo(dtype).max, dtype)
+    image -= np.random.default_rng(9).integers(0, 2, image.shape).astype(dtype)
+    view = np.lib.stride_tricks.sliding_window_view(image, kernel)[:: np.ravel(stride)[0]]
+    expected = (view.sum(axis=(2, 3)) / np.prod(kernel)).astype(np.float32)
+    np.testing.assert_array_equal(pool2d(image, "avg", kernel, stride), expected, strict=True)
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("dtype", ["int16", "float64"])
 def test_a_row_and_a_column_of_any_length_are_combined(dtype: str, operation: Operation) -> None:

@@ -131,7 +131,8 @@ def _sum_type(dtype: np.dtype[Any], area: int, carry: np.dtype[Any] | None = Non
     integers = ("i2", "u2", "i4", "u4", "i8", "u8")
     types = [(np.iinfo(name).min, np.iinfo(name).max, np.dtype(name)) for name in integers]
     if carry is not None:
-        # It holds integers up to 2^24 or 2^53, and is divided without a cast.
-        whole = 2 ** (np.finfo(carry).nmant + 1)
+        # It holds integers up to 2^24 or 2^53, and is divided without a cast. Halves of a window
+        # that share a pixel sum up to more than the window, but to less than twice as much.
+        whole = 2 ** (np.finfo(carry).nmant + 1) // 2
         types.insert(2, (-whole, whole, carry))
     return next(held for low, high, held in types if low <= lowest and highest <= high)

@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, Window
-from poolcli.pooling import OPERATIONS, Operation, adaptive_pool2d, carry_type, pool, pool2d
+from poolcli.pooling import (
+    OPERATIONS,
+    Operation,
+    adaptive_pool2d,
+    carry_type,
+    pool,
+    pool2d,
+    reduction,
+)
 from poolcli.reference import adaptive_pool_reference, pool_reference
 
 Array = NDArray[Any]
@@ -553,6 +561,44 @@ def test_halves_that_share_a_pixel_may_sum_up_to_more_than_the_window(
     np.testing.assert_array_equal(pool2d(image, "avg", kernel, stride), expected, strict=True)
 
 
+def divided(sums: Array, count: int) -> Array:
+    """Divide exact sums of 16-bit pixels as averages are."""
+    how = reduction("avg", np.dtype("uint16"), (1, count), 2.0)
+    output = np.empty(sums.shape, np.float32)
+    how.finish(sums.astype(how.working), np.full((1, 1), count, how.divide), output)
+    return output
+
+
+@settings(deadline=None)
+@given(st.integers(129, 2**20), st.integers(0, 2**32 - 1), st.integers(9, 24))
+def test_a_large_sum_is_divided_and_rounded_once(count: int, seed: int, digits: int) -> None:
+    random = np.random.default_rng(seed)
+    # Quotients as near to the middle of two float32 as sums can make them, of every size.
+    middles = 2 * random.integers(2**23, 2**24, 300) + 1
+    nearest = middles * count >> digits
+    sums = np.unique(np.concatenate((nearest - 1, nearest, nearest + 1)))
+    sums = sums[(sums >= 0) & (sums <= 65535 * count)]
+    # Python divides integers with one rounding to 53 bits, 29 more than a float32 has.
+    expected = np.array([int(total) / count for total in sums], np.float32)
+    np.testing.assert_array_equal(divided(sums[np.newaxis], count)[0], expected)
+
+
+@pytest.mark.parametrize("count", [512 * 49, 512 * 103, 1024 * 107])
+def test_a_quotient_in_the_middle_of_two_floats_is_rounded_to_even(count: int) -> None:
+    # m / 512 with 25 bits in m. 49 · (1 / 49) is not 1 in float64, nor is it with the others.
+    middles = np.arange(2**24 + 1, 2**25, 2 * 997)
+    expected = (middles / 512).astype(np.float32)
+    assert (np.abs(expected.astype(float) * 512 - middles) == 1).all()
+    np.testing.assert_array_equal(divided(middles[np.newaxis] * (count // 512), count)[0], expected)
+
+
+def test_numpy_is_left_as_it_was() -> None:
+    before = np.geterr(), np.getbufsize()
+    for operation in OPERATIONS:
+        pool2d(np.eye(4), operation)
+    assert (np.geterr(), np.getbufsize()) == before
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("dtype", ["int16", "float64"])
 def test_a_row_and_a_column_of_any_length_are_combined(dtype: str, operation: Operation) -> None:
@@ -693,7 +739,7 @@ def pool_in_bands(size: int, function: Callable[..., Array], *args: Any, **optio
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("poolcli.pooling.bands.BUFFER_BYTES", size)
         patch.setattr("poolcli.pooling.bands.STRIP_WINDOWS", 1)
-        patch.setattr("poolcli.pooling.passes.RUNNING_ROWS", 3)
+        patch.setattr("poolcli.pooling.passes.LONG_ROWS", 3)
         patch.setattr("poolcli.pooling.median.GATHERED_BYTES", size)
         patch.setattr("poolcli.pooling.median.NETWORK_BYTES", size)
         patch.setattr("poolcli.pooling.median.NETWORK_PIXELS", 12)
@@ -783,7 +829,7 @@ def test_neither_threads_nor_the_size_of_buffers_change_a_bit(
 ) -> None:
     checked = Window.of(**window)
     try:
-        expected = pool(image, operation, checked)
+        expected = pool_in_bands(2**20, pool, image, operation, checked)
     except PoolcliError:
         return
     with pytest.MonkeyPatch.context() as patch:

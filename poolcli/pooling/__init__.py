@@ -18,6 +18,7 @@ from poolcli.pooling.operations import (
     Operation,
     carry_type,
     check_operation,
+    fast_arithmetic,
     reduction,
 )
 
@@ -157,7 +158,7 @@ def pool(
     rows, columns = window.axes(image.shape)
     layers = image if image.ndim == 3 else image[:, :, np.newaxis]
     shape = (rows.output, columns.output, layers.shape[2])
-    with np.errstate(over="ignore", invalid="ignore"):
+    with fast_arithmetic():
         if operation == "median":
             output = np.empty(shape, carry_type(image.dtype))
             pool_median(layers, rows, columns, output, skip_nan=skip_nan)

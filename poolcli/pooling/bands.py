@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcli.geometry import Axis
-from poolcli.pooling.operations import Reduction
+from poolcli.pooling.operations import Reduction, fast_arithmetic
 from poolcli.pooling.passes import (
     Scratch,
+    block_height,
     combine_columns,
     combine_rows,
-    keep,
-    slides_by_running_sum,
+    is_long,
+    round_up,
 )
 from poolcli.serial import ThreadedExecutor
 
@@ -49,7 +50,8 @@ def pool_bands(
     """Fill `output` (H', W', C) with the pooled `image` (H, W, C)."""
     row_counts = _counts(rows, how, padding=count_include_pad)
     wide = _strip_width(rows, columns, image.shape[2], how)
-    strips = _shares(columns.output, wide)
+    parts = -(-columns.output // wide)
+    strips = _cut(columns.output, -(-columns.output // parts))
     if image.nbytes < THREADED_BYTES:
         threads = 1
 
@@ -60,10 +62,11 @@ def pool_bands(
             if len(counts) > 1:
                 counts = np.repeat(counts, image.shape[2])
             target = output[:, strip.start : strip.stop]
-            with np.errstate(over="ignore", invalid="ignore"):
+            with fast_arithmetic():
                 _pool_part(image[:, seen], rows, across, how, target, row_counts, counts, part)
 
-    first, *others = _shares(rows.output, -(-rows.output // threads))
+    share = round_up(-(-rows.output // threads), block_height(rows, how))
+    first, *others = _cut(rows.output, share)
     if not others:
         work(first)
         return
@@ -73,17 +76,15 @@ def pool_bands(
         deque(helped, maxlen=0)
 
 
-def _shares(count: int, most: int) -> list[range]:
-    """Cut a range into as few parts as possible, each at most `most` long, of about one length."""
-    parts = -(-count // most)
-    share = -(-count // parts)
-    return [range(first, min(first + share, count)) for first in range(0, count, share)]
+def _cut(count: int, most: int) -> list[range]:
+    """Cut a range into parts of `most` numbers, the last one shorter."""
+    return [range(first, min(first + most, count)) for first in range(0, count, most)]
 
 
 def _strip_width(rows: Axis, columns: Axis, channels: int, how: Reduction) -> int:
     """Choose how many output columns to do at once, so that the least band fits its buffer."""
-    lines = _least_height(rows, how) + _shared_height(rows, how) + 1
-    pixels = BUFFER_BYTES // (lines * channels * how.working.itemsize)
+    lines = _least_height(rows, how) + _shared_height(rows) + 1
+    pixels = _buffer_bytes(rows, columns) // (lines * channels * how.working.itemsize)
     pixels = max(pixels, STRIP_WINDOWS * columns.extent)
     return (pixels - columns.extent) // columns.stride + 1
 
@@ -105,43 +106,45 @@ def _pool_part(
     line = -(-columns.reach * channels // 8) * 8
     margin = columns.before * channels
     line_bytes = line * how.working.itemsize
-    besides = _shared_height(rows, how) + 1
-    fitting = BUFFER_BYTES // line_bytes - besides
-    height = min(len(part), max(fitting, _least_height(rows, how)))
+    besides, step = _shared_height(rows) + 1, block_height(rows, how)
+    height = max(_buffer_bytes(rows, columns) // line_bytes - besides, _least_height(rows, how))
+    height = min(round_up(len(part), step), height - height % step)
 
     # The margins of `padded` hold the padding of the columns for every band.
     padded = np.full((height, line), how.identity, how.working)
     scratch = Scratch((height + besides) * line_bytes)
-    runs = slides_by_running_sum(rows, how)
-    for first, count in _bands(part, rows, height):
-        goes_on = runs and first > part.start
+    for first, count in _bands(part, rows, height, step):
+        goes_on = is_long(rows) and how.exact and first > part.start
         source = _input_rows(image[:, :used], rows, first - goes_on, count + goes_on, how)
         inner = padded[:count, margin:][:, : used * channels]
         combine_rows(source, rows, inner, scratch, how, goes_on=goes_on)
-        dense = combine_columns(padded[:count].reshape(-1), columns, channels, scratch, how)
-        dense = dense[: count * line].reshape(count, line)
         counts = row_counts if len(row_counts) == 1 else row_counts[first : first + count]
         divisor = _common(counts)[:, np.newaxis] * column_counts
-        band = output[first : first + count]
-        kept = keep(dense, columns.stride, band, scratch, how)
-        if not np.may_share_memory(kept, band):
-            how.finish(kept, divisor, band.reshape(count, -1))
+        band = output[first : first + count].reshape(count, -1)
+        kept = combine_columns(padded[:count], columns, channels, scratch, how, band)
+        if kept is not band:
+            how.finish(kept, divisor, band)
 
 
-def _shared_height(rows: Axis, how: Reduction) -> int:
+def _buffer_bytes(rows: Axis, columns: Axis) -> int:
+    """Give the size of a buffer; long windows at stride 1 need one fewer, so they get more."""
+    return BUFFER_BYTES * 4 // 3 if is_long(rows) and columns.stride == 1 else BUFFER_BYTES
+
+
+def _shared_height(rows: Axis) -> int:
     """Count the rows of a band's buffers that the next band makes again."""
-    if slides_by_running_sum(rows, how):
+    if is_long(rows):
         return 0
     return max(0, rows.extent - rows.stride) // rows.stride
 
 
 def _least_height(rows: Axis, how: Reduction) -> int:
     """Give the height of the lowest band: what is done twice shall be small beside it."""
-    return max(1, 2 * _shared_height(rows, how))
+    return max(block_height(rows, how), 2 * _shared_height(rows))
 
 
-def _bands(part: range, rows: Axis, height: int) -> Iterator[tuple[int, int]]:
-    """Cut output rows into bands: the first of each and its height.
+def _bands(part: range, rows: Axis, height: int, step: int) -> Iterator[tuple[int, int]]:
+    """Cut output rows into bands, at multiples of `step`: the first of each and its height.
 
     The few rows that see padding stand apart, since their input is copied.
     """
@@ -149,7 +152,8 @@ def _bands(part: range, rows: Axis, height: int) -> Iterator[tuple[int, int]]:
     if len(part) > height:
         top = -(-rows.before // rows.stride)
         bottom = (rows.size + rows.before - rows.extent) // rows.stride + 1
-        cuts[1:1] = (cut for cut in (top, bottom) if part.start < cut < part.stop)
+        aligned = round_up(top, step), bottom // step * step
+        cuts[1:1] = (cut for cut in aligned if part.start < cut < part.stop)
     for start, stop in pairwise(cuts):
         for first in range(start, stop, height):
             yield first, min(height, stop - first)

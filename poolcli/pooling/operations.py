@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, get_args
@@ -16,6 +18,10 @@ Array = NDArray[Any]
 Operation = Literal["max", "avg", "min", "median", "lp"]
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 LARGEST_NORM = 32
+
+# NumPy casts so many items before it combines them. By default it would be 8192, which fill the
+# processor's first cache several times over: avg 2/2 RGB uint16 takes 1.6 times as long.
+CAST_ITEMS = 1024
 
 
 @dataclass(frozen=True)
@@ -64,11 +70,11 @@ class Reduction:
         if self.divide is None:
             np.copyto(output, combined)
         elif self.norm is None:
-            if self.divide == output.dtype != combined.dtype:
-                # A cast of its own is faster than one within the division.
-                np.copyto(output, combined, casting="same_kind")
-                combined = output
-            np.divide(combined, count, out=output, dtype=self.divide, casting="same_kind")
+            divide: np.ufunc = np.divide
+            if self.divide != self.result and not _may_lie_between(count):
+                # A product takes half the time: avg 31/1 RGBA uint16.
+                divide, count = np.multiply, 1 / count
+            divide(combined, count, out=output, dtype=self.divide, casting="same_kind")
         else:
             np.copyto(output, (combined / count) ** (1 / self.norm), casting="same_kind")
 
@@ -100,6 +106,14 @@ def reduction(
     return Reduction(np.add, working.type(0), lines, working, carry, divide, exact=True)
 
 
+@contextmanager
+def fast_arithmetic() -> Iterator[None]:
+    """Combine pixels without warnings, and cast them in pieces that stay next to the processor."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.setbufsize(CAST_ITEMS)
+        yield
+
+
 def carry_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """Give the type of what is no longer a pixel of the input: float32, or float64 for wider."""
     return np.result_type(dtype.newbyteorder("="), np.float32)
@@ -123,6 +137,18 @@ def _range(dtype: np.dtype[Any]) -> tuple[Any, Any]:
     if dtype.kind == "f":
         return dtype.type(-np.inf), dtype.type(np.inf)
     return np.iinfo(dtype).min, np.iinfo(dtype).max
+
+
+def _may_lie_between(count: Array) -> bool:
+    """Tell whether an average of 16-bit integers may lie in the middle of two float32.
+
+    Only then may its product with the reciprocal in float64, which is off by 2⁻⁵² of it, be
+    rounded to another float32. A sum `S` is no nearer to the middle `m·2⁻ʲ` than
+    `|S·2ʲ − m·count| / (count·2ʲ)`, with an integer above the line. For that to be 0 with
+    25 bits in `m`, of which 16 at most are before the point, 2⁹ must divide the count.
+    """
+    whole = count.astype(np.int64)
+    return bool((whole % 2**9 == 0).any() or whole.max() >= 2**27)
 
 
 def _sum_type(dtype: np.dtype[Any], area: int, carry: np.dtype[Any] | None = None) -> np.dtype[Any]:

@@ -296,11 +296,13 @@ def test_what_is_written_reads_back_to_the_same_pixels(kind: str, format_: str) 
     np.testing.assert_array_equal(shown, pixels)
 
 
-def test_16_bit_gray_with_alpha_is_written_as_colour_of_the_same_values() -> None:
+def test_16_bit_gray_with_alpha_is_colour_of_the_same_values_in_tif() -> None:
     pixels = np.array([[[7, 65535], [65535, 1]]], np.uint16)
-    for format_ in ("png", "tif"):
-        content, _ = encode(Image(pixels, pixels.dtype, alpha=True), format_)
-        np.testing.assert_array_equal(read(content).pixels, pixels[..., [0, 0, 0, 1]])
+    image = Image(pixels, pixels.dtype, alpha=True)
+    tif, _ = encode(image, "tif")
+    np.testing.assert_array_equal(read(tif).pixels, pixels[..., [0, 0, 0, 1]])
+    png, _ = encode(image, "png")
+    np.testing.assert_array_equal(read(png).pixels, pixels)
 
 
 @pytest.mark.parametrize("dtype", ["int32", "float32"])
@@ -349,7 +351,8 @@ def test_nothing_of_an_images_size_is_made_but_what_its_file_holds(dtype: str) -
     quantised = quantise(Image(state, np.dtype(np.uint8)), "png")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak - quantised.pixels.nbytes < 4e6
+    own = 0 if dtype == "u1" else quantised.size
+    assert peak - own < 4e6
 
 
 @pytest.mark.parametrize("name", ["brick.png", "cat.jpg", "coffee.jpg", "rocket.jpg"])

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from poolcli.errors import PoolcliError
-from poolcli.images import encode_animation, encode_opaque
+from poolcli.images import encode_animation, encode_figure
 from poolcli.opencv import cv2
 
 STILL = (".png", ".svg", ".pdf")
@@ -30,12 +30,8 @@ def render(figure: Figure, suffix: str) -> bytes:
     if suffix not in STILL:
         raise PoolcliError(f"a figure is {', '.join(STILL)}, got {suffix!r}")
     if suffix == ".png":
-        # Smaller than OpenCV's own choice, run lengths, and as fast; matplotlib's own PNG would
-        # take longer than everything before it.
-        strategy = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_DEFAULT)
-        # Enlarged pixels resemble what is above them.
-        filter_ = (cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP)
-        return encode_opaque(_draw(figure), (*strategy, *filter_))
+        # matplotlib's own PNG would take longer than everything before it.
+        return encode_figure(draw_dots(figure))
     content = io.BytesIO()
     figure.savefig(content, format=suffix[1:], metadata=_UNDATED[suffix])
     return content.getvalue()
@@ -47,12 +43,7 @@ def animate(frames: Iterable[Figure], suffix: str) -> bytes:
 
 
 def draw_dots(figure: Figure) -> NDArray[np.uint8]:
-    """Draw a figure and give its dots (H, W, 3)."""
-    return np.asarray(cv2.cvtColor(_draw(figure), cv2.COLOR_RGBA2RGB), np.uint8)
-
-
-def _draw(figure: Figure) -> NDArray[np.uint8]:
-    """Draw a figure and give its dots (H, W, 4), which are opaque."""
+    """Draw a figure and give its dots (H, W, 3), which are opaque."""
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
-    return np.asarray(canvas.buffer_rgba(), np.uint8)
+    return np.asarray(cv2.cvtColor(np.asarray(canvas.buffer_rgba()), cv2.COLOR_RGBA2RGB), np.uint8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,8 +29,19 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-# Pillow runs other programs for some formats, so it may look for these only.
-FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "JPEG2000", "AVIF")
+# Pillow runs other programs for some formats, so it may look for these only. The name of what
+# reads each; all that Pillow knows would take as long to load as NumPy's core.
+FORMATS = {
+    "PNG": "Png",
+    "JPEG": "Jpeg",
+    "WEBP": "WebP",
+    "TIFF": "Tiff",
+    "BMP": "Bmp",
+    "GIF": "Gif",
+    "PPM": "Ppm",
+    "JPEG2000": "Jpeg2K",
+    "AVIF": "Avif",
+}
 
 # What decoders need for a pixel.
 DECODING_BYTES = 12
@@ -37,7 +49,7 @@ DECODING_BYTES = 12
 # Formats whose decoders write where they are told to, and how the pixels of a mode lie there.
 INTO_ARRAYS = ("JPEG", "PNG", "WEBP")
 LAYOUTS = {"L": "L", "RGB": "RGBX", "RGBA": "RGBA"}
-BAND_BYTES = 1 << 18
+BAND_BYTES = 1 << 20
 BLOCK_BYTES = 1 << 30
 
 TIFF_MAGIC = (b"II*\0", b"MM\0*")
@@ -52,12 +64,17 @@ pillow.MAX_IMAGE_PIXELS = None
 
 def is_picture(head: bytes) -> bool:
     """Tell whether a file that begins so may be a picture."""
-    for load in (pillow.preinit, pillow.init):
-        load()
-        accept = [pillow.OPEN[name][1] for name in FORMATS if name in pillow.OPEN]
-        if any(begins(head[:16].ljust(16)) for begins in accept if begins):
-            return True
-    return False
+    return _identify(head) is not None
+
+
+def _identify(head: bytes) -> str | None:
+    """Name the format of a file that begins so; only what is needed to tell is loaded."""
+    for name, plugin in FORMATS.items():
+        import_module(f"PIL.{plugin}ImagePlugin")
+        _, accepts = pillow.OPEN[name]
+        if accepts and accepts(head[:16].ljust(16)):
+            return name
+    return None
 
 
 def open_picture(content: bytes) -> Source | None:
@@ -70,9 +87,12 @@ def open_picture(content: bytes) -> Source | None:
     """
     if content.startswith(TIFF_MAGIC) and (source := _open_strips(content)):
         return source
+    format_ = _identify(content)
+    if format_ is None:
+        return None
     try:
         with damage_in_one_line(UnidentifiedImageError), silence():
-            picture = pillow.open(io.BytesIO(content), formats=FORMATS)
+            picture = pillow.open(io.BytesIO(content), formats=[format_])
     except UnidentifiedImageError:
         return None
     with damage_in_one_line(), silence():
@@ -208,17 +228,19 @@ def _load(picture: ImageFile, bits: int) -> Array | None:
 
 def _close_up(pixels: Array) -> Array:
     """Move the first three channels of (H, W, 4) together, in the memory where they are."""
-    from poolcli.opencv import cv2
-
     rows, columns, _ = pixels.shape
-    target = pixels.reshape(-1)[: rows * columns * 3].reshape(rows, columns, 3)
-    height = max(1, BAND_BYTES // (columns * 4))
+    lines = pixels.reshape(rows, -1)
+    target = pixels.reshape(-1)[: rows * columns * 3].reshape(rows, -1)
+    height = max(1, BAND_BYTES // lines[0].nbytes)
     for first in range(0, rows, height):
-        # A copy, since the band may lie where it goes to.
-        target[first : first + height] = cv2.cvtColor(
-            pixels[first : first + height], cv2.COLOR_RGBA2RGB
-        )
-    return target
+        band = lines[first : first + height]
+        if first < 3 * height:
+            # It goes to where some of it lies.
+            band = band.copy()
+        for channel in range(3):
+            # One channel at a time keeps NumPy's inner loop long.
+            target[first : first + height, channel::3] = band[:, channel::4]
+    return target.reshape(rows, columns, 3)
 
 
 def _array(picture: pillow.Image, *, transparent: bool) -> Array:

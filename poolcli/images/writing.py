@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from poolcli.errors import PoolcliError
 from poolcli.images.image import Image
 from poolcli.images.matrices import format_text
+from poolcli.images.png import REPEATS, join_png, png_pieces
 
 Array = NDArray[Any]
 Buffer = bytes | memoryview
@@ -36,11 +37,6 @@ _DEPTHS = {
 
 # How much of an image is rounded at a time.
 BAND_BYTES = 1 << 20
-
-# How much of an image tells whether PNG should look for repeats in it, and how much smaller that
-# should make it.
-STRIP_BYTES = (1 << 13, 1 << 15)
-WORTHWHILE = 0.9
 
 # The longest side that each encoder takes.
 _LONGEST = {"png": 1_000_000, "jpg": 65_500, "webp": 16_383}
@@ -91,22 +87,24 @@ class Quantised:
 
     Attributes
     ----------
-    pixels : ndarray
-        npy and csv hold those of the image as they are. The others hold them rounded half to even
-        and clipped to the range of its depth, here in the order of channels of their encoder.
+    size : int
+        How many bytes the pixels take until they are encoded.
     clipped : float, 0 to 1
         The share of values that lay outside the range.
-    encoder : callable
-        Makes the file's content of the pixels, in parts.
+    pieces : sequence of callable
+        Each encodes a part of the pixels, at any time and in any thread.
+    join : callable
+        Makes the file's content, in parts, of what the pieces gave.
     """
 
-    pixels: Array
+    size: int
     clipped: float
-    encoder: Callable[[Array], list[Buffer]]
+    pieces: Sequence[Callable[[], Any]]
+    join: Callable[[Sequence[Any]], list[Buffer]]
 
     def encode(self) -> list[Buffer]:
         """Give the file's content in parts, which follow each other."""
-        return self.encoder(self.pixels)
+        return self.join([piece() for piece in self.pieces])
 
 
 def quantise(image: Image, format_: str) -> Quantised:
@@ -119,23 +117,29 @@ def quantise(image: Image, format_: str) -> Quantised:
         One of `FORMATS` that `check_format` accepts.
     """
     pixels = image.pixels
-    if format_ == "npy":
-        return Quantised(pixels, 0.0, _npy)
-    if pixels.ndim == 3 and pixels.shape[2] == 1:
+    if pixels.ndim == 3 and pixels.shape[2] == 1 and format_ != "npy":
         pixels = pixels[:, :, 0]
-    if format_ == "csv":
-        return Quantised(pixels, 0.0, _csv)
+    if format_ in ("npy", "csv"):
+        return _whole(_npy if format_ == "npy" else _csv, pixels)
     stored = _stored_type(image)
-    if stored == np.uint16 and pixels.shape[2:] == (2,):
-        # No encoder at hand writes 16-bit gray with alpha; as colour the values are the same.
-        pixels = pixels[:, :, [0, 0, 0, 1]]
     about = (image.profile, image.resolution)
-    deep_colour = stored == np.uint16 and pixels.ndim == 3
-    if format_ == "png" and pixels.shape[2:] != (2,):
-        return Quantised(*_quantise(pixels, stored, ordered=True), partial(_png, about=about))
-    if format_ == "tif" and deep_colour:
-        return Quantised(*_quantise(pixels, stored, ordered=True), _deep_tif)
-    return Quantised(*_quantise(pixels, stored), partial(_pillow, format_, about=about))
+    if format_ == "png":
+        pixels, clipped = _quantise(pixels, stored)
+        pieces = png_pieces(pixels)
+        return Quantised(pixels.nbytes, clipped, pieces, partial(join_png, pixels, _chunks(about)))
+    if stored == np.uint16 and pixels.ndim == 3:
+        if pixels.shape[2] == 2:
+            # No encoder at hand writes 16-bit gray with alpha; as colour the values are the same.
+            pixels = pixels[:, :, [0, 0, 0, 1]]
+        return _whole(_deep_tif, *_quantise(pixels, stored, ordered=True))
+    return _whole(partial(_pillow, format_, about), *_quantise(pixels, stored))
+
+
+def _whole(
+    encode: Callable[[Array], list[Buffer]], pixels: Array, clipped: float = 0.0
+) -> Quantised:
+    """Let an image be encoded in one piece."""
+    return Quantised(pixels.nbytes, clipped, [partial(encode, pixels)], lambda pieces: pieces[0])
 
 
 def check_size(shape: Sequence[int], format_: str) -> None:
@@ -207,9 +211,8 @@ def _csv(pixels: Array) -> list[Buffer]:
     return [format_text(pixels)]
 
 
-def _png(pixels: Array, about: About) -> list[Buffer]:
-    """Encode what stands in OpenCV's order."""
-    content = _by_opencv(pixels, ".png", _choose_compression(pixels))
+def _chunks(about: About) -> list[tuple[bytes, bytes]]:
+    """Give what a PNG says about its pixels."""
     profile, resolution = about
     chunks = []
     if profile:
@@ -218,34 +221,12 @@ def _png(pixels: Array, about: About) -> list[Buffer]:
         # pHYs counts pixels a metre.
         per_metre = [min(2**31 - 1, max(0, round(side / 0.0254))) for side in resolution]
         chunks.append((b"pHYs", struct.pack(">IIB", *per_metre, 1)))
-    header_end = 33
-    return [content[:header_end], *map(_chunk, chunks), content[header_end:]]
+    return chunks
 
 
-def _choose_compression(pixels: Array) -> Sequence[int]:
-    """Choose whether repeats or runs are looked for in the rows of a PNG, by a few in the middle.
-
-    Runs take three quarters of the time and, of photographs, 1.05 to 1.09 of the size that Pillow's
-    default has. Smooth, enlarged and repeated pixels take 1.4 times as much as runs and 1.02 to
-    1.09 as repeats; such a strip shows. OpenCV's own choice, runs with the filter Sub, takes 1.3
-    to 1.5 times as much for these.
-    """
-    from poolcli.opencv import cv2
-
-    up = (cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP, cv2.IMWRITE_PNG_STRATEGY)
-    runs = (*up, cv2.IMWRITE_PNG_STRATEGY_RLE)
-    repeats = (*up, cv2.IMWRITE_PNG_STRATEGY_FILTERED, cv2.IMWRITE_PNG_COMPRESSION, 2)
-    wanted = min(max(pixels.nbytes // 32, STRIP_BYTES[0]), STRIP_BYTES[1])
-    height = min(len(pixels), -(-wanted // pixels[0].nbytes))
-    first = (len(pixels) - height) // 2
-    strip = pixels[first : first + height]
-    sizes = [len(_by_opencv(strip, ".png", settings)) for settings in (runs, repeats)]
-    return repeats if sizes[1] < WORTHWHILE * sizes[0] else runs
-
-
-def _chunk(named: tuple[bytes, bytes]) -> bytes:
-    name, data = named
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+def encode_figure(dots: Array) -> bytes:
+    """Encode the dots (H, W, 3) of a figure as PNG."""
+    return b"".join(join_png(dots, (), [piece() for piece in png_pieces(dots, REPEATS)]))
 
 
 def _deep_tif(pixels: Array) -> list[Buffer]:
@@ -253,13 +234,6 @@ def _deep_tif(pixels: Array) -> list[Buffer]:
     from poolcli.opencv import cv2
 
     return [_by_opencv(pixels, ".tif", (cv2.IMWRITE_TIFF_COMPRESSION, 8))]
-
-
-def encode_opaque(pixels: Array, settings: Sequence[int] = ()) -> bytes:
-    """Encode RGBA that hides nothing as PNG without its alpha, with OpenCV's settings."""
-    from poolcli.opencv import cv2
-
-    return bytes(_by_opencv(cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGR), ".png", settings))
 
 
 def _opencv_order(pixels: Array) -> Callable[[Array, Array], object] | None:
@@ -284,14 +258,13 @@ def _by_opencv(ordered: Array, suffix: str, settings: Sequence[int]) -> memoryvi
 
 
 _PILLOW: dict[str, dict[str, Any]] = {
-    "png": {"format": "PNG"},
     "tif": {"format": "TIFF", "compression": "tiff_adobe_deflate"},
     "jpg": {"format": "JPEG", "quality": 95, "subsampling": "4:4:4"},
     "webp": {"format": "WEBP", "lossless": True, "exact": True, "quality": 0, "method": 0},
 }
 
 
-def _pillow(format_: str, pixels: Array, about: About) -> list[Buffer]:
+def _pillow(format_: str, about: About, pixels: Array) -> list[Buffer]:
     from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
     profile, resolution = about

@@ -118,8 +118,6 @@ def _run(job: Job, settings: Settings) -> Record:
     # Below this, threads cost more than they save: 10 of 200 ms for a small picture.
     threads = settings.threads if math.prod(source.shape) > THREADED_PIXELS else 1
     with Files(threads) as files:
-        if source.kind == "png":
-            files.get_ready()
         if job.figure and settings.threads > 1:
             load_meanwhile()
         stages = _prepare(source.decode(), settings.preparation)

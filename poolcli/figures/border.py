@@ -21,6 +21,7 @@ from matplotlib.transforms import ScaledTranslation, Transform
 from poolcli.figures import page
 from poolcli.figures.page import Box
 from poolcli.figures.style import FRAME, QUIET
+from poolcli.figures.text import ascent_of, width_of
 
 Place = tuple[float, float]
 
@@ -104,11 +105,11 @@ class Border(Artist):
         down += ScaledTranslation(-distance, 0, inches)
         style: dict[str, Any] = {"size": page.TICK * box.scale, "color": QUIET}
         self._parts += [
-            Text(value, 0, words, ha="center", va="top", transform=across, **style)
+            Word(value, 0, words, ha="center", va="top", transform=across, **style)
             for value, words in below.items()
         ]
         self._parts += [
-            Text(0, value, words, ha="right", va="center_baseline", transform=down, **style)
+            Word(0, value, words, ha="right", va="center_baseline", transform=down, **style)
             for value, words in left.items()
         ]
         for part in self._parts:
@@ -122,6 +123,30 @@ class Border(Artist):
         """Draw the frame, the marks and the words."""
         for part in self._parts:
             part.draw(renderer)
+
+
+class Word(Text):
+    """A word below a mark, or to its left.
+
+    It stands where matplotlib's own would, which would measure each word on each page again.
+    """
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Write the word."""
+        left, baseline = self.get_transform().transform(self.get_position())
+        figure: Any = self.get_figure(root=True)
+        size, dots = self.get_fontsize(), figure.dpi / 72
+        width, ascent = width_of(self.get_text(), size) * dots, ascent_of(size) * dots
+        if self.get_verticalalignment() == "top":
+            left, baseline = left - width / 2, baseline - ascent
+        else:
+            left, baseline = left - width, baseline - ascent / 2
+        if renderer.flipy():
+            baseline = renderer.get_canvas_width_height()[1] - baseline
+        context = renderer.new_gc()
+        context.set_foreground(self.get_color())
+        renderer.draw_text(context, left, baseline, self.get_text(), self.get_fontproperties(), 0.0)
+        context.restore()
 
 
 def _line(places: Sequence[Place], upon: Transform) -> Line2D:

@@ -56,6 +56,14 @@ def width_of(text: str, size: float, weight: str = "normal", *, mono: bool = Fal
     return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
 
 
+@cache
+def ascent_of(size: float) -> float:
+    """Give how far a font reaches above its baseline, in points, as lines of it are set."""
+    font: Any = font_manager.get_font(font_manager.findfont(FontProperties(family=fonts())))
+    ascender = font.get_sfnt_table("OS/2")["sTypoAscender"]
+    return float(ascender / font.get_sfnt_table("head")["unitsPerEm"] * size)
+
+
 def fitted(text: str, width: float, size: float, weight: str = "normal") -> str:
     """Shorten a line in the middle until it is at most `width` points wide."""
     if width_of(text, size, weight) <= width:

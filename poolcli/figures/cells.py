@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
@@ -141,8 +142,10 @@ def _draw_lines(axes: Axes, shape: Sequence[int], colour: Any, width: float) -> 
     left, top = max(axes.get_xlim()[0], -0.5), max(axes.get_ylim()[1], -0.5)
     bottom, right = shape[0] - 0.5, shape[1] - 0.5
     rows, columns = np.arange(0.5, bottom), np.arange(0.5, right)
-    axes.hlines(rows[rows > top], left, right, colors=colour, linewidth=width)
-    axes.vlines(columns[columns > left], bottom, top, colors=colour, linewidth=width)
+    across = [((left, row), (right, row)) for row in rows[rows > top]]
+    down = [((column, bottom), (column, top)) for column in columns[columns > left]]
+    lines = LineCollection([*across, *down], colors=colour, linewidths=width)
+    axes.add_collection(lines, autolim=False)
 
 
 def _unused(shape: Sequence[int], step: Step | None) -> NDArray[np.bool_]:

@@ -27,7 +27,7 @@ CHUNK_FRAME = 12
 WINDOW_BITS = 15
 ZLIB_HEADER = b"\x78\x01"
 ADLER_BASE = 65521
-MEMORY_LEVEL = 9
+MEMORY_LEVEL = 8
 
 # How much of an image is deflated at a time: what its beginning cannot look back on costs little.
 PIECE_BYTES = 1 << 19

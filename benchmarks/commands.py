@@ -17,6 +17,7 @@ from benchmarks.programs import (
     poolcli_program,
     pooling,
     python,
+    pyvips_shrink,
     scikit_image,
     stopwatch,
     vips_shrink,
@@ -26,7 +27,7 @@ from benchmarks.scale import Scale
 from benchmarks.timing import Key, Times, interleave
 
 FLOOR, FLOOR_OPENCV = "plain floor", "floor, OpenCV decodes"
-SKIMAGE, VIPS = "scikit-image script", "vips shrink"
+SKIMAGE, VIPS, PYVIPS = "scikit-image script", "vips shrink", "pyvips shrink"
 ONE_CORE = "poolcli -j 1"
 
 # The size of each photo beside that of the scale.
@@ -36,10 +37,10 @@ FIGURE_BATCH = 12
 
 COMMAND_NOTE = (
     "poolcli uses all cores unless told -j 1; the floor and the scikit-image script use one,"
-    " libvips as many as it likes. `vips shrink` averages, and writes one picture instead of"
-    " three. Where there is no command `vips`, a script calls the same libvips from Python, whose"
-    " start is then in its time. The goals judge poolcli as it is called by default, beside the"
-    " floor that decodes with Pillow, as poolcli must."
+    " libvips as many as it likes. Both `shrink` average, and write one picture instead of three:"
+    " vips is the command of the system, if it has one, and pyvips a script with the libvips that"
+    " comes with that package. The goals judge poolcli as it is called by default, beside the floor"
+    " that decodes with Pillow, as poolcli must."
 )
 
 MATPLOTLIB = "from matplotlib.figure import Figure; import matplotlib.backends.backend_agg"
@@ -124,6 +125,7 @@ def _time_command(path: Path, scale: Scale, work: Path) -> dict[str, Times]:
         ONE_CORE: pooling(path, folder, "--no-figure", "-j", 1),
         FLOOR_OPENCV: floor(folder, path, decoder="opencv"),
         VIPS: vips_shrink(path, folder),
+        PYVIPS: pyvips_shrink(path, folder),
         SKIMAGE: scikit_image(path, folder),
     }
     able = {name: program for name, program in programs.items() if program is not None}
@@ -158,6 +160,7 @@ def _command_goals(results: Mapping[Path, Mapping[str, Times]]) -> list[Goal]:
         ("the cat, to the plain floor", FLOOR, True, 1.25, None),
         ("photos, to a scikit-image script: worst", SKIMAGE, False, 1 / 3, None),
         ("photos, to vips shrink: worst", VIPS, False, 1.0, None),
+        ("photos, to pyvips shrink: worst", PYVIPS, False, 1.0, None),
     ):
         found = shares(peer, of_cat=of_cat)
         if found:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import platform
+import shutil
+import subprocess
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -52,6 +54,10 @@ def _versions() -> Iterator[str]:
             yield f"{package} {version(package)}"
         except PackageNotFoundError:
             yield f"{package} not installed"
+    program = shutil.which("vips")
+    if program is not None:
+        told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+        yield f"the command {told.stdout.strip()}"
 
 
 def _processor() -> str:

@@ -51,13 +51,17 @@ def scikit_image(photo: Path, folder: Path) -> list[str] | None:
 
 def vips_shrink(photo: Path, folder: Path) -> list[str] | None:
     """Give the command that shrinks a photo with libvips, if that is installed."""
-    output = folder / f"{photo.stem}.png"
     program = shutil.which("vips")
-    if program:
-        return [program, "shrink", str(photo), str(output), "2", "2"]
+    if program is None:
+        return None
+    return [program, "shrink", str(photo), str(folder / f"{photo.stem}.png"), "2", "2"]
+
+
+def pyvips_shrink(photo: Path, folder: Path) -> list[str] | None:
+    """Give the command of a script that shrinks a photo with its own libvips, if installed."""
     if find_spec("pyvips") is None:
         return None
-    return python(SCRIPTS / "shrink.py", photo, output)
+    return python(SCRIPTS / "shrink.py", photo, folder / f"{photo.stem}.png")
 
 
 def python(*arguments: object) -> list[str]:

@@ -1,4 +1,4 @@
-"""`vips shrink INPUT OUTPUT 2 2`, for machines that have libvips as a Python package only."""
+"""`vips shrink INPUT OUTPUT 2 2` by the libvips that comes with a Python package."""
 
 import sys
 

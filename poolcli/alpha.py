@@ -6,15 +6,9 @@ images pool as if they had no alpha.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
+from poolcli.arrays import Array, np
 from poolcli.geometry import AnyWindow
 from poolcli.pooling import Operation, carry_type, pool, reduction
-
-Array = NDArray[Any]
 
 
 def pool_alpha(

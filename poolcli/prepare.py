@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-import numpy as np
-from numpy.typing import NDArray
-
+from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
 from poolcli.geometry import Pair
 from poolcli.pooling import carry_type
 
-Array = NDArray[Any]
 Filter = Literal["prewitt", "prewitt-v", "prewitt-h", "laplacian"]
 FILTERS: tuple[Filter, ...] = get_args(Filter)
 
-PREWITT_V = np.array([[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]])
-LAPLACIAN = np.array([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]])
+PREWITT_V = [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]
+PREWITT_H = [[-1, -1, -1], [0, 0, 0], [1, 1, 1]]
+LAPLACIAN = [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]
 
 # ITU-R 601 luma, as Pillow's mode L has it: whole numbers of 2^-16.
 LUMA = (19595, 38470, 7471)
@@ -224,19 +222,19 @@ def edges(image: Array, name: Filter, *, relu: bool = False) -> Array:
         The carry type.
     """
     if name == "prewitt":
-        vertical, horizontal = _correlate(image, PREWITT_V), _correlate(image, PREWITT_V.T)
+        vertical, horizontal = _correlate(image, PREWITT_V), _correlate(image, PREWITT_H)
         response: Array = np.sqrt(vertical * vertical + horizontal * horizontal)
         return response
-    kernels = {"prewitt-v": PREWITT_V, "prewitt-h": PREWITT_V.T, "laplacian": LAPLACIAN}
+    kernels = {"prewitt-v": PREWITT_V, "prewitt-h": PREWITT_H, "laplacian": LAPLACIAN}
     response = _correlate(image, kernels[name])
     return np.maximum(response, 0, out=response) if relu else np.abs(response, out=response)
 
 
-def _correlate(image: Array, kernel: Array) -> Array:
+def _correlate(image: Array, kernel: list[list[int]]) -> Array:
     from poolcli.opencv import cv2
 
     carry = image.astype(_filter_type(image.dtype))
-    weights = kernel.astype(carry.dtype)
+    weights = np.array(kernel, carry.dtype)
     response: Array = cv2.filter2D(carry, -1, weights, borderType=cv2.BORDER_REPLICATE)
     return response
 

@@ -37,7 +37,8 @@ def loaded(code: str) -> set[str]:
 def test_importing_poolcli_loads_nothing_heavy() -> None:
     assert loaded("import poolcli; dir(poolcli); poolcli.__version__") == set()
     assert loaded("from poolcli import PoolcliError") == set()
-    assert loaded("from poolcli import pool2d") == {"numpy"}
+    assert loaded("from poolcli import pool2d") == set()
+    assert loaded("from poolcli import pool2d; pool2d([[1]], 'max', 1)") == {"numpy"}
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["max", "--help"], ["--version"], ["max"]])
@@ -50,6 +51,14 @@ def test_a_matrix_needs_no_opencv_and_no_matplotlib(folder: Path) -> None:
     code = "from poolcli.cli import main; main(['max', 'm.csv', '-o', 'out.csv'])"
     assert not loaded(code) & {"cv2", "matplotlib", "tqdm"}
     assert (folder / "out.csv").read_text() == "4\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_needs_no_pixels_loads_no_numpy(samples: Path) -> None:
+    run = f"from poolcli.cli import main; main(['max', {str(samples / 'cat.jpg')!r}, '--no-figure'"
+    assert loaded(f"{run}, '--dry-run'])") == {"click", "PIL"}
+    assert loaded(f"{run}])") == {"click", "PIL", "numpy"}
+    assert loaded(f"{run}, '-u'])") == {"click", "PIL"}
 
 
 LOADER_OF_MATPLOTLIB = """

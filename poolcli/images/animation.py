@@ -6,8 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from poolcli.arrays import NDArray, np
 
 _SETTINGS: dict[str, dict[str, Any]] = {
     ".gif": {"format": "GIF"},

@@ -11,14 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
+from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
 from poolcli.images.boxes import avif_depth, jpeg2000_depth
-
-Array = NDArray[Any]
 
 BITS_PER_SAMPLE, PLANAR, EXTRA_SAMPLES, SAMPLE_FORMAT = 258, 284, 338, 339
 SEPARATE, ASSOCIATED, SIGNED = 2, 1, 2

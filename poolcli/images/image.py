@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+from poolcli.arrays import NDArray, np
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,11 @@ class Source:
         The format that results have unless another is asked for.
     decode : callable
         Reads the pixels, once.
+    load : callable or None
+        Does that part of `decode` which takes long and needs no NumPy, if there is one.
     """
 
     shape: tuple[int, int]
     kind: Literal["png", "npy", "csv"]
     decode: Callable[[], Image]
+    load: Callable[[], None] | None = None

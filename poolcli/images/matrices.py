@@ -7,9 +7,7 @@ import math
 import re
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
 from poolcli.images.damage import damage_in_one_line
 
@@ -18,8 +16,6 @@ NUMBER = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 NPY_MAGIC = b"\x93NUMPY"
-
-Array = NDArray[Any]
 
 
 def parse_npy(content: bytes) -> Array:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+import mmap
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 from PIL import UnidentifiedImageError
 
+from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
 from poolcli.images.damage import damage_in_one_line
 from poolcli.images.deep import (
@@ -27,7 +28,7 @@ from poolcli.silence import silence
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
-Array = NDArray[Any]
+Memory = bytearray | mmap.mmap
 
 # Pillow runs other programs for some formats, so it may look for these only. The name of what
 # reads each; all that Pillow knows would take as long to load as NumPy's core.
@@ -105,18 +106,26 @@ def open_picture(content: bytes) -> Source | None:
     turned = picture.format != "TIFF" and orientation in SIDEWAYS
     notes = _count(frames)
     once = [picture]
+    loaded: list[Memory | None] = []
+
+    def load() -> None:
+        opened = once[0]
+        if not loaded:
+            with damage_in_one_line(), silence():
+                loaded.append(_load(opened, depth.bits))
 
     def decode() -> Image:
-        opened = once.pop()
         try:
+            load()
+            opened, memory = once.pop(), loaded.pop()
             with damage_in_one_line(), silence():
-                return _decode(opened, content, depth, orientation, notes)
+                return _decode(opened, memory, content, depth, orientation, notes)
         except PoolcliError:
             # Some decoders take a lack of memory for damage; then this finds none either.
             np.empty((rows, columns, DECODING_BYTES), np.uint8)
             raise
 
-    return Source((columns, rows) if turned else (rows, columns), "png", decode)
+    return Source((columns, rows) if turned else (rows, columns), "png", decode, load)
 
 
 def _open_strips(content: bytes) -> Source | None:
@@ -164,10 +173,15 @@ def _orientation(picture: pillow.Image, content: bytes) -> Any:
 
 
 def _decode(
-    opened: ImageFile, content: bytes, depth: Depth, orientation: int, notes: list[str]
+    opened: ImageFile,
+    memory: Memory | None,
+    content: bytes,
+    depth: Depth,
+    orientation: int,
+    notes: list[str],
 ) -> Image:
-    """Read the upright pixels of a picture."""
-    pixels = _load(opened, depth.bits)
+    """Read the upright pixels of a picture that is loaded, into memory of ours if there is any."""
+    pixels = None if memory is None else _see(memory, opened)
     picture: pillow.Image = opened
     profile, resolution = picture.info.get("icc_profile"), picture.info.get("dpi")
     key = picture.info.get("transparency")
@@ -193,11 +207,11 @@ def _decode(
     )
 
 
-def _load(picture: ImageFile, bits: int) -> Array | None:
-    """Decode a picture; where its decoder can, into an array, which is given.
+def _load(picture: ImageFile, bits: int) -> Memory | None:
+    """Decode a picture; where its decoder can, into memory that is ours.
 
     Pillow lets no array look into its own memory: of what it has decoded, `np.asarray` makes parts
-    and of these a whole, in as much time as it takes to decode a JPEG. So it gets an array to
+    and of these a whole, in as much time as it takes to decode a JPEG. So it gets memory to
     decode to, 45 of 105 ms sooner for 16 megapixels, and in 64 MB instead of 160.
     """
     layout = LAYOUTS.get(picture.mode)
@@ -205,8 +219,9 @@ def _load(picture: ImageFile, bits: int) -> Array | None:
         picture.load()
         return None
     columns, rows = picture.size
-    pixels = np.zeros((rows, columns, 4) if layout != "L" else (rows, columns), np.uint8)
-    lent = pillow.frombuffer(layout, picture.size, pixels, "raw", layout, 0, 1).im
+    memory = _reserve(rows * columns * len(layout))
+    buffer: Any = memory
+    lent = pillow.frombuffer(layout, picture.size, buffer, "raw", layout, 0, 1).im
     prepare = picture.load_prepare
 
     def lend() -> None:
@@ -221,9 +236,26 @@ def _load(picture: ImageFile, bits: int) -> Array | None:
         picture.load()
     finally:
         del picture.load_prepare
-    if picture.im is not lent:
-        return None
-    return _close_up(pixels) if layout == "RGBX" else pixels
+    return memory if picture.im is lent else None
+
+
+def _reserve(size: int) -> Memory:
+    """Get memory as NumPy does for large arrays, in large pages, which come twice as fast."""
+    if not hasattr(mmap, "MADV_HUGEPAGE"):
+        return bytearray(size)
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    with suppress(OSError):
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    return memory
+
+
+def _see(memory: Memory, picture: ImageFile) -> Array:
+    """Give the pixels that a picture was decoded to in memory of ours."""
+    columns, rows = picture.size
+    pixels: Array = np.frombuffer(memory, np.uint8).reshape(rows, columns, -1)
+    if picture.mode == "RGB":
+        return _close_up(pixels)
+    return pixels if picture.mode == "RGBA" else pixels[:, :, 0]
 
 
 def _close_up(pixels: Array) -> Array:

@@ -11,12 +11,9 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[Any]
+from poolcli.arrays import Array, np
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Gray, gray with alpha, RGB and RGBA, by the number of channels.

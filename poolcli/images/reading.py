@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from numpy.typing import NDArray
-
+from poolcli.arrays import NDArray
 from poolcli.errors import PoolcliError
 from poolcli.images.image import Image, Source
 from poolcli.images.matrices import NPY_MAGIC, parse_npy, parse_text

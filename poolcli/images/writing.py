@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
 from poolcli.images.image import Image
 from poolcli.images.matrices import format_text
 from poolcli.images.png import REPEATS, join_png, png_pieces
 
-Array = NDArray[Any]
 Buffer = bytes | memoryview
 # A colour profile, and a resolution in pixels an inch, where the image has them.
 About = tuple[bytes | None, tuple[float, float] | None]

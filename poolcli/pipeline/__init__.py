@@ -11,12 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
-
-from numpy.typing import NDArray
 
 from poolcli import storage
 from poolcli.alpha import pool_alpha
+from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
 from poolcli.geometry import MAX_PIXELS, Pair, Step, chain, check_pixels
 from poolcli.geometry.region import Region
@@ -49,8 +47,6 @@ __all__ = [
     "run",
     "suffix_of",
 ]
-
-Array = NDArray[Any]
 
 # How large a file may be: channels of 64 bits, with all that stands around them.
 BYTES_A_PIXEL = 32
@@ -120,6 +116,9 @@ def _run(job: Job, settings: Settings) -> Record:
     with Files(threads) as files:
         if job.figure and settings.threads > 1:
             load_meanwhile()
+        if source.load and threads > 1:
+            with files.importing("numpy"):
+                source.load()
         stages = _prepare(source.decode(), settings.preparation)
         # Its file's bytes are let go.
         del source

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from numpy.typing import NDArray
-
+from poolcli.arrays import Array
 from poolcli.captions import (
     caption,
     name_file,
@@ -27,8 +26,6 @@ from poolcli.pipeline.jobs import Job, Settings, suffix_of
 
 if TYPE_CHECKING:
     from poolcli.figures import Comparison, Growing, Operations
-
-Array = NDArray[Any]
 
 FIGURES = "poolcli.figures"
 STANDARD_SUFFIX = "png"

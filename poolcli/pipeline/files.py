@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from importlib import import_module
 from typing import Any, Self
 
 from poolcli import storage
@@ -13,6 +17,8 @@ from poolcli.serial import SerialExecutor, ThreadedExecutor
 # What waits to be encoded takes at most so much of the most that an iteration and its input took:
 # with the encoded files, all of it stays below 1.5 times those two.
 WAITING = 1 / 3
+# Seconds; the interpreter lets a thread wait for fifty times as long.
+SHORT_INTERVAL = 1e-4
 
 
 class Files:
@@ -35,6 +41,20 @@ class Files:
 
     def __exit__(self, *_: object) -> None:
         self._encoder.shutdown(cancel_futures=True)
+
+    @contextmanager
+    def importing(self, module: str) -> Iterator[None]:
+        """Import what is needed next, while something runs outside the interpreter's lock."""
+        usual = sys.getswitchinterval()
+        # A decoder that comes back for each part of a file shall not wait long for the lock.
+        sys.setswitchinterval(SHORT_INTERVAL)
+        imported = self._encoder.submit(import_module, module)
+        try:
+            yield
+            # A module that cannot be imported says why only to who tried first.
+            imported.result()
+        finally:
+            sys.setswitchinterval(usual)
 
     def add(self, place: str, image: Quantised) -> float:
         """Take over what a file will hold; give the share of values that were clipped."""

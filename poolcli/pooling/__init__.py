@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeGuard
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
+from poolcli.arrays import ArrayLike, NDArray, np
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyAxis, AnyWindow, Axis, PaddingLike, Window
 from poolcli.pooling.adaptive import pool_spans

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
+from poolcli.arrays import Array, np
 from poolcli.geometry import AnyAxis
 from poolcli.pooling.operations import Reduction
-
-Array = NDArray[Any]
 
 
 def pool_spans(

@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from poolcli.arrays import Array, np
 from poolcli.geometry import Axis
 from poolcli.pooling.operations import Reduction, fast_arithmetic
 from poolcli.pooling.passes import (
@@ -25,8 +22,6 @@ from poolcli.pooling.passes import (
     round_up,
 )
 from poolcli.serial import ThreadedExecutor
-
-Array = NDArray[Any]
 
 # A thread has at most four buffers of this size, unless the kernel itself needs more. Smaller ones
 # stay nearer to the processor, but cost more calls, for which threads wait.

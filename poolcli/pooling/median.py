@@ -5,13 +5,9 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from poolcli.arrays import Array, np
 from poolcli.geometry import AnyAxis, Axis
 from poolcli.pooling.networks import select_middle
-
-Array = NDArray[Any]
 
 GATHERED_BYTES = 4 * 1024 * 1024
 # Up to here a network is faster than sorting, for small windows of bytes fifty times.

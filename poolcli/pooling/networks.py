@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[Any]
+from poolcli.arrays import Array, np
 
 # Two wires, and which of them is looked at later: the one with the smaller value, the other.
 Comparator = tuple[int, int, bool, bool]

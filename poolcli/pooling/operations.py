@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
-import numpy as np
-from numpy.typing import NDArray
-
+from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
 
-Array = NDArray[Any]
 Operation = Literal["max", "avg", "min", "median", "lp"]
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 LARGEST_NORM = 32

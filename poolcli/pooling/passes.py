@@ -7,13 +7,9 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from poolcli.arrays import Array, np
 from poolcli.geometry import Axis
 from poolcli.pooling.operations import Reduction
-
-Array = NDArray[Any]
 
 LITTLE_ENDIAN = sys.byteorder == "little"
 # Types that a pixel of so many bytes is moved as, whatever it holds.

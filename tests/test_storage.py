@@ -240,9 +240,19 @@ def test_a_pipe_is_read_to_its_end_in_however_small_parts(tmp_path: Path) -> Non
     writer = threading.Thread(target=send)
     writer.start()
     heads: list[bytes] = []
-    assert storage.read(str(pipe), heads.append, 5) == b"P2 " + b"x" * 1000
+    assert storage.read(str(pipe), heads.append, 1003) == b"P2 " + b"x" * 1000
     writer.join()
     assert heads[0].startswith(b"P2 x")
+
+
+def test_no_more_is_read_of_a_pipe_than_is_wanted(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"x" * 1003,))
+    writer.start()
+    with pytest.raises(PoolcliError, match="has 1,003 bytes, more than any image"):
+        storage.read(str(pipe), None, 1002)
+    writer.join()
 
 
 def test_a_protected_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

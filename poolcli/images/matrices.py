@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import math
 import re
@@ -16,6 +17,7 @@ NUMBER = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 NPY_MAGIC = b"\x93NUMPY"
+NO_TEXT = "is neither an image nor a text matrix"
 
 
 def parse_npy(content: bytes) -> Array:
@@ -43,6 +45,15 @@ def parse_npy(content: bytes) -> Array:
     return array.astype(dtype.newbyteorder("="), copy=False)
 
 
+def check_text(head: bytes) -> None:
+    """Raise PoolcliError if a file that begins so is no text."""
+    try:
+        # What the last bytes begin may go on.
+        codecs.getincrementaldecoder("utf-8-sig")().decode(head)
+    except UnicodeDecodeError:
+        raise PoolcliError(NO_TEXT) from None
+
+
 def parse_text(content: bytes) -> Array:
     """Read a matrix, (H, W), from text: int64 where every number is whole, else float64.
 
@@ -51,7 +62,7 @@ def parse_text(content: bytes) -> Array:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise PoolcliError("is neither an image nor a text matrix") from None
+        raise PoolcliError(NO_TEXT) from None
     delimiter = next((mark for mark in ";,\t" if mark in text), None)
     lines = {n: line for n, line in enumerate(text.splitlines(), start=1) if line.strip()}
     if not lines:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from poolcli.arrays import NDArray
 from poolcli.errors import PoolcliError
 from poolcli.images.image import Image, Source
-from poolcli.images.matrices import NPY_MAGIC, parse_npy, parse_text
+from poolcli.images.matrices import NPY_MAGIC, check_text, parse_npy, parse_text
 from poolcli.images.pictures import is_picture, open_picture
 
 TEXT_SUFFIXES = ("csv", "txt", "")
@@ -16,9 +16,11 @@ NO_IMAGE = "is no image that can be read (png, jpg, webp, tif, bmp, gif, ppm, jp
 
 def check_head(head: bytes, suffix: str) -> None:
     """Raise PoolcliError if a file that begins so is nothing that `open_source` reads."""
-    text = suffix in TEXT_SUFFIXES and b"\0" not in head
-    if head and not text and not head.startswith(NPY_MAGIC) and not is_picture(head):
+    if not head or head.startswith(NPY_MAGIC) or is_picture(head):
+        return
+    if suffix not in TEXT_SUFFIXES or b"\0" in head:
         raise PoolcliError(NO_IMAGE)
+    check_text(head)
 
 
 def open_source(content: bytes, suffix: str) -> Source:

@@ -5,6 +5,7 @@ A place is a path, or `-` for standard input or output.
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import re
@@ -21,6 +22,7 @@ from poolcli.silence import abandon
 STANDARD = "-"
 
 HEAD_BYTES = 512
+PART_BYTES = 1 << 20
 
 PREFIX = ".poolcli-"
 _TEMPORARY = re.compile(re.escape(PREFIX) + r"(?P<host>\w+)-(?P<process>[0-9]+)-[0-9]+\.tmp")
@@ -56,7 +58,7 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
             if most is not None and status.st_size > most:
                 raise too_large(status.st_size)
             if not stat.S_ISREG(status.st_mode):
-                return head + stream.readall()
+                return _read_to_end(stream, head, most)
             # Once more from the start, since a sum would hold the file twice.
             stream.seek(0)
             return stream.readall()
@@ -64,6 +66,17 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
         raise PoolcliError("is a folder that cannot be listed") from None
     except OSError as error:
         raise PoolcliError(f"cannot be read: {_reason(error)}") from None
+
+
+def _read_to_end(stream: io.FileIO, head: bytes, most: int | None) -> bytes:
+    """Read the rest of what tells no size and may have no end."""
+    parts, size = [head], len(head)
+    while more := stream.read(PART_BYTES):
+        parts.append(more)
+        size += len(more)
+        if most is not None and size > most:
+            raise too_large(size)
+    return b"".join(parts)
 
 
 def too_large(size: int) -> PoolcliError:

@@ -158,6 +158,29 @@ def test_an_endless_device_is_not_read_to_its_end(tmp_path: Path) -> None:
     assert ended.errors[-1] == "poolcli: 0 written, 2 failed of 2"
 
 
+@pytest.mark.parametrize(
+    ("endless", "message"),
+    [
+        # Noise in which no byte happens to be 0, as in one of eight beginnings of /dev/urandom.
+        (b"\x81\x8d\xfe", "is neither an image nor a text matrix"),
+        (b"1,2\n", "bytes, more than any image that --max-pixels allows"),
+    ],
+)
+def test_an_endless_pipe_is_not_read_to_its_end(
+    endless: bytes, message: str, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    write = f"pipe = open('pipe', 'wb')\nwhile True: pipe.write({endless!r} * 100_000)"
+    command = [sys.executable, "-c", write]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL) as writer:
+        try:
+            ended = poolcli("max", "pipe", "--max-pixels", 1000, "--no-figure", folder=tmp_path)
+        finally:
+            writer.kill()
+    assert ended.status == 1
+    assert message in ended.errors[0]
+
+
 def test_a_huge_hole_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "nothing.png").open("wb") as stream:
         stream.truncate(1 << 40)

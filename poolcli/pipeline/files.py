@@ -32,29 +32,29 @@ class Files:
 
     def __init__(self, threads: int) -> None:
         self._ahead = threads > 1
+        self._interval = sys.getswitchinterval()
         # Encoders work outside the interpreter's lock.
         self._encoder = ThreadedExecutor(threads) if self._ahead else SerialExecutor()
         self._waiting: deque[tuple[str, Quantised, list[Future[Any]]]] = deque()
 
     def __enter__(self) -> Self:
+        if self._ahead:
+            # What comes back for each part of a file shall not wait long for the lock, which an
+            # import in another thread would keep.
+            sys.setswitchinterval(SHORT_INTERVAL)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._encoder.shutdown(cancel_futures=True)
+        sys.setswitchinterval(self._interval)
 
     @contextmanager
     def importing(self, module: str) -> Iterator[None]:
         """Import what is needed next, while something runs outside the interpreter's lock."""
-        usual = sys.getswitchinterval()
-        # A decoder that comes back for each part of a file shall not wait long for the lock.
-        sys.setswitchinterval(SHORT_INTERVAL)
         imported = self._encoder.submit(import_module, module)
-        try:
-            yield
-            # A module that cannot be imported says why only to who tried first.
-            imported.result()
-        finally:
-            sys.setswitchinterval(usual)
+        yield
+        # A module that cannot be imported says why only to who tried first.
+        imported.result()
 
     def add(self, place: str, image: Quantised) -> float:
         """Take over what a file will hold; give the share of values that were clipped."""

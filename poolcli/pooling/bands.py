@@ -29,7 +29,7 @@ BUFFER_BYTES = 1792 * 1024
 # Neighbouring strips share the input columns of overlapping windows: a strip is so many windows
 # wide at least.
 STRIP_WINDOWS = 3
-# Below this an image is pooled sooner than threads are started.
+# Below this an image is pooled sooner than threads are started; sums take longer than maxima.
 THREADED_BYTES = 16 * 1024 * 1024
 
 
@@ -47,7 +47,7 @@ def pool_bands(
     wide = _strip_width(rows, columns, image.shape[2], how)
     parts = -(-columns.output // wide)
     strips = _cut(columns.output, -(-columns.output // parts))
-    if image.nbytes < THREADED_BYTES:
+    if image.nbytes < THREADED_BYTES * (2 if how.divide is None else 1):
         threads = 1
 
     def work(part: range) -> None:

@@ -68,7 +68,11 @@ class Reduction:
             np.copyto(output, combined)
         elif self.norm is None:
             divide: np.ufunc = np.divide
-            if self.divide != self.result and not _may_lie_between(count):
+            if self.divide == output.dtype != combined.dtype:
+                # With a count for each column a cast of its own is faster.
+                np.copyto(output, combined, casting="same_kind")
+                combined = output
+            elif self.divide != self.result and not _may_lie_between(count):
                 # A product takes half the time: avg 31/1 RGBA uint16.
                 divide, count = np.multiply, 1 / count
             divide(combined, count, out=output, dtype=self.divide, casting="same_kind")

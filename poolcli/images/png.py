@@ -42,7 +42,7 @@ class Deflation(NamedTuple):
 
 
 RUNS = Deflation(1, zlib.Z_RLE)
-REPEATS = Deflation(2, zlib.Z_FILTERED)
+REPEATS = Deflation(1, zlib.Z_FILTERED)
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ def choose_deflation(pixels: Array) -> Deflation:
     """Choose whether repeats or runs are looked for, by a few rows in the middle of an image.
 
     Runs take three quarters of the time and, of photographs, 1.05 to 1.09 of the size that Pillow's
-    default has. Smooth, enlarged and repeated pixels take 1.4 times as much as runs and 1.02 to
-    1.09 as repeats; such a strip shows.
+    default has. Smooth, enlarged and repeated pixels take 1.4 times as much as runs and 1.06 to
+    1.1 as repeats; such a strip shows.
     """
     wanted = min(max(pixels.nbytes // 32, STRIP_BYTES[0]), STRIP_BYTES[1])
     height = min(len(pixels), -(-wanted // pixels[0].nbytes))

@@ -16,7 +16,7 @@ import poolcli
 SCRIPTS = Path(__file__).parent / "scripts"
 
 # What the installed command `poolcli` does.
-ENTRY = "import sys; from poolcli.cli import run; sys.exit(run())"
+ENTRY = "import sys; from poolcli.__main__ import run; sys.exit(run())"
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
-"""Memory: what libraries raise for lack of it, told in one line, and no search for garbage."""
+"""A lack of memory: what libraries raise then, told in one line."""
 
 from __future__ import annotations
 
 import errno
-import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,16 +51,3 @@ def lacks_memory(error: Exception) -> bool:
         or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
         or getattr(error, "code", None) == OPENCV_NO_MEMORY
     )
-
-
-@contextmanager
-def without_collecting() -> Iterator[None]:
-    """Import without looking for garbage, now or later, in modules that are there to stay."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if collects:
-            gc.enable()

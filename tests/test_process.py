@@ -61,6 +61,21 @@ def test_what_needs_no_pixels_loads_no_numpy(samples: Path) -> None:
     assert loaded(f"{run}, '-u'])") == {"click", "PIL"}
 
 
+@pytest.mark.parametrize(("images", "looked_for"), [(1, False), (2, True)])
+def test_garbage_is_looked_for_where_there_are_many_images(
+    images: int, looked_for: bool, folder: Path
+) -> None:
+    names = [f"{number}.csv" for number in range(images)]
+    for name in names:
+        (folder / name).write_text("1,2\n3,4\n")
+    program = ["poolcli", "max", *names, "-q", "--no-figure", "-j", "1"]
+    code = f"import gc, sys; from poolcli.__main__ import run; sys.argv = {program}; run()"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{code}; print(gc.isenabled())"], capture_output=True, check=True
+    )
+    assert ended.stdout.decode().split() == [str(looked_for)]
+
+
 LOADER_OF_MATPLOTLIB = """
 import sys, threading
 class Watch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -14,7 +15,6 @@ from poolcli import storage
 from poolcli.cli.console import Console
 from poolcli.cli.messages import complain
 from poolcli.errors import PoolcliError
-from poolcli.memory import without_collecting
 from poolcli.storage import STANDARD
 
 if TYPE_CHECKING:
@@ -54,10 +54,8 @@ def run_inputs(
         # While this process imports, so does the one that will make workers.
         with suppress(*NO_WORKERS):
             get_ready(scheduler)
-    # A tenth of the time that this takes goes into looking for garbage.
-    with without_collecting():
-        from poolcli.batch import run_jobs
-        from poolcli.plan import plan
+    from poolcli.batch import run_jobs
+    from poolcli.plan import plan
 
     if not storage.has_current_folder():
         raise PoolcliError("the folder you are in is gone; change to another")
@@ -72,6 +70,7 @@ def run_inputs(
         for place in planned.passed_over:
             what = "its suffix is no image's" if storage.is_regular(place) else "it is no file"
             complain(f"{place}: passed over, {what}")
+    _expect_garbage(len(planned.jobs))
     with Console(len(planned.jobs), quiet=quiet, verbose=verbose, as_json=json) as console:
         report = run_jobs(
             planned.jobs,
@@ -87,6 +86,13 @@ def run_inputs(
         complain(f"{figures} figure{'s' * (figures != 1)} would be drawn; --no-figure skips them")
     console.summarise(report)
     return 1 if console.output.failed else report.exit_status
+
+
+def _expect_garbage(images: int) -> None:
+    """Look for garbage from now on, if there is more than the little that one image leaves."""
+    if images > 1 and not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _check_jobs(scheduler: str | None) -> None:

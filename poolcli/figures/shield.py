@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import logging
 import os
 import shutil
@@ -14,7 +15,6 @@ from importlib import import_module
 from typing import Any
 
 from poolcli.errors import PoolcliError
-from poolcli.memory import without_collecting
 
 
 @contextmanager
@@ -27,6 +27,19 @@ def without_help() -> Iterator[None]:
         yield
     finally:
         artist.kwdoc = write_help
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Import without looking for garbage, now or later, in modules that are there to stay."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if collects:
+            gc.enable()
 
 
 @contextmanager

@@ -198,7 +198,7 @@ def test_a_picture_is_decoded_into_its_array(
     content = saved(pixels[..., 0] if channels == 1 else pixels, format_)
     with pillow.open(io.BytesIO(content)) as picture:
         wanted = np.asarray(picture)
-    monkeypatch.setattr("poolcli.images.pictures.BAND_BYTES", 7 * 700 * 4)
+    monkeypatch.setattr("poolcli.images.lending.BAND_BYTES", 7 * 700 * 4)
     source = open_source(content, "")
     tracemalloc.start()
     image = source.decode()

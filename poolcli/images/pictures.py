@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-import mmap
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +23,11 @@ from poolcli.images.deep import (
     straighten,
 )
 from poolcli.images.image import Image, Source
+from poolcli.images.lending import Memory, load, see
 from poolcli.silence import silence
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
-
-Memory = bytearray | mmap.mmap
 
 # Pillow runs other programs for some formats, so it may look for these only. The name of what
 # reads each; all that Pillow knows would take as long to load as NumPy's core.
@@ -46,12 +45,6 @@ FORMATS = {
 
 # What decoders need for a pixel.
 DECODING_BYTES = 12
-
-# Formats whose decoders write where they are told to, and how the pixels of a mode lie there.
-INTO_ARRAYS = ("JPEG", "PNG", "WEBP")
-LAYOUTS = {"L": "L", "RGB": "RGBX", "RGBA": "RGBA"}
-BAND_BYTES = 1 << 20
-BLOCK_BYTES = 1 << 30
 
 TIFF_MAGIC = (b"II*\0", b"MM\0*")
 ORIENTATION = 0x0112
@@ -108,24 +101,29 @@ def open_picture(content: bytes) -> Source | None:
     once = [picture]
     loaded: list[Memory | None] = []
 
-    def load() -> None:
-        opened = once[0]
-        if not loaded:
-            with damage_in_one_line(), silence():
-                loaded.append(_load(opened, depth.bits))
-
-    def decode() -> Image:
+    @contextmanager
+    def decoding() -> Iterator[None]:
         try:
-            load()
-            opened, memory = once.pop(), loaded.pop()
             with damage_in_one_line(), silence():
-                return _decode(opened, memory, content, depth, orientation, notes)
+                yield
         except PoolcliError:
             # Some decoders take a lack of memory for damage; then this finds none either.
             np.empty((rows, columns, DECODING_BYTES), np.uint8)
             raise
 
-    return Source((columns, rows) if turned else (rows, columns), "png", decode, load)
+    def begin() -> None:
+        opened = once[0]
+        if not loaded:
+            with decoding():
+                loaded.append(load(opened, depth.bits))
+
+    def decode() -> Image:
+        begin()
+        opened, memory = once.pop(), loaded.pop()
+        with decoding():
+            return _decode(opened, memory, content, depth, orientation, notes)
+
+    return Source((columns, rows) if turned else (rows, columns), "png", decode, begin)
 
 
 def _open_strips(content: bytes) -> Source | None:
@@ -181,7 +179,7 @@ def _decode(
     notes: list[str],
 ) -> Image:
     """Read the upright pixels of a picture that is loaded, into memory of ours if there is any."""
-    pixels = None if memory is None else _see(memory, opened)
+    pixels = None if memory is None else see(memory, opened)
     picture: pillow.Image = opened
     profile, resolution = picture.info.get("icc_profile"), picture.info.get("dpi")
     key = picture.info.get("transparency")
@@ -205,74 +203,6 @@ def _decode(
         resolution=resolution,
         warnings=tuple(notes),
     )
-
-
-def _load(picture: ImageFile, bits: int) -> Memory | None:
-    """Decode a picture; where its decoder can, into memory that is ours.
-
-    Pillow lets no array look into its own memory: of what it has decoded, `np.asarray` makes parts
-    and of these a whole, in as much time as it takes to decode a JPEG. So it gets memory to
-    decode to, 45 of 105 ms sooner for 16 megapixels, and in 64 MB instead of 160.
-    """
-    layout = LAYOUTS.get(picture.mode)
-    if picture.format not in INTO_ARRAYS or layout is None or bits > 8:
-        picture.load()
-        return None
-    columns, rows = picture.size
-    memory = _reserve(rows * columns * len(layout))
-    buffer: Any = memory
-    lent = pillow.frombuffer(layout, picture.size, buffer, "raw", layout, 0, 1).im
-    prepare = picture.load_prepare
-
-    def lend() -> None:
-        picture.im = lent
-        prepare()
-
-    # In one go: a thread that comes back for each block has to wait for the interpreter's lock.
-    picture.decodermaxblock = BLOCK_BYTES
-    # Called when a decoder is about to begin; what is no more to be decoded is not touched.
-    picture.load_prepare = lend  # type: ignore[method-assign]
-    try:
-        picture.load()
-    finally:
-        del picture.load_prepare
-    return memory if picture.im is lent else None
-
-
-def _reserve(size: int) -> Memory:
-    """Get memory as NumPy does for large arrays, in large pages, which come twice as fast."""
-    if not hasattr(mmap, "MADV_HUGEPAGE"):
-        return bytearray(size)
-    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    with suppress(OSError):
-        memory.madvise(mmap.MADV_HUGEPAGE)
-    return memory
-
-
-def _see(memory: Memory, picture: ImageFile) -> Array:
-    """Give the pixels that a picture was decoded to in memory of ours."""
-    columns, rows = picture.size
-    pixels: Array = np.frombuffer(memory, np.uint8).reshape(rows, columns, -1)
-    if picture.mode == "RGB":
-        return _close_up(pixels)
-    return pixels if picture.mode == "RGBA" else pixels[:, :, 0]
-
-
-def _close_up(pixels: Array) -> Array:
-    """Move the first three channels of (H, W, 4) together, in the memory where they are."""
-    rows, columns, _ = pixels.shape
-    lines = pixels.reshape(rows, -1)
-    target = pixels.reshape(-1)[: rows * columns * 3].reshape(rows, -1)
-    height = max(1, BAND_BYTES // lines[0].nbytes)
-    for first in range(0, rows, height):
-        band = lines[first : first + height]
-        if first < 3 * height:
-            # It goes to where some of it lies.
-            band = band.copy()
-        for channel in range(3):
-            # One channel at a time keeps NumPy's inner loop long.
-            target[first : first + height, channel::3] = band[:, channel::4]
-    return target.reshape(rows, columns, 3)
 
 
 def _array(picture: pillow.Image, *, transparent: bool) -> Array:

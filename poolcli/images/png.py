@@ -19,7 +19,6 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Gray, gray with alpha, RGB and RGBA, by the number of channels.
 COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 FILTER_UP = 2
-CHUNK_FRAME = 12
 # A stream of up to 32 KiB that may be looked back on; raw deflate is asked for as −15.
 WINDOW_BITS = 15
 ZLIB_HEADER = b"\x78\x01"

@@ -86,8 +86,9 @@ def pool2d(
 
     Notes
     -----
-    Two times about `log2(kernel)` passes, in bands that stay in the cache: memory beside input
-    and output does not grow with the image's height. The median compares the pixels of up to 64
+    About `log2(kernel)` passes down and as many across, or three down for eight rows and more at
+    stride 1, in bands that stay in the cache: memory beside input and output does not grow with
+    the image's height. The median compares the pixels of up to 64
     in a fixed order, about `k² log²(k)` passes; larger windows are sorted one by one.
 
     Examples

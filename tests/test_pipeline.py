@@ -7,6 +7,7 @@ import time
 import zlib
 from functools import partial
 from pathlib import Path
+from sys import getswitchinterval
 from typing import Any
 
 import numpy as np
@@ -379,3 +380,18 @@ def test_a_library_that_finds_no_memory_in_its_thread_is_told_of(
     record = run(Job("a.png", ["1.png"]), Settings("max", threads=2))
     assert record.status == "failed"
     assert str(record.error).startswith("there is not enough memory for 23x34")
+
+
+@pytest.mark.parametrize("name", ["a.png", "missing.png"])
+def test_threads_wait_for_the_lock_as_long_as_before(
+    name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.png").write_bytes(saved(noise("u1", 3), "PNG"))
+    monkeypatch.setattr("poolcli.pipeline.THREADED_PIXELS", 0)
+    intervals = []
+    monkeypatch.setattr("poolcli.storage.write", lambda *_: intervals.append(getswitchinterval()))
+    before = getswitchinterval()
+    run(Job(name, ["1.png"]), Settings("max", threads=2))
+    assert getswitchinterval() == before
+    assert all(interval < before for interval in intervals)
+    assert len(intervals) == (name == "a.png")

@@ -592,6 +592,13 @@ def test_a_quotient_in_the_middle_of_two_floats_is_rounded_to_even(count: int) -
     np.testing.assert_array_equal(divided(middles[np.newaxis] * (count // 512), count)[0], expected)
 
 
+def test_a_quotient_of_very_many_pixels_is_that_of_a_division() -> None:
+    # With more than 2^27 pixels a product may round to another float32 than the quotient.
+    total, count = 77_241_658_718_994, 1_787_748_777
+    assert np.float32(total * (1 / count)) != np.float32(total / count)
+    assert divided(np.array([[total]]), count) == np.float32(total / count)
+
+
 def test_numpy_is_left_as_it_was() -> None:
     before = np.geterr(), np.getbufsize()
     for operation in OPERATIONS:
@@ -671,6 +678,21 @@ def test_a_running_sum_starts_anew_in_each_thread_and_strip(
     monkeypatch.setattr("poolcli.pooling.bands.THREADED_BYTES", 0)
     monkeypatch.setattr("poolcli.pooling.bands.BUFFER_BYTES", 4000)
     result = pool(image, "avg", Window.of(31, 1, 30), threads=threads)
+    np.testing.assert_array_equal(result, expected, strict=True)
+
+
+@pytest.mark.parametrize("padding", [0, ((30, 17), (0, 0))])
+@pytest.mark.parametrize("size", [5_000, 20_000, 2**20])
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_long_sums_of_floats_are_the_same_bits_in_all_bands(
+    threads: int, size: int, padding: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = np.random.default_rng(11).normal(size=(701, 9, 1)).astype(np.float32)
+    window = Window.of((31, 2), 1, padding)
+    expected = pool(image, "avg", window)
+    monkeypatch.setattr("poolcli.pooling.bands.THREADED_BYTES", 0)
+    monkeypatch.setattr("poolcli.pooling.bands.BUFFER_BYTES", size)
+    result = pool(image, "avg", window, threads=threads)
     np.testing.assert_array_equal(result, expected, strict=True)
 
 

@@ -47,7 +47,8 @@ def read(content: bytes, suffix: str = "png") -> Image:
 def encode(image: Image, format_: str) -> tuple[bytes, float]:
     """Give a file's content and the share of values that were clipped."""
     quantised = quantise(image, format_)
-    return b"".join(quantised.encode()), quantised.clipped
+    content = quantised.join([piece() for piece in quantised.pieces])
+    return b"".join(content), quantised.clipped
 
 
 def name(case: Case) -> str:

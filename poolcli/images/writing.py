@@ -99,10 +99,6 @@ class Quantised:
     pieces: Sequence[Callable[[], Any]]
     join: Callable[[Sequence[Any]], list[Buffer]]
 
-    def encode(self) -> list[Buffer]:
-        """Give the file's content in parts, which follow each other."""
-        return self.join([piece() for piece in self.pieces])
-
 
 def quantise(image: Image, format_: str) -> Quantised:
     """Round and clip the pixels of an image for a file, which then needs the image no longer.

@@ -16,7 +16,7 @@ from poolcli.pooling import OPERATIONS
 from poolcli.pooling.operations import LARGEST_NORM
 from poolcli.prepare import FILTERS
 
-HEADINGS = ["Window:", "Times:", "Before pooling, in this order:", "Output:", "Run:"]
+HEADINGS = ["Window:", "Times:", "Before pooling, in this order:", "Output:", "Reading:", "Run:"]
 
 
 def test_choices_are_those_of_the_modules_that_know_them() -> None:

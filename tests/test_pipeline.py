@@ -23,7 +23,7 @@ from poolcli.errors import PoolcliError
 from poolcli.figures import Comparison
 from poolcli.geometry import AdaptiveWindow, Window
 from poolcli.geometry.region import Zoom
-from poolcli.images import Buffer, Image, Quantised, open_source
+from poolcli.images import Buffer, Image, Quantised, Reading, open_source
 from poolcli.pipeline import Job, Record, Settings, run, suffix_of
 from poolcli.pooling import OPERATIONS, Operation, pool
 from poolcli.prepare import Preparation, Size
@@ -191,9 +191,16 @@ def test_clipped_values_are_warned_of_with_their_share(folder: Path) -> None:
             "kernel 9x9 does not fit the 2-row, 3-column image of iteration 2; use -n 1, --ceil or",
         ),
         (Settings("max", exact=True), "1 row of the 23-row, 34-column image would go unused"),
-        (Settings("max", max_pixels=100), "the image has 782 pixels (23 rows, 34 columns)"),
         (
-            Settings("max", preparation=Preparation(size=Size(500, None)), max_pixels=1000),
+            Settings("max", reading=Reading(max_pixels=100)),
+            "the image has 782 pixels (23 rows, 34 columns)",
+        ),
+        (
+            Settings(
+                "max",
+                preparation=Preparation(size=Size(500, None)),
+                reading=Reading(max_pixels=1000),
+            ),
             "the image has 169,000 pixels",
         ),
     ],

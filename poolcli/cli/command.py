@@ -11,9 +11,9 @@ from poolcli.cli.grouping import GroupedOption
 from poolcli.cli.types import spell
 
 # What decides a figure: not where other results go, nor how a run behaves.
-HEADINGS = ("Operations", "Window", "Times", "Before pooling, in this order")
+HEADINGS = ("Operations", "Window", "Times", "Before pooling, in this order", "Reading")
 USUAL = ".png"
-FURTHER = ("zoom", "histogram", "cmap", "max_pixels")
+FURTHER = ("zoom", "histogram", "cmap")
 
 
 def figure_command() -> tuple[str, ...]:

@@ -43,6 +43,7 @@ Examples:
 @options.times
 @options.preparation
 @options.picture
+@options.reading
 @options.run
 def compare(**values: Any) -> int:
     """Draw a picture for each input."""

@@ -61,6 +61,7 @@ SMALL = 16  # rows and columns that are explained whole
 @options.at
 @options.preparation
 @options.explanation
+@options.reading
 @options.report
 def explain(
     subject: str,

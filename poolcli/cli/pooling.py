@@ -32,7 +32,7 @@ def command(operation: Operation) -> click.Command:
         bundles.append(options.count_pad)
     if operation == "lp":
         bundles.append(options.norm)
-    bundles += [options.times, options.preparation, options.output, options.run]
+    bundles += [options.times, options.preparation, options.output, options.reading, options.run]
     for bundle in reversed(bundles):
         pool = bundle(pool)
     text = f"""{summary}

@@ -10,6 +10,7 @@ from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
 
 if TYPE_CHECKING:
     from poolcli.geometry.region import Zoom
+    from poolcli.images import Reading
     from poolcli.pipeline import Settings
     from poolcli.pooling import Operation
 
@@ -39,10 +40,22 @@ def settings_of(operation: Operation, values: dict[str, Any]) -> Settings:
             filter=values["filter"],
             relu=values["relu"],
         ),
-        max_pixels=values["max_pixels"],
+        reading=reading_of(values),
         colormap=values.get("cmap"),
         zoom=zoom_of(values.get("zoom")),
         histogram=values.get("histogram", False),
+    )
+
+
+def reading_of(values: dict[str, Any]) -> Reading:
+    """Make what says how inputs are read."""
+    from poolcli.images import Reading
+
+    return Reading(
+        max_pixels=values["max_pixels"],
+        tolerant=values["tolerant"],
+        layout=values["layout"],
+        array=values["array"],
     )
 
 

@@ -15,7 +15,7 @@ from poolcli.cli.failures import about
 from poolcli.cli.grouping import GroupedCommand
 from poolcli.cli.messages import name_input
 from poolcli.cli.output import Output
-from poolcli.cli.settings import check_owners, window_of
+from poolcli.cli.settings import check_owners, reading_of, window_of
 from poolcli.cli.types import SizeOrPlace
 from poolcli.equivalents import Equivalent, equivalents
 from poolcli.geometry import AnyWindow, Pair, Step, chain
@@ -63,6 +63,7 @@ distance between neighbours. In calls x is (N, C, H, W), in Keras (N, H, W, C).
 @options.window
 @options.times
 @options.operations
+@options.reading
 @options.report
 def shape(what: Pair | str, operations: Sequence[Operation], json: bool, **values: Any) -> None:
     """Lay out the chain, and print it with its calls."""
@@ -72,7 +73,7 @@ def shape(what: Pair | str, operations: Sequence[Operation], json: bool, **value
         with about(what):
             from poolcli.pipeline import measure
 
-            steps = _chain(window, measure(what), values)
+            steps = _chain(window, measure(what, reading_of(values)), values)
     else:
         steps = _chain(window, what, values)
     calls = {operation: _calls(operation, window, steps, values) for operation in operations}

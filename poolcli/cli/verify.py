@@ -57,6 +57,7 @@ a framework's start and conversions in it, but not its import.
 @options.times
 @options.operations
 @options.preparation
+@options.reading
 @options.report
 def verify(subject: str, operations: Sequence[Operation], json: bool, **values: Any) -> int:
     """Verify each operation, and print what came of it."""

@@ -1,7 +1,7 @@
 """Bytes to arrays and back: the only decoder and the only encoder."""
 
 from poolcli.images.animation import encode_animation
-from poolcli.images.image import Image, Source
+from poolcli.images.image import Image, Layout, Reading, Source
 from poolcli.images.reading import check_head, open_source
 from poolcli.images.writing import (
     FORMATS,
@@ -19,7 +19,9 @@ __all__ = [
     "FORMATS",
     "Buffer",
     "Image",
+    "Layout",
     "Quantised",
+    "Reading",
     "Source",
     "check_format",
     "check_head",

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from poolcli.arrays import NDArray, np
+from poolcli.geometry import MAX_PIXELS
+
+Layout = Literal["hwc", "chw", "nhwc", "nchw"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,28 @@ class Image:
         """Give the value of white, or None for numbers without a fixed range."""
         ranged = not self.matrix and self.depth in (np.uint8, np.uint16)
         return int(np.iinfo(self.depth).max) if ranged else None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the content of an input is read.
+
+    Attributes
+    ----------
+    max_pixels : int
+        The largest image accepted or made, in pixels.
+    tolerant : bool
+        Read what can be read of a damaged image, with a warning, instead of refusing it.
+    layout : Layout or None
+        The order of an array's axes; None to derive it from the shape.
+    array : str or None
+        The name of the array to read from an npz archive.
+    """
+
+    max_pixels: int = MAX_PIXELS
+    tolerant: bool = False
+    layout: Layout | None = None
+    array: str | None = None
 
 
 @dataclass(frozen=True)

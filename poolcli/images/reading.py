@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from poolcli.arrays import NDArray
 from poolcli.errors import PoolcliError
-from poolcli.images.image import Image, Source
+from poolcli.images.image import Image, Reading, Source
 from poolcli.images.matrices import NPY_MAGIC, check_text, parse_npy, parse_text
 from poolcli.images.pictures import is_picture, open_picture
 
@@ -23,7 +23,7 @@ def check_head(head: bytes, suffix: str) -> None:
     check_text(head)
 
 
-def open_source(content: bytes, suffix: str) -> Source:
+def open_source(content: bytes, suffix: str, reading: Reading = Reading()) -> Source:
     """Identify an input and read its header.
 
     Parameters
@@ -33,6 +33,7 @@ def open_source(content: bytes, suffix: str) -> Source:
     suffix : str
         What the file's name ends with, in lower case and without the dot; "" for standard
         input. Text is taken for a matrix only under csv, txt and "".
+    reading : Reading
 
     Raises
     ------

@@ -16,10 +16,11 @@ from poolcli import storage
 from poolcli.alpha import pool_alpha
 from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
-from poolcli.geometry import MAX_PIXELS, Pair, Step, chain, check_pixels
+from poolcli.geometry import Pair, Step, chain, check_pixels
 from poolcli.geometry.region import Region
 from poolcli.images import (
     Image,
+    Reading,
     Source,
     check_format,
     check_head,
@@ -70,9 +71,9 @@ def load(place: str, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
     return _prepare(image, settings.preparation)[-1], steps
 
 
-def measure(place: str) -> Pair:
+def measure(place: str, reading: Reading = Reading()) -> Pair:
     """Read the header of one image and give its (rows, columns)."""
-    return identify(place).shape
+    return identify(place, reading).shape
 
 
 def _recorded(task: Callable[[Job, Settings], Record], job: Job, settings: Settings) -> Record:
@@ -194,23 +195,24 @@ def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration
         yield f"{clipped:.2%} of the values lie outside the range of {format_} and were clipped"
 
 
-def identify(place: str, max_pixels: int = MAX_PIXELS) -> Source:
+def identify(place: str, reading: Reading) -> Source:
     """Read a file and the header of the image in it; what is no image is not read whole."""
     suffix = suffix_of(place)
-    most = LEAST_FILE_BYTES + max_pixels * BYTES_A_PIXEL
-    return open_source(storage.read(place, partial(check_head, suffix=suffix), most), suffix)
+    most = LEAST_FILE_BYTES + reading.max_pixels * BYTES_A_PIXEL
+    content = storage.read(place, partial(check_head, suffix=suffix), most)
+    return open_source(content, suffix, reading)
 
 
 def _open(job: Job, settings: Settings) -> tuple[Source, tuple[Step, ...]]:
     """Lay out the whole chain from the header, before pixels are decoded or written."""
-    source = identify(job.source, settings.max_pixels)
-    check_pixels(source.shape, settings.max_pixels)
+    source = identify(job.source, settings.reading)
+    check_pixels(source.shape, settings.reading.max_pixels)
     steps = chain(
         settings.window,
         settings.preparation.shape(source.shape),
         settings.iterations,
         exact=settings.exact,
-        max_pixels=settings.max_pixels,
+        max_pixels=settings.reading.max_pixels,
     )
     if job.figure and settings.zoom and settings.zoom.centre:
         Region.around(settings.zoom.centre, (1, 1), steps[0].input_shape)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from poolcli import storage
-from poolcli.geometry import MAX_PIXELS, AdaptiveWindow, AnyWindow, Pair, Window, check_pixels
+from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair, Window, check_pixels
 from poolcli.geometry.region import Zoom
+from poolcli.images import Reading
 from poolcli.pooling import Operation, check_operation
 from poolcli.prepare import Preparation
 
@@ -22,8 +23,8 @@ class Settings:
     ----------
     exact : bool
         Refuse an image of which a pixel would go unused.
-    max_pixels : int
-        The largest image accepted or made, in pixels.
+    reading : Reading
+        How inputs are read.
     threads : int
         How many cores one image may use.
     colormap : str or None
@@ -45,7 +46,7 @@ class Settings:
     count_include_pad: bool = False
     norm: float = 2.0
     preparation: Preparation = field(default_factory=Preparation)
-    max_pixels: int = MAX_PIXELS
+    reading: Reading = field(default_factory=Reading)
     threads: int = 1
     colormap: str | None = None
     zoom: Zoom | None = field(default_factory=Zoom)
@@ -63,9 +64,11 @@ class Settings:
         check_operation(self.operation, self.count_include_pad, self.norm)
         size = self.preparation.size
         if size and size.width and size.height:
-            check_pixels((size.height, size.width), self.max_pixels, "the image of --resize")
+            check_pixels(
+                (size.height, size.width), self.reading.max_pixels, "the image of --resize"
+            )
         if isinstance(self.window, AdaptiveWindow):
-            check_pixels(self.window.output_size, self.max_pixels, "the result of --to")
+            check_pixels(self.window.output_size, self.reading.max_pixels, "the result of --to")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair
-from poolcli.images import FORMATS, format_of, open_source
+from poolcli.images import FORMATS, Reading, format_of, open_source
 from poolcli.pipeline import Job, Settings, suffix_of
 from poolcli.plan.inputs import Input, stem_of
 from poolcli.storage import STANDARD
@@ -104,7 +104,7 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
     numbers = range(1, settings.iterations + 1)
     if naming.output is not None and not naming.results:
         return Job(place, [None] * len(numbers), None, naming.output)
-    format_, suffix = _format(place, naming)
+    format_, suffix = _format(place, naming, settings.reading)
     if naming.output is not None:
         outputs = [naming.output if i == settings.iterations else None for i in numbers]
         return Job(place, outputs, format_, naming.figure, source.modified)
@@ -128,7 +128,7 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
     return Job(place, outputs, format_, figure, source.modified)
 
 
-def _format(source: str, naming: Naming) -> tuple[str | None, str]:
+def _format(source: str, naming: Naming, reading: Reading) -> tuple[str | None, str]:
     """Choose what the outputs of a source hold, and the suffix that says so."""
     if naming.output is not None:
         own = format_of(suffix_of(naming.output))
@@ -147,17 +147,17 @@ def _format(source: str, naming: Naming) -> tuple[str | None, str]:
     if naming.format == "same":
         format_ = format_of(suffix) or "png"
         return format_, suffix if format_of(suffix) else format_
-    format_ = naming.format or _kind(source)
+    format_ = naming.format or _kind(source, reading)
     return format_, format_
 
 
-def _kind(source: str) -> str:
+def _kind(source: str, reading: Reading) -> str:
     """Tell what an input's results are by default: a matrix keeps its kind."""
     if source != STANDARD:
         format_ = format_of(suffix_of(source))
         return format_ if format_ in ("npy", "csv") else "png"
     try:
-        return open_source(storage.read(STANDARD), "").kind
+        return open_source(storage.read(STANDARD), "", reading).kind
     except PoolcliError:
         return "png"  # the job will say what is wrong
 

@@ -10,8 +10,9 @@ from poolcli.cli.options.pooling import (
     times,
     window,
 )
+from poolcli.cli.options.reading import MAX_PIXELS, inputs, reading, subject
 from poolcli.cli.options.results import FORMATS, explanation, output, picture
-from poolcli.cli.options.running import MAX_PIXELS, inputs, report, run, subject
+from poolcli.cli.options.running import report, run
 
 __all__ = [
     "FILTERS",
@@ -26,6 +27,7 @@ __all__ = [
     "output",
     "picture",
     "preparation",
+    "reading",
     "report",
     "run",
     "subject",

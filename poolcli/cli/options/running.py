@@ -1,26 +1,11 @@
-"""What is read, and options of how a run behaves."""
+"""Options of how a run behaves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import click
-
 from poolcli.cli.options.declaring import Decorated, all_of, option
 from poolcli.cli.types import WholeNumber
-
-# Spelled out here, since the module that knows them takes time to load; a test holds both together.
-MAX_PIXELS = 250_000_000
-
-
-def inputs(command: Decorated) -> Decorated:
-    """Take the inputs."""
-    return click.argument("inputs", nargs=-1, metavar="INPUT...")(command)
-
-
-def subject(command: Decorated) -> Decorated:
-    """Take one input."""
-    return click.argument("subject", metavar="INPUT")(command)
 
 
 def run(command: Decorated) -> Decorated:
@@ -73,29 +58,15 @@ def run(command: Decorated) -> Decorated:
             is_flag=True,
             help="Print sizes, dropped and skipped pixels and times.",
         ),
-        _max_pixels(),
     )
 
 
 def report(command: Decorated) -> Decorated:
     """Take how a command that only tells something behaves."""
-    return all_of(command, _json(), _max_pixels())
+    return all_of(command, _json())
 
 
 def _json() -> Callable[[Decorated], Decorated]:
     return option(
         "Run", "--json", is_flag=True, help="Print one JSON object an input instead of text."
-    )
-
-
-def _max_pixels() -> Callable[[Decorated], Decorated]:
-    return option(
-        "Run",
-        "--max-pixels",
-        type=WholeNumber(1, 2**53),
-        default=MAX_PIXELS,
-        otherwise=f"{MAX_PIXELS:,}",
-        envvar="POOLCLI_MAX_PIXELS",
-        metavar="N",
-        help="Largest image accepted or made, in pixels. $POOLCLI_MAX_PIXELS sets it too.",
     )

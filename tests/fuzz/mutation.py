@@ -10,6 +10,7 @@ from collections.abc import Callable
 from itertools import islice
 
 from formats import chunk
+from structure import structured
 
 INTERESTING = (0, 1, 2, 7, 8, 127, 128, 254, 255)
 NUMBERS = (0, 1, 2, 3, 255, 256, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1)
@@ -17,6 +18,7 @@ NONSENSE = (
     "", "0", "-1", "1", "2", "3", "9", "257", "2147483647", "2147483648", "9" * 30, "1,2", "1,2,3",
     "0,1,0,1", "1,2,3,4,5", "2x", "2x3", "x", "1e9", "1.5", "nan", "inf", " 2 ", "٣", "é\n",
     "\udcff",
+    "2 3", "1 0", "1_0", "1e400", "9" * 5000, "−1", "--", "(2,3)", "2.0", "+2", "0x2",
     "same", "valid", "png", "max", "{i}", "{stem}", "{0}", "{stem.x}", "}", "-", "--", "--ceil",
 )  # fmt: skip
 
@@ -48,6 +50,11 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "-q": (),
     "--dry-run": (),
     "--cmap": ("gray", "viridis", "nonsense"),
+    "--layout": ("hwc", "chw", "nhwc", "nchw"),
+    "--array": ("a", "b"),
+    "--tolerant": (),
+    "--zoom": ("none", "3,3", "3,3,5"),
+    "--histogram": (),
     "--max-pixels": ("100", "100000"),
     "-j": ("1",),
 }
@@ -77,6 +84,7 @@ def mutate(content: bytes, others: list[bytes], random_: random.Random) -> bytes
         ways += [_token] * 8
     else:
         ways += [_head, _head, _tail, _tail]
+    ways += structured(content) * 2
     for _ in range(random_.choice((1, 1, 1, 2, 4))):
         if random_.random() < 0.01:
             content = _splice(content, random_.choice(others), random_)

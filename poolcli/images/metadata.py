@@ -8,14 +8,21 @@ and a warning added to `notes`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import SupportsFloat
+
+from poolcli.arrays import Array, np
+from poolcli.errors import PoolcliError
+from poolcli.images.damage import damage_in_one_line
 
 Resolution = tuple[float, float]
 
+ORIENTATION = 274
 X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
 INCH, CENTIMETRE, CENTIMETRES_PER_INCH = 2, 3, 2.54
+EXIF_TAGS = (ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT)
 UPRIGHT = 1
+SIDEWAYS = range(5, 9)
 ORIENTATIONS = range(1, 9)
 # Pixels an inch. PNG counts pixels a metre, TIFF has rationals of 32 bits.
 LEAST_RESOLUTION, MOST_RESOLUTION = 1e-3, 1e7
@@ -29,6 +36,30 @@ COLOUR_SPACES = {1: b"GRAY", 3: b"RGB "}
 # An XML parser would expand entities; the one value that matters is found by its name.
 XMP_ORIENTATION = re.compile(rb"""tiff:Orientation\s*(?:=\s*["']|>)\s*([0-9]{1,2})\s*["'<]""")
 MAX_XMP_BYTES = 2**20
+
+
+def read_exif(
+    data: bytes, notes: list[str], wanted: Sequence[int] = EXIF_TAGS
+) -> dict[int, object]:
+    """Return the wanted tags of EXIF data, unchecked; none if the data is damaged."""
+    if not data:
+        return {}
+    from PIL import Image as pillow  # noqa: N813 - `Image` is ours
+
+    exif = pillow.Exif()
+    try:
+        with damage_in_one_line():
+            exif.load(data)
+            return {tag: exif[tag] for tag in wanted if tag in exif}
+    except PoolcliError:
+        notes.append("its EXIF data is damaged and left out")
+        return {}
+
+
+def choose_orientation(exif: Mapping[int, object], xmp: object, notes: list[str]) -> int:
+    """Return the orientation that EXIF holds, or where it holds none, that of XMP."""
+    told = exif.get(ORIENTATION)
+    return clean_orientation(xmp_orientation(xmp) if told is None else told, notes)
 
 
 def clean_orientation(value: object, notes: list[str]) -> int:
@@ -92,6 +123,15 @@ def _number(value: object) -> float | None:
     return number if LEAST_RESOLUTION <= number <= MOST_RESOLUTION else None
 
 
+def choose_resolution(first: object, second: object, notes: list[str]) -> Resolution | None:
+    """Return the first of two resolutions that means something."""
+    faults: list[str] = []
+    resolution = clean_resolution(first, faults) or clean_resolution(second, faults)
+    if resolution is None:
+        notes.extend(faults[:1])
+    return resolution
+
+
 def clean_profile(value: object, channels: int, notes: list[str]) -> bytes | None:
     """Return an ICC profile for an image of so many colour channels, or None.
 
@@ -125,3 +165,19 @@ def _profile_fault(value: bytes, channels: int) -> str | None:
     if value[16:20] != COLOUR_SPACES.get(channels):
         return "does not fit its channels"
     return None
+
+
+def count_frames(frames: int) -> list[str]:
+    """Return the warning that is due if a file holds several frames or pages."""
+    return [] if frames == 1 else [f"only the first of {frames} frames or pages is used"]
+
+
+def turn(pixels: Array, orientation: int) -> Array:
+    """Turn pixels upright by the EXIF orientation, 1 to 8."""
+    if orientation in SIDEWAYS:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)

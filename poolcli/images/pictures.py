@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -24,8 +24,17 @@ from poolcli.images.deep import (
     straighten,
 )
 from poolcli.images.image import Image, Reading, Source
+from poolcli.images.jpeg import open_jpeg
 from poolcli.images.lending import Memory, load, see
-from poolcli.images.metadata import clean_orientation, clean_profile, clean_resolution
+from poolcli.images.metadata import (
+    ORIENTATION,
+    SIDEWAYS,
+    clean_orientation,
+    clean_profile,
+    clean_resolution,
+    count_frames,
+    turn,
+)
 from poolcli.silence import silence
 
 if TYPE_CHECKING:
@@ -45,12 +54,13 @@ FORMATS = {
     "AVIF": "Avif",
 }
 
+# Formats that are read without Pillow.
+OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {"JPEG": open_jpeg}
+
 # What decoders need for a pixel.
 DECODING_BYTES = 12
 
 TIFF_MAGIC = (b"II*\0", b"MM\0*")
-ORIENTATION = 0x0112
-SIDEWAYS = range(5, 9)
 PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
 PROFILE = 34675
 
@@ -87,6 +97,8 @@ def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
     format_ = _identify(content)
     if format_ is None:
         return None
+    if format_ in OPENERS:
+        return OPENERS[format_](content, damage)
     try:
         with damage_in_one_line(UnidentifiedImageError), silence():
             picture = pillow.open(io.BytesIO(content), formats=[format_])
@@ -95,7 +107,7 @@ def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
     with damage_in_one_line(), silence():
         columns, rows = picture.size
         frames = getattr(picture, "n_frames", 1)
-        notes = _count(frames)
+        notes = count_frames(frames)
         orientation = clean_orientation(_orientation(picture, content), notes)
         depth = read_depth(picture, content)
     check_depth(picture, depth.bits)
@@ -139,7 +151,7 @@ def _open_strips(content: bytes, damage: Damage) -> Source | None:
     if strips is None:
         return None
     rows, columns, samples = strips.shape
-    notes = _count(strips.pages)
+    notes = count_frames(strips.pages)
     orientation = clean_orientation(strips.tags.get(ORIENTATION), notes)
 
     def decode() -> Image:
@@ -147,7 +159,7 @@ def _open_strips(content: bytes, damage: Damage) -> Source | None:
             pixels = strips.read()
         if strips.associated:
             pixels = straighten(pixels)
-        pixels = _turn(pixels, orientation)
+        pixels = turn(pixels, orientation)
         found = list(notes)
         return Image(
             _hide(pixels) if strips.alpha else pixels,
@@ -160,10 +172,6 @@ def _open_strips(content: bytes, damage: Damage) -> Source | None:
 
     shape = (columns, rows) if orientation in SIDEWAYS else (rows, columns)
     return Source(shape, "png", decode)
-
-
-def _count(frames: int) -> list[str]:
-    return [] if frames == 1 else [f"only the first of {frames} frames or pages is used"]
 
 
 def _orientation(picture: pillow.Image, content: bytes) -> Any:
@@ -202,7 +210,7 @@ def _decode(
     if key is not None and pixels.shape[2:] not in ((2,), (4,)):
         pixels = _key_to_alpha(pixels, key, depth.bits)
     if picture.format != "TIFF":
-        pixels = _turn(pixels, orientation)
+        pixels = turn(pixels, orientation)
     channels = pixels.shape[2] if pixels.ndim == 3 else 1
     return Image(
         _hide(pixels) if alpha else pixels,
@@ -243,17 +251,6 @@ def _key_to_alpha(pixels: Array, key: Any, bits: int) -> Array:
     if pixels.ndim == 3:
         hidden = hidden.all(axis=2)
     return np.dstack((pixels, np.where(hidden, 0, full).astype(pixels.dtype)))
-
-
-def _turn(pixels: Array, orientation: int) -> Array:
-    """Turn pixels upright by the EXIF orientation, 1 to 8; others mean nothing."""
-    if orientation in SIDEWAYS:
-        pixels = pixels.swapaxes(0, 1)
-    if orientation in (3, 4, 7, 8):
-        pixels = pixels[::-1]
-    if orientation in (2, 3, 6, 7):
-        pixels = pixels[:, ::-1]
-    return np.ascontiguousarray(pixels)
 
 
 def _hide(pixels: Array) -> Array:

@@ -13,17 +13,15 @@ from dataclasses import dataclass, field
 
 from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
-from poolcli.images.damage import Damage, damage_in_one_line, one_line
+from poolcli.images.damage import Damage, damage_in_one_line, decoding, one_line
 from poolcli.images.image import Image, Source
 from poolcli.images.metadata import (
     CENTIMETRES_PER_INCH,
     SIDEWAYS,
-    choose_orientation,
-    choose_resolution,
+    Told,
     clean_profile,
     count_frames,
     read_exif,
-    tagged_resolution,
     turn,
 )
 
@@ -62,8 +60,6 @@ class Header:
         The marker of the frame.
     tables : list of (marker, data)
         What decoding needs.
-    faults : list of str
-        Damage that may leave pixels to read.
     """
 
     frame: int = 0
@@ -77,7 +73,6 @@ class Header:
     multi_picture: bytes = b""
     profile: dict[int, bytes] = field(default_factory=dict)
     profile_parts: int = 0
-    faults: list[str] = field(default_factory=list)
 
 
 def open_jpeg(content: bytes, damage: Damage) -> Source:
@@ -89,38 +84,40 @@ def open_jpeg(content: bytes, damage: Damage) -> Source:
         If the file holds no frame that can be read, or more scans than any encoder makes.
     """
     view = memoryview(content)
-    header, start = _read_header(view)
-    stream = _clean_stream(header, view, start)
+    header, start = _read_header(view, damage)
+    stream = _clean_stream(header, view, start, damage)
     notes = count_frames(_count_pictures(header.multi_picture))
     exif = read_exif(header.exif, notes)
-    orientation = choose_orientation(exif, header.xmp, notes)
+    told = Told(exif=exif, xmp=header.xmp, density=header.density, profile=_join_profile(header))
+    orientation = told.orientation(notes)
     rows, columns = header.shape
     once = [stream]
 
     def decode() -> Image:
         found = list(notes)
-        pixels = _decode(once.pop(), header, damage)
-        profile: object = _join_profile(header)
+        encoded = once.pop()
+        with decoding(header.shape):
+            pixels = _decode(encoded, header, damage)
+        profile = told.profile
         if len(header.components) == 4:
             pixels, profile = _cmyk_to_rgb(pixels), None
             found.append("CMYK was converted to RGB")
         pixels = turn(pixels, orientation)
-        resolution = choose_resolution(header.density, tagged_resolution(exif), found)
         return Image(
             pixels,
             pixels.dtype,
             profile=clean_profile(profile, 1 if pixels.ndim == 2 else 3, found),
-            resolution=resolution,
+            resolution=told.resolution(found),
             warnings=(*found, *damage.warnings),
         )
 
     return Source((columns, rows) if orientation in SIDEWAYS else (rows, columns), "png", decode)
 
 
-def _read_header(view: memoryview) -> tuple[Header, int]:
+def _read_header(view: memoryview, damage: Damage) -> tuple[Header, int]:
     """Read the segments before the first scan; return them and where the scan begins."""
     header = Header()
-    for marker, data, position in _segments(view, header.faults):
+    for marker, data, position in _segments(view, damage):
         if marker == SCAN and header.frame:
             return header, position
         if marker in FRAMES:
@@ -132,13 +129,12 @@ def _read_header(view: memoryview) -> tuple[Header, int]:
     raise PoolcliError("is damaged: it ends before its pixels")
 
 
-def _segments(view: memoryview, faults: list[str]) -> Iterator[tuple[int, memoryview, int]]:
+def _segments(view: memoryview, damage: Damage) -> Iterator[tuple[int, memoryview, int]]:
     """Yield the marker, data and position of each segment, up to the first scan."""
     position, count = 0, 0
     while position + 4 <= len(view):
         if view[position] != 0xFF:
-            if not faults:
-                faults.append("there are bytes between its segments")
+            damage.suspect("there are bytes between its segments")
             position += 1
             continue
         marker = view[position + 1]
@@ -202,13 +198,13 @@ def _read_application(header: Header, marker: int, data: bytes) -> None:
         header.multi_picture = header.multi_picture or data[4:]
 
 
-def _clean_stream(header: Header, view: memoryview, start: int) -> bytes:
+def _clean_stream(header: Header, view: memoryview, start: int, damage: Damage) -> bytes:
     """Return the file without comments and application data, and note what it lacks."""
     end, scanned = _read_scans(view, start)
     if end is None and header.frame in PROGRESSIVE:
-        header.faults.append("it ends before its last scan")
+        damage.suspect("it ends before its last scan")
     elif not scanned.issuperset(header.components):
-        header.faults.append("it lacks the scan of a channel")
+        damage.suspect("it lacks the scan of a channel")
     tables = header.tables
     if header.adobe:
         transform = header.adobe[11]
@@ -258,18 +254,16 @@ def _decode(stream: bytes, header: Header, damage: Damage) -> Array:
         if decoded.shape != pixels.shape:
             raise PoolcliError("is damaged: it tells its size twice")
 
-    faults = list(header.faults)
     try:
         attempt(strict=True)
     except ValueError as error:
         if isinstance(error, PoolcliError):
             raise
-        faults.append(one_line(error))
+        damage.suspect(one_line(error))
         with damage_in_one_line():
             # What cannot be read at all raises again.
             attempt(strict=False)
-    if faults:
-        damage.found(faults[0])
+    damage.settle()
     return pixels[:, :, 0] if channels == 1 else pixels
 
 

@@ -8,7 +8,8 @@ and a warning added to `notes`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import SupportsFloat
 
 from poolcli.arrays import Array, np
@@ -18,6 +19,7 @@ from poolcli.images.damage import damage_in_one_line
 Resolution = tuple[float, float]
 
 ORIENTATION = 274
+INCH_IN_METRES = 0.0254
 X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
 INCH, CENTIMETRE, CENTIMETRES_PER_INCH = 2, 3, 2.54
 EXIF_TAGS = (ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT)
@@ -38,6 +40,45 @@ XMP_ORIENTATION = re.compile(rb"""tiff:Orientation\s*(?:=\s*["']|>)\s*([0-9]{1,2
 MAX_XMP_BYTES = 2**20
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a file says about its pixels, unchecked.
+
+    Attributes
+    ----------
+    exif : mapping
+        The tags of `EXIF_TAGS` that the file holds.
+    xmp : object
+        An XMP packet.
+    density : object
+        (x, y) in pixels an inch, from elsewhere than EXIF.
+    profile : object
+        The ICC profile.
+    frames : int
+        How many frames or pages the file holds.
+    """
+
+    exif: Mapping[int, object] = field(default_factory=dict)
+    xmp: object = None
+    density: object = None
+    profile: object = None
+    frames: int = 1
+
+    def orientation(self, notes: list[str]) -> int:
+        """Return the orientation that EXIF holds, or where it holds none, that of XMP."""
+        told = self.exif.get(ORIENTATION)
+        return clean_orientation(xmp_orientation(self.xmp) if told is None else told, notes)
+
+    def resolution(self, notes: list[str]) -> Resolution | None:
+        """Return the first resolution that means something."""
+        faults: list[str] = []
+        resolution = clean_resolution(self.density, faults)
+        resolution = resolution or clean_resolution(tagged_resolution(self.exif), faults)
+        if resolution is None:
+            notes.extend(faults[:1])
+        return resolution
+
+
 def read_exif(
     data: bytes, notes: list[str], wanted: Sequence[int] = EXIF_TAGS
 ) -> dict[int, object]:
@@ -46,20 +87,25 @@ def read_exif(
         return {}
     from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
-    exif = pillow.Exif()
+    def load() -> pillow.Exif:
+        exif = pillow.Exif()
+        exif.load(data)
+        return exif
+
+    return pick_exif(load, notes, wanted)
+
+
+def pick_exif(
+    load: Callable[[], Mapping[int, object]], notes: list[str], wanted: Sequence[int] = EXIF_TAGS
+) -> dict[int, object]:
+    """Return the wanted tags of what `load` returns; none if it, or one of them, is damaged."""
     try:
         with damage_in_one_line():
-            exif.load(data)
+            exif = load()
             return {tag: exif[tag] for tag in wanted if tag in exif}
     except PoolcliError:
         notes.append("its EXIF data is damaged and left out")
         return {}
-
-
-def choose_orientation(exif: Mapping[int, object], xmp: object, notes: list[str]) -> int:
-    """Return the orientation that EXIF holds, or where it holds none, that of XMP."""
-    told = exif.get(ORIENTATION)
-    return clean_orientation(xmp_orientation(xmp) if told is None else told, notes)
 
 
 def clean_orientation(value: object, notes: list[str]) -> int:
@@ -123,15 +169,6 @@ def _number(value: object) -> float | None:
     return number if LEAST_RESOLUTION <= number <= MOST_RESOLUTION else None
 
 
-def choose_resolution(first: object, second: object, notes: list[str]) -> Resolution | None:
-    """Return the first of two resolutions that means something."""
-    faults: list[str] = []
-    resolution = clean_resolution(first, faults) or clean_resolution(second, faults)
-    if resolution is None:
-        notes.extend(faults[:1])
-    return resolution
-
-
 def clean_profile(value: object, channels: int, notes: list[str]) -> bytes | None:
     """Return an ICC profile for an image of so many colour channels, or None.
 
@@ -158,10 +195,12 @@ def clean_profile(value: object, channels: int, notes: list[str]) -> bytes | Non
 
 def _profile_fault(value: bytes, channels: int) -> str | None:
     size = int.from_bytes(value[:4], "big")
-    if not PROFILE_HEADER_BYTES <= size <= len(value) or value[36:40] != b"acsp":
+    if size < PROFILE_HEADER_BYTES or value[36:40] != b"acsp":
         return "is no profile"
-    if size > MAX_PROFILE_BYTES:
+    if min(size, len(value)) > MAX_PROFILE_BYTES:
         return f"is longer than {MAX_PROFILE_BYTES:,} bytes"
+    if size > len(value):
+        return "is cut off"
     if value[16:20] != COLOUR_SPACES.get(channels):
         return "does not fit its channels"
     return None

@@ -200,8 +200,9 @@ def _read_application(header: Header, marker: int, data: bytes) -> None:
 
 def _clean_stream(header: Header, view: memoryview, start: int, damage: Damage) -> bytes:
     """Return the file without comments and application data, and note what it lacks."""
-    end, scanned = _read_scans(view, start)
-    if end is None and header.frame in PROGRESSIVE:
+    progressive = header.frame in PROGRESSIVE
+    end, scanned = _read_scans(view, start, len(header.components), progressive=progressive)
+    if end is None and progressive:
         damage.suspect("it ends before its last scan")
     elif not scanned.issuperset(header.components):
         damage.suspect("it lacks the scan of a channel")
@@ -218,8 +219,19 @@ def _clean_stream(header: Header, view: memoryview, start: int, damage: Damage) 
     return b"".join([*parts, view[start:end], b"\xff\xd9"])
 
 
-def _read_scans(view: memoryview, start: int) -> tuple[int | None, set[int]]:
+def _scanned(view: memoryview, position: int) -> set[int]:
+    """Return the components of the scan whose segment, behind its marker, is at a position."""
+    count = view[position + 2]
+    return set(view[position + 3 : position + 3 + 2 * count : 2])
+
+
+def _read_scans(
+    view: memoryview, start: int, components: int, *, progressive: bool
+) -> tuple[int | None, set[int]]:
     """Return where the last scan ends, if it does, and the components that were scanned."""
+    if not progressive and view[start + 4 : start + 5] == bytes([components]):
+        # Decoders read no further scan.
+        return None, _scanned(view, start + 2)
     scanned: set[int] = set()
     scans, position = 0, start
     for _ in range(MAX_SEGMENTS):
@@ -230,9 +242,11 @@ def _read_scans(view: memoryview, start: int) -> tuple[int | None, set[int]]:
         if marker == END:
             return found.start(), scanned
         length = int.from_bytes(view[position : position + 2], "big")
+        if position + length > len(view):
+            return None, scanned
         if marker == SCAN and length > 2:
             scans += 1
-            scanned.update(view[position + 3 : position + 3 + 2 * view[position + 2] : 2])
+            scanned |= _scanned(view, position)
         if scans > MAX_SCANS:
             raise PoolcliError(
                 f"is a JPEG of more than {MAX_SCANS} scans, which takes very long; save it again"

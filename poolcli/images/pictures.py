@@ -56,7 +56,7 @@ FORMATS = {
 # Formats that are read without Pillow.
 OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {"JPEG": open_jpeg}
 
-BAND_PIXELS = 1 << 18
+BAND_PIXELS = 1 << 16
 
 TIFF_MAGIC = (b"II*\0", b"MM\0*")
 PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
@@ -95,8 +95,9 @@ def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
     format_ = _identify(content)
     if format_ is None:
         return None
-    opener = OPENERS.get(format_)
-    return opener(content, damage) if opener else _open_with_pillow(content, format_, damage)
+    with damage_in_one_line():
+        opener = OPENERS.get(format_)
+        return opener(content, damage) if opener else _open_with_pillow(content, format_, damage)
 
 
 def _open_with_pillow(content: bytes, format_: str, damage: Damage) -> Source | None:

@@ -6,8 +6,6 @@ sees what Pillow has decoded whole, and PNG only with chunk lengths that are tru
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,28 +93,6 @@ def straighten(pixels: Array) -> Array:
     share = np.maximum(pixels[:, :, -1:], 1) / 65535
     colour = np.rint(np.minimum(pixels[:, :, :-1] / share, 65535)).astype(np.uint16)
     return np.concatenate((colour, pixels[:, :, -1:]), axis=2)
-
-
-def png_chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
-    """Yield the name and data of every chunk of a PNG.
-
-    Raise if a chunk claims more bytes than there are, which OpenCV would reserve, or if one that
-    matters has another checksum than it says, which Pillow does not look at.
-    """
-    view = memoryview(content)
-    position = 8
-    while position + 8 <= len(view):
-        length = int.from_bytes(view[position : position + 4], "big")
-        name, end = bytes(view[position + 4 : position + 8]), position + 8 + length
-        if end + 4 > len(view):
-            raise PoolcliError("is damaged: a chunk claims more bytes than the file has")
-        checksum = int.from_bytes(view[end : end + 4], "big")
-        if name[:1].isupper() and zlib.crc32(view[position + 4 : end]) != checksum:
-            raise PoolcliError("is damaged: a chunk has a wrong checksum")
-        yield name, view[position + 8 : end]
-        if name == b"IEND":
-            return
-        position = end + 4
 
 
 def _tags(picture: pillow.Image) -> dict[int, Any]:

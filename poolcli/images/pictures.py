@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +12,28 @@ from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 from PIL import UnidentifiedImageError
 
 from poolcli.arrays import Array, np
-from poolcli.errors import PoolcliError
-from poolcli.images.damage import damage_in_one_line
+from poolcli.images.chunks import read_png
+from poolcli.images.damage import Damage, damage_in_one_line, decoding, load_picture
 from poolcli.images.deep import (
     Depth,
     check_depth,
     decode_deep_colour,
-    png_chunks,
     read_depth,
     straighten,
 )
-from poolcli.images.image import Image, Source
-from poolcli.images.lending import Memory, load, see
+from poolcli.images.image import Image, Reading, Source
+from poolcli.images.jpeg import open_jpeg
+from poolcli.images.metadata import (
+    ORIENTATION,
+    SIDEWAYS,
+    Told,
+    clean_orientation,
+    clean_profile,
+    clean_resolution,
+    count_frames,
+    pick_exif,
+    turn,
+)
 from poolcli.silence import silence
 
 if TYPE_CHECKING:
@@ -43,12 +53,12 @@ FORMATS = {
     "AVIF": "Avif",
 }
 
-# What decoders need for a pixel.
-DECODING_BYTES = 12
+# Formats that are read without Pillow.
+OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {"JPEG": open_jpeg}
+
+BAND_PIXELS = 1 << 16
 
 TIFF_MAGIC = (b"II*\0", b"MM\0*")
-ORIENTATION = 0x0112
-SIDEWAYS = range(5, 9)
 PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
 PROFILE = 34675
 
@@ -71,7 +81,7 @@ def _identify(head: bytes) -> str | None:
     return None
 
 
-def open_picture(content: bytes) -> Source | None:
+def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
     """Read the header of a picture file, or give None if it is not one.
 
     Raises
@@ -79,11 +89,22 @@ def open_picture(content: bytes) -> Source | None:
     PoolcliError
         If the file is damaged, or holds pixels that could not be read exactly.
     """
-    if content.startswith(TIFF_MAGIC) and (source := _open_strips(content)):
+    damage = Damage(tolerant=reading.tolerant)
+    if content.startswith(TIFF_MAGIC) and (source := _open_strips(content, damage)):
         return source
     format_ = _identify(content)
     if format_ is None:
         return None
+    with damage_in_one_line():
+        opener = OPENERS.get(format_)
+        return opener(content, damage) if opener else _open_with_pillow(content, format_, damage)
+
+
+def _open_with_pillow(content: bytes, format_: str, damage: Damage) -> Source | None:
+    notes: list[str] = []
+    told: Told | None = None
+    if format_ == "PNG":
+        content, told = read_png(content, damage, notes)
     try:
         with damage_in_one_line(UnidentifiedImageError), silence():
             picture = pillow.open(io.BytesIO(content), formats=[format_])
@@ -91,42 +112,37 @@ def open_picture(content: bytes) -> Source | None:
         return None
     with damage_in_one_line(), silence():
         columns, rows = picture.size
-        orientation = _orientation(picture, content)
-        frames = getattr(picture, "n_frames", 1)
         depth = read_depth(picture, content)
+        told = told or _told(picture, notes)
     check_depth(picture, depth.bits)
+    notes += count_frames(told.frames)
+    orientation = told.orientation(notes)
     # Pillow turns TIFF itself, and gives its size as turned.
     turned = picture.format != "TIFF" and orientation in SIDEWAYS
-    notes = _count(frames)
+    size = picture.size
     once = [picture]
-    loaded: list[Memory | None] = []
-
-    @contextmanager
-    def decoding() -> Iterator[None]:
-        try:
-            with damage_in_one_line(), silence():
-                yield
-        except PoolcliError:
-            # Some decoders take a lack of memory for damage; then this finds none either.
-            np.empty((rows, columns, DECODING_BYTES), np.uint8)
-            raise
+    begun = False
 
     def begin() -> None:
-        opened = once[0]
-        if not loaded:
-            with decoding():
-                loaded.append(load(opened, depth.bits))
+        nonlocal begun
+        if not begun:
+            begun = True
+            with decoding(size), silence():
+                load_picture(once[0], damage)
 
     def decode() -> Image:
+        opened = once[0]
         begin()
-        opened, memory = once.pop(), loaded.pop()
-        with decoding():
-            return _decode(opened, memory, content, depth, orientation, notes)
+        once.clear()
+        with decoding(size), silence():
+            image = _decode(opened, content, depth, told, orientation, notes)
+        damage.settle()
+        return replace(image, warnings=(*image.warnings, *damage.warnings))
 
     return Source((columns, rows) if turned else (rows, columns), "png", decode, begin)
 
 
-def _open_strips(content: bytes) -> Source | None:
+def _open_strips(content: bytes, damage: Damage) -> Source | None:
     """Read the header of a TIFF that Pillow would refuse or misread; None for every other."""
     from poolcli.images.strips import find_strips
 
@@ -134,73 +150,67 @@ def _open_strips(content: bytes) -> Source | None:
         strips = find_strips(content)
     if strips is None:
         return None
-    rows, columns, _ = strips.shape
-    orientation = strips.tags.get(ORIENTATION, 1)
+    rows, columns, samples = strips.shape
+    notes = count_frames(strips.pages)
+    orientation = clean_orientation(strips.tags.get(ORIENTATION), notes)
 
     def decode() -> Image:
         with damage_in_one_line():
-            pixels, resolution = strips.read(), strips.resolution
+            pixels = strips.read()
         if strips.associated:
             pixels = straighten(pixels)
-        pixels = _turn(pixels, orientation)
+        pixels = turn(pixels, orientation)
+        found = list(notes)
         return Image(
             _hide(pixels) if strips.alpha else pixels,
             pixels.dtype,
             alpha=strips.alpha,
-            profile=strips.tags.get(PROFILE),
-            resolution=resolution,
-            warnings=tuple(_count(strips.pages)),
+            profile=clean_profile(strips.tags.get(PROFILE), samples - strips.alpha, found),
+            resolution=clean_resolution(strips.resolution, found),
+            warnings=(*found, *damage.warnings),
         )
 
     shape = (columns, rows) if orientation in SIDEWAYS else (rows, columns)
     return Source(shape, "png", decode)
 
 
-def _count(frames: int) -> list[str]:
-    return [] if frames == 1 else [f"only the first of {frames} frames or pages is used"]
-
-
-def _orientation(picture: pillow.Image, content: bytes) -> Any:
-    """Read the EXIF orientation without decoding pixels, as Pillow does for PNG."""
-    if picture.format != "PNG":
-        return picture.getexif().get(ORIENTATION, 1)
-    exif = pillow.Exif()
-    found = [data for name, data in png_chunks(content) if name == b"eXIf"]
-    exif.load(bytes(found[0]) if found else b"")
-    return exif.get(ORIENTATION, 1)
+def _told(picture: ImageFile, notes: list[str]) -> Told:
+    """Collect what a picture that Pillow has opened says about its pixels."""
+    return Told(
+        exif=pick_exif(picture.getexif, notes),
+        xmp=picture.info.get("xmp"),
+        density=picture.info.get("dpi"),
+        profile=picture.info.get("icc_profile"),
+        frames=getattr(picture, "n_frames", 1),
+    )
 
 
 def _decode(
-    opened: ImageFile,
-    memory: Memory | None,
-    content: bytes,
-    depth: Depth,
-    orientation: int,
-    notes: list[str],
+    opened: ImageFile, content: bytes, depth: Depth, told: Told, orientation: int, notes: list[str]
 ) -> Image:
-    """Read the upright pixels of a picture that is loaded, into memory of ours if there is any."""
-    pixels = None if memory is None else see(memory, opened)
+    """Read the upright pixels of a picture that is loaded."""
     picture: pillow.Image = opened
-    profile, resolution = picture.info.get("icc_profile"), picture.info.get("dpi")
+    notes, profile = list(notes), told.profile
     key = picture.info.get("transparency")
     if picture.mode in ("CMYK", "YCbCr", "LAB"):
-        notes = [*notes, f"{picture.mode} was converted to RGB"]
+        notes.append(f"{picture.mode} was converted to RGB")
         picture, profile = picture.convert("RGB"), None
     if depth.bits == 16 and picture.mode in ("RGB", "RGBA"):
         pixels = decode_deep_colour(picture, content, depth.white)
-    elif pixels is None:
+    else:
         pixels = _array(picture, transparent=key is not None)
     alpha = picture.mode in ("LA", "RGBA", "PA") or key is not None
     if key is not None and pixels.shape[2:] not in ((2,), (4,)):
         pixels = _key_to_alpha(pixels, key, depth.bits)
     if picture.format != "TIFF":
-        pixels = _turn(pixels, orientation)
+        pixels = turn(pixels, orientation)
+    channels = pixels.shape[2] if pixels.ndim == 3 else 1
     return Image(
         _hide(pixels) if alpha else pixels,
         pixels.dtype,
         alpha=alpha,
-        profile=profile or None,
-        resolution=resolution,
+        profile=clean_profile(profile, channels - alpha, notes),
+        resolution=told.resolution(notes),
         warnings=tuple(notes),
     )
 
@@ -211,12 +221,26 @@ def _array(picture: pillow.Image, *, transparent: bool) -> Array:
         picture = picture.convert("RGBA" if transparent or picture.mode == "PA" else "RGB")
     elif picture.mode in ("1", "RGBX"):
         picture = picture.convert("L" if picture.mode == "1" else "RGB")
-    pixels: Array = np.asarray(picture)
+    pixels = _pixels(picture)
     pixels = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
     if picture.format == "PPM" and picture.mode == "I":
         return pixels.astype(np.uint16)
     if picture.mode.startswith("I;16") and _tag(picture, PHOTOMETRIC) == WHITE_IS_ZERO:
         return np.invert(pixels)
+    return pixels
+
+
+def _pixels(picture: pillow.Image) -> Array:
+    """Copy a picture's pixels band by band; as a whole, Pillow makes two more copies of them."""
+    columns, rows = picture.size
+    height = max(1, BAND_PIXELS // columns)
+    if height >= rows:
+        return np.asarray(picture)
+    first = np.asarray(picture.crop((0, 0, columns, height)))
+    pixels = np.empty((rows, *first.shape[1:]), first.dtype)
+    for top in range(0, rows, height):
+        bottom = min(top + height, rows)
+        pixels[top:bottom] = np.asarray(picture.crop((0, top, columns, bottom)))
     return pixels
 
 
@@ -234,17 +258,6 @@ def _key_to_alpha(pixels: Array, key: Any, bits: int) -> Array:
     if pixels.ndim == 3:
         hidden = hidden.all(axis=2)
     return np.dstack((pixels, np.where(hidden, 0, full).astype(pixels.dtype)))
-
-
-def _turn(pixels: Array, orientation: int) -> Array:
-    """Turn pixels upright by the EXIF orientation, 1 to 8; others mean nothing."""
-    if orientation in SIDEWAYS:
-        pixels = pixels.swapaxes(0, 1)
-    if orientation in (3, 4, 7, 8):
-        pixels = pixels[::-1]
-    if orientation in (2, 3, 6, 7):
-        pixels = pixels[:, ::-1]
-    return np.ascontiguousarray(pixels)
 
 
 def _hide(pixels: Array) -> Array:

@@ -571,16 +571,17 @@ def test_a_deep_tif_with_an_unexplained_channel_is_read_as_rgb() -> None:
 
 def test_a_tif_read_by_strips_keeps_profile_resolution_and_pages() -> None:
     settings: dict[str, Any] = {"photometric": "minisblack", "extrasamples": ["unassalpha"]}
+    gray_profile = PROFILE[:16] + b"GRAY" + PROFILE[20:]
     stored = tif(
         np.stack([noise("u2", 2)] * 2),
         planarconfig="contig",
         resolution=(100, 50),
         resolutionunit="CENTIMETER",
-        iccprofile=PROFILE,
+        iccprofile=gray_profile,
         **settings,
     )
     image = read(stored, "tif")
-    assert image.profile == PROFILE
+    assert image.profile == gray_profile
     assert image.resolution == pytest.approx((254, 127))
     assert image.warnings == ("only the first of 2 frames or pages is used",)
     plain = tif(noise("u2", 2), planarconfig="contig", resolutionunit="NONE", **settings)

@@ -1,4 +1,4 @@
-"""What happens when a decoder meets a damaged file: one line."""
+"""Damage in a file: an error of one line, or a warning where the user is tolerant."""
 
 from __future__ import annotations
 
@@ -6,17 +6,52 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from poolcli.errors import PoolcliError
 from poolcli.memory import lacks_memory
 
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
+
 # Pillow logs what it also raises.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
+
+READING_ERRORS = (OSError, ValueError, SyntaxError, EOFError, TypeError)
+
+
+class Damage:
+    """Damage found in one file.
+
+    Parameters
+    ----------
+    tolerant : bool
+        Read what can be read of a damaged file, instead of refusing it.
+
+    Attributes
+    ----------
+    warnings : list of str
+        What was found in a file that is read all the same; at most one line.
+    """
+
+    def __init__(self, *, tolerant: bool = False) -> None:
+        self.tolerant = tolerant
+        self.warnings: list[str] = []
+
+    def found(self, reason: str) -> None:
+        """Raise PoolcliError, or add a warning where damage is tolerated.
+
+        Call this only where reading can go on: the message proposes `--tolerant`.
+        """
+        if not self.tolerant:
+            raise PoolcliError(f"is damaged: {reason}; --tolerant reads what can be read")
+        if not self.warnings:
+            self.warnings.append(f"is damaged: {reason}; what could be read is used")
 
 
 @contextmanager
 def damage_in_one_line(expected: type[Exception] = PoolcliError) -> Iterator[None]:
-    """Turn whatever a decoder raises into one PoolcliError, but for what is `expected`."""
+    """Turn whatever a decoder raises into one PoolcliError, except an `expected` error."""
     try:
         with warnings.catch_warnings(action="ignore"):
             yield
@@ -25,5 +60,33 @@ def damage_in_one_line(expected: type[Exception] = PoolcliError) -> Iterator[Non
     except Exception as error:  # decoders raise anything on damaged files
         if lacks_memory(error):
             raise
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise PoolcliError(f"is damaged: {reason}") from None
+        raise PoolcliError(f"is damaged: {one_line(error)}") from None
+
+
+def load_picture(picture: ImageFile, damage: Damage) -> None:
+    """Decode the pixels of a picture; of a damaged one those before the damage.
+
+    Pillow keeps the rows that it has decoded when it raises. Its own switch for truncated images
+    is global, so it would apply to other threads as well.
+    """
+    try:
+        picture.load()
+    except READING_ERRORS as error:
+        if lacks_memory(error) or not _decoded(picture):
+            raise
+        damage.found(one_line(error))
+
+
+def _decoded(picture: ImageFile) -> bool:
+    """Return whether a picture has pixels after its decoder failed, without decoding again."""
+    picture.tile = []
+    try:
+        picture.load()
+    except READING_ERRORS:
+        return False
+    return True
+
+
+def one_line(error: Exception) -> str:
+    """Return the message of an error without line breaks."""
+    return " ".join(str(error).split()) or type(error).__name__

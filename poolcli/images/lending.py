@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
 from poolcli.arrays import Array, np
+from poolcli.images.damage import Damage, load_picture
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
@@ -27,11 +28,11 @@ BAND_BYTES = 1 << 20
 BLOCK_BYTES = 1 << 30
 
 
-def load(picture: ImageFile, bits: int) -> Memory | None:
+def load(picture: ImageFile, bits: int, damage: Damage) -> Memory | None:
     """Decode a picture; where its decoder can, into memory that is ours. This needs no NumPy."""
     layout = LAYOUTS.get(picture.mode)
     if picture.format not in INTO_ARRAYS or layout is None or bits > 8:
-        picture.load()
+        load_picture(picture, damage)
         return None
     columns, rows = picture.size
     memory = _reserve(rows * columns * len(layout))
@@ -48,7 +49,7 @@ def load(picture: ImageFile, bits: int) -> Memory | None:
     # Called when a decoder is about to begin; what is no more to be decoded is not touched.
     picture.load_prepare = lend  # type: ignore[method-assign]
     try:
-        picture.load()
+        load_picture(picture, damage)
     finally:
         del picture.load_prepare
     return memory if picture.im is lent else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from PIL import UnidentifiedImageError
 
 from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
-from poolcli.images.damage import damage_in_one_line
+from poolcli.images.damage import Damage, damage_in_one_line
 from poolcli.images.deep import (
     Depth,
     check_depth,
@@ -22,8 +23,9 @@ from poolcli.images.deep import (
     read_depth,
     straighten,
 )
-from poolcli.images.image import Image, Source
+from poolcli.images.image import Image, Reading, Source
 from poolcli.images.lending import Memory, load, see
+from poolcli.images.metadata import clean_orientation, clean_profile, clean_resolution
 from poolcli.silence import silence
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ def _identify(head: bytes) -> str | None:
     return None
 
 
-def open_picture(content: bytes) -> Source | None:
+def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
     """Read the header of a picture file, or give None if it is not one.
 
     Raises
@@ -79,7 +81,8 @@ def open_picture(content: bytes) -> Source | None:
     PoolcliError
         If the file is damaged, or holds pixels that could not be read exactly.
     """
-    if content.startswith(TIFF_MAGIC) and (source := _open_strips(content)):
+    damage = Damage(tolerant=reading.tolerant)
+    if content.startswith(TIFF_MAGIC) and (source := _open_strips(content, damage)):
         return source
     format_ = _identify(content)
     if format_ is None:
@@ -91,13 +94,13 @@ def open_picture(content: bytes) -> Source | None:
         return None
     with damage_in_one_line(), silence():
         columns, rows = picture.size
-        orientation = _orientation(picture, content)
         frames = getattr(picture, "n_frames", 1)
+        notes = _count(frames)
+        orientation = clean_orientation(_orientation(picture, content), notes)
         depth = read_depth(picture, content)
     check_depth(picture, depth.bits)
     # Pillow turns TIFF itself, and gives its size as turned.
     turned = picture.format != "TIFF" and orientation in SIDEWAYS
-    notes = _count(frames)
     once = [picture]
     loaded: list[Memory | None] = []
 
@@ -115,18 +118,19 @@ def open_picture(content: bytes) -> Source | None:
         opened = once[0]
         if not loaded:
             with decoding():
-                loaded.append(load(opened, depth.bits))
+                loaded.append(load(opened, depth.bits, damage))
 
     def decode() -> Image:
         begin()
         opened, memory = once.pop(), loaded.pop()
         with decoding():
-            return _decode(opened, memory, content, depth, orientation, notes)
+            image = _decode(opened, memory, content, depth, orientation, notes)
+        return replace(image, warnings=(*image.warnings, *damage.warnings))
 
     return Source((columns, rows) if turned else (rows, columns), "png", decode, begin)
 
 
-def _open_strips(content: bytes) -> Source | None:
+def _open_strips(content: bytes, damage: Damage) -> Source | None:
     """Read the header of a TIFF that Pillow would refuse or misread; None for every other."""
     from poolcli.images.strips import find_strips
 
@@ -134,22 +138,24 @@ def _open_strips(content: bytes) -> Source | None:
         strips = find_strips(content)
     if strips is None:
         return None
-    rows, columns, _ = strips.shape
-    orientation = strips.tags.get(ORIENTATION, 1)
+    rows, columns, samples = strips.shape
+    notes = _count(strips.pages)
+    orientation = clean_orientation(strips.tags.get(ORIENTATION), notes)
 
     def decode() -> Image:
         with damage_in_one_line():
-            pixels, resolution = strips.read(), strips.resolution
+            pixels = strips.read()
         if strips.associated:
             pixels = straighten(pixels)
         pixels = _turn(pixels, orientation)
+        found = list(notes)
         return Image(
             _hide(pixels) if strips.alpha else pixels,
             pixels.dtype,
             alpha=strips.alpha,
-            profile=strips.tags.get(PROFILE),
-            resolution=resolution,
-            warnings=tuple(_count(strips.pages)),
+            profile=clean_profile(strips.tags.get(PROFILE), samples - strips.alpha, found),
+            resolution=clean_resolution(strips.resolution, found),
+            warnings=(*found, *damage.warnings),
         )
 
     shape = (columns, rows) if orientation in SIDEWAYS else (rows, columns)
@@ -181,10 +187,12 @@ def _decode(
     """Read the upright pixels of a picture that is loaded, into memory of ours if there is any."""
     pixels = None if memory is None else see(memory, opened)
     picture: pillow.Image = opened
-    profile, resolution = picture.info.get("icc_profile"), picture.info.get("dpi")
+    notes = list(notes)
+    profile = picture.info.get("icc_profile")
+    resolution = clean_resolution(picture.info.get("dpi"), notes)
     key = picture.info.get("transparency")
     if picture.mode in ("CMYK", "YCbCr", "LAB"):
-        notes = [*notes, f"{picture.mode} was converted to RGB"]
+        notes.append(f"{picture.mode} was converted to RGB")
         picture, profile = picture.convert("RGB"), None
     if depth.bits == 16 and picture.mode in ("RGB", "RGBA"):
         pixels = decode_deep_colour(picture, content, depth.white)
@@ -195,11 +203,12 @@ def _decode(
         pixels = _key_to_alpha(pixels, key, depth.bits)
     if picture.format != "TIFF":
         pixels = _turn(pixels, orientation)
+    channels = pixels.shape[2] if pixels.ndim == 3 else 1
     return Image(
         _hide(pixels) if alpha else pixels,
         pixels.dtype,
         alpha=alpha,
-        profile=profile or None,
+        profile=clean_profile(profile, channels - alpha, notes),
         resolution=resolution,
         warnings=tuple(notes),
     )

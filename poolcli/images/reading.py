@@ -44,7 +44,7 @@ def open_source(content: bytes, suffix: str, reading: Reading = Reading()) -> So
         raise PoolcliError("is empty")
     if content.startswith(NPY_MAGIC):
         return _matrix(parse_npy(content), "npy")
-    picture = open_picture(content)
+    picture = open_picture(content, reading)
     if picture is not None:
         return picture
     if suffix in TEXT_SUFFIXES:

@@ -15,12 +15,11 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
+from poolcli.images.metadata import tagged_resolution
 
 WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC, OFFSETS = 256, 257, 258, 259, 262, 273
 ORIENTATION, SAMPLES, ROWS, COUNTS, PLANAR = 274, 277, 278, 279, 284
 PREDICTOR, EXTRA, FORMAT = 317, 338, 339
-X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
-INCH, CENTIMETRE = 2, 3
 PLAIN, DEFLATED = (1,), (8, 32946)
 
 
@@ -67,13 +66,9 @@ class Strips:
         return photometric == 2 and by_planes and (samples == 3 or (samples == 4 and self.alpha))
 
     @property
-    def resolution(self) -> tuple[float, float] | None:
-        """Give the pixels an inch, if they are told."""
-        inches = {INCH: 1.0, CENTIMETRE: 2.54}.get(self.tags.get(RESOLUTION_UNIT, INCH))
-        if inches is None or X_RESOLUTION not in self.tags or Y_RESOLUTION not in self.tags:
-            return None
-        across, down = float(self.tags[X_RESOLUTION]), float(self.tags[Y_RESOLUTION])
-        return across * inches, down * inches
+    def resolution(self) -> object:
+        """Return the pixels an inch as stored, unchecked; None if the file tells none."""
+        return tagged_resolution(self.tags)
 
     def read(self) -> Array:
         """Read the pixels, (H, W, C), as stored."""

@@ -1,0 +1,131 @@
+"""What files say about their pixels: any value may stand there, and writers get sensible ones."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from PIL import ImageCms
+from PIL.TiffImagePlugin import IFDRational
+
+from poolcli.images.metadata import (
+    MAX_PROFILE_BYTES,
+    clean_orientation,
+    clean_profile,
+    clean_resolution,
+    tagged_resolution,
+    xmp_orientation,
+)
+
+RGB_PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+GRAY_PROFILE = RGB_PROFILE[:16] + b"GRAY" + RGB_PROFILE[20:]
+NAN, INFINITE = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize("value", [1, 3, 8])
+def test_an_orientation_is_kept(value: int) -> None:
+    notes: list[str] = []
+    assert clean_orientation(value, notes) == value
+    assert not notes
+
+
+@pytest.mark.parametrize("value", [9, -1, "6", b"6", 6.5, (6,), (), NAN, IFDRational(0, 0), [6]])
+def test_an_orientation_that_means_nothing_is_left_out(value: object) -> None:
+    notes: list[str] = []
+    assert clean_orientation(value, notes) == 1
+    assert notes == ["its orientation means nothing and is left out"]
+
+
+@pytest.mark.parametrize("value", [None, 0])
+def test_no_orientation_is_upright_without_a_word(value: object) -> None:
+    notes: list[str] = []
+    assert clean_orientation(value, notes) == 1
+    assert not notes
+
+
+@pytest.mark.parametrize("value", [(300, 300.5), (IFDRational(300, 1), Fraction(601, 2))])
+def test_a_resolution_is_a_pair_of_floats(value: object) -> None:
+    notes: list[str] = []
+    resolution = clean_resolution(value, notes)
+    assert resolution == (300.0, 300.5)
+    assert resolution is not None
+    assert all(type(side) is float for side in resolution)
+    assert not notes
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        (NAN, 1), (1, INFINITE), (0, 0), (-72, 72), ("72", "72"), (b"72", 72), (72,), (1, 2, 3), 72,
+        "72", (None, 72), (IFDRational(0, 0), 72), (IFDRational(1, 0), 72), ((72, 1), 72),
+        (10**400, 1), (1e-9, 1),
+    ],
+)  # fmt: skip
+def test_a_resolution_that_means_nothing_is_left_out(value: object) -> None:
+    notes: list[str] = []
+    assert clean_resolution(value, notes) is None
+    assert notes == ["its resolution means nothing and is left out"]
+
+
+def test_a_resolution_in_centimetres_is_told_in_inches() -> None:
+    assert tagged_resolution({282: 100, 283: 50, 296: 3}) == pytest.approx((254, 127))
+    assert tagged_resolution({282: 100, 283: 50}) == (100, 50)
+    assert tagged_resolution({282: 100, 283: 50, 296: 1}) is None
+    assert tagged_resolution({282: 100}) is None
+    assert clean_resolution(tagged_resolution({282: "x", 283: 1, 296: 3}), []) is None
+
+
+@pytest.mark.parametrize(("profile", "channels"), [(RGB_PROFILE, 3), (GRAY_PROFILE, 1)])
+def test_a_profile_that_fits_its_channels_is_kept(profile: bytes, channels: int) -> None:
+    notes: list[str] = []
+    assert clean_profile(profile, channels, notes) == profile
+    assert clean_profile(profile + b"\0\0", channels, notes) == profile
+    assert not notes
+
+
+@pytest.mark.parametrize(
+    ("profile", "channels", "fault"),
+    [
+        ("text", 3, "is no profile"),
+        (b"bytes", 3, "is no profile"),
+        ((1, 2), 3, "is no profile"),
+        (RGB_PROFILE[:-1], 3, "is no profile"),
+        (RGB_PROFILE, 1, "does not fit its channels"),
+        (GRAY_PROFILE, 3, "does not fit its channels"),
+        (RGB_PROFILE, 5, "does not fit its channels"),
+        (
+            (MAX_PROFILE_BYTES + 1).to_bytes(4, "big") + RGB_PROFILE[4:] + bytes(MAX_PROFILE_BYTES),
+            3,
+            "is longer than 1,048,576 bytes",
+        ),
+    ],
+)
+def test_another_profile_is_left_out(profile: object, channels: int, fault: str) -> None:
+    notes: list[str] = []
+    assert clean_profile(profile, channels, notes) is None
+    assert notes == [f"its colour profile {fault} and is left out"]
+
+
+def test_no_profile_needs_no_warning() -> None:
+    notes: list[str] = []
+    assert clean_profile(None, 3, notes) is None
+    assert clean_profile(b"", 3, notes) is None
+    assert not notes
+
+
+@pytest.mark.parametrize(
+    ("xmp", "orientation"),
+    [
+        (b'<rdf:Description tiff:Orientation="6"/>', 6),
+        (b"<rdf:Description tiff:Orientation = '8'/>", 8),
+        ("<tiff:Orientation>3</tiff:Orientation>", 3),
+        (b"<tiff:Orientation> 3 </tiff:Orientation>", 3),
+        (b'<!DOCTYPE x [<!ENTITY o "6">]><tiff:Orientation>&o;</tiff:Orientation>', None),
+        (b"", None),
+        (None, None),
+        (5, None),
+        (b'tiff:Orientation="66666666666"', None),
+    ],
+)
+def test_an_orientation_is_found_in_xmp(xmp: object, orientation: int | None) -> None:
+    assert xmp_orientation(xmp) == orientation

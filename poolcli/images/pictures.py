@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -21,11 +21,12 @@ from poolcli.images.deep import (
     decode_deep_colour,
     png_chunks,
     read_depth,
-    straighten,
 )
 from poolcli.images.image import Image, Reading, Source
 from poolcli.images.lending import Memory, load, see
 from poolcli.images.metadata import clean_orientation, clean_profile, clean_resolution
+from poolcli.images.transparency import hide
+from poolcli.images.upright import SIDEWAYS, turn
 from poolcli.silence import silence
 
 if TYPE_CHECKING:
@@ -48,11 +49,12 @@ FORMATS = {
 # What decoders need for a pixel.
 DECODING_BYTES = 12
 
-TIFF_MAGIC = (b"II*\0", b"MM\0*")
+# What reads a format instead of Pillow: each takes the content and a Damage, and gives a Source.
+OPENERS = {
+    "TIFF": ("poolcli.images.tiff", "open_tiff"),
+}
+
 ORIENTATION = 0x0112
-SIDEWAYS = range(5, 9)
-PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
-PROFILE = 34675
 
 # The limit on sizes is poolcli's own, checked from the header.
 pillow.MAX_IMAGE_PIXELS = None
@@ -82,11 +84,11 @@ def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
         If the file is damaged, or holds pixels that could not be read exactly.
     """
     damage = Damage(tolerant=reading.tolerant)
-    if content.startswith(TIFF_MAGIC) and (source := _open_strips(content, damage)):
-        return source
     format_ = _identify(content)
     if format_ is None:
         return None
+    if format_ in OPENERS:
+        return _open_otherwise(format_, content, damage)
     try:
         with damage_in_one_line(UnidentifiedImageError), silence():
             picture = pillow.open(io.BytesIO(content), formats=[format_])
@@ -99,8 +101,7 @@ def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
         orientation = clean_orientation(_orientation(picture, content), notes)
         depth = read_depth(picture, content)
     check_depth(picture, depth.bits)
-    # Pillow turns TIFF itself, and gives its size as turned.
-    turned = picture.format != "TIFF" and orientation in SIDEWAYS
+    turned = orientation in SIDEWAYS
     once = [picture]
     loaded: list[Memory | None] = []
 
@@ -130,36 +131,19 @@ def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
     return Source((columns, rows) if turned else (rows, columns), "png", decode, begin)
 
 
-def _open_strips(content: bytes, damage: Damage) -> Source | None:
-    """Read the header of a TIFF that Pillow would refuse or misread; None for every other."""
-    from poolcli.images.strips import find_strips
-
-    with damage_in_one_line(), silence():
-        strips = find_strips(content)
-    if strips is None:
-        return None
-    rows, columns, samples = strips.shape
-    notes = _count(strips.pages)
-    orientation = clean_orientation(strips.tags.get(ORIENTATION), notes)
+def _open_otherwise(format_: str, content: bytes, damage: Damage) -> Source:
+    """Read the header of a picture in a format that Pillow does not read well enough."""
+    module, name = OPENERS[format_]
+    open_: Callable[[bytes, Damage], Source] = getattr(import_module(module), name)
+    with damage_in_one_line():
+        source = open_(content, damage)
 
     def decode() -> Image:
         with damage_in_one_line():
-            pixels = strips.read()
-        if strips.associated:
-            pixels = straighten(pixels)
-        pixels = _turn(pixels, orientation)
-        found = list(notes)
-        return Image(
-            _hide(pixels) if strips.alpha else pixels,
-            pixels.dtype,
-            alpha=strips.alpha,
-            profile=clean_profile(strips.tags.get(PROFILE), samples - strips.alpha, found),
-            resolution=clean_resolution(strips.resolution, found),
-            warnings=(*found, *damage.warnings),
-        )
+            image = source.decode()
+        return replace(image, warnings=(*image.warnings, *damage.warnings))
 
-    shape = (columns, rows) if orientation in SIDEWAYS else (rows, columns)
-    return Source(shape, "png", decode)
+    return replace(source, decode=decode)
 
 
 def _count(frames: int) -> list[str]:
@@ -201,11 +185,10 @@ def _decode(
     alpha = picture.mode in ("LA", "RGBA", "PA") or key is not None
     if key is not None and pixels.shape[2:] not in ((2,), (4,)):
         pixels = _key_to_alpha(pixels, key, depth.bits)
-    if picture.format != "TIFF":
-        pixels = _turn(pixels, orientation)
+    pixels = turn(pixels, orientation)
     channels = pixels.shape[2] if pixels.ndim == 3 else 1
     return Image(
-        _hide(pixels) if alpha else pixels,
+        hide(pixels) if alpha else pixels,
         pixels.dtype,
         alpha=alpha,
         profile=clean_profile(profile, channels - alpha, notes),
@@ -224,13 +207,7 @@ def _array(picture: pillow.Image, *, transparent: bool) -> Array:
     pixels = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
     if picture.format == "PPM" and picture.mode == "I":
         return pixels.astype(np.uint16)
-    if picture.mode.startswith("I;16") and _tag(picture, PHOTOMETRIC) == WHITE_IS_ZERO:
-        return np.invert(pixels)
     return pixels
-
-
-def _tag(picture: pillow.Image, number: int) -> Any:
-    return getattr(picture, "tag_v2", {}).get(number)
 
 
 def _key_to_alpha(pixels: Array, key: Any, bits: int) -> Array:
@@ -243,23 +220,3 @@ def _key_to_alpha(pixels: Array, key: Any, bits: int) -> Array:
     if pixels.ndim == 3:
         hidden = hidden.all(axis=2)
     return np.dstack((pixels, np.where(hidden, 0, full).astype(pixels.dtype)))
-
-
-def _turn(pixels: Array, orientation: int) -> Array:
-    """Turn pixels upright by the EXIF orientation, 1 to 8; others mean nothing."""
-    if orientation in SIDEWAYS:
-        pixels = pixels.swapaxes(0, 1)
-    if orientation in (3, 4, 7, 8):
-        pixels = pixels[::-1]
-    if orientation in (2, 3, 6, 7):
-        pixels = pixels[:, ::-1]
-    return np.ascontiguousarray(pixels)
-
-
-def _hide(pixels: Array) -> Array:
-    """Set colour that a fully transparent pixel hides to 0."""
-    hidden = pixels[:, :, -1] == 0
-    if hidden.any():
-        pixels = pixels.copy()
-        pixels[hidden] = 0
-    return pixels

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf
+from math import inf, nan
 
 from poolcli.errors import PoolcliError
 
@@ -25,6 +25,7 @@ _REDUCED, _MASK, _OLD_REDUCED = 1, 4, 2
 _INTEGERS = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I", 16: "Q", 17: "q", 18: "Q"}
 _RATIONALS = {5: "I", 10: "i"}
 _FLOATS = {11: "f", 12: "d"}
+_BYTES = (1, 2, 7)
 _SIZES = {
     **{type_: struct.calcsize(code) for type_, code in (_INTEGERS | _FLOATS).items()},
     **dict.fromkeys(_RATIONALS, 8),
@@ -73,24 +74,24 @@ class Directory:
         """Read the first whole number of a tag."""
         return next(iter(self.integers(tag, 1)), default)
 
-    def number(self, tag: int) -> float | None:
-        """Read the first number of a tag, of any type; None if there is none."""
-        type_, count, position = self.entries.get(tag, (0, 0, 0))
-        code = (_INTEGERS | _RATIONALS | _FLOATS).get(type_)
-        if code is None or count == 0:
-            return None
-        values = self._bytes(tag, position, _SIZES[type_])
-        if type_ in _RATIONALS:
-            above, below = struct.unpack(f"{self.order}2{code}", values)
-            return above / below if below else inf
-        return float(struct.unpack(self.order + code, values)[0])
+    def metadata(self, tag: int) -> float | bytes | None:
+        """Read what a tag that is no part of the pixels holds: a number, or bytes.
 
-    def raw(self, tag: int) -> bytes | None:
-        """Read the bytes of a tag; None if the tag is missing or does not hold bytes."""
-        type_, count, position = self.entries.get(tag, (0, 0, 0))
-        if type_ not in (1, 2, 7):
+        None if it is missing, and NaN if it cannot be read: pixels do not depend on it.
+        """
+        if tag not in self.entries:
             return None
-        return bytes(self._bytes(tag, position, count))
+        type_, count, position = self.entries[tag]
+        code = (_INTEGERS | _RATIONALS | _FLOATS).get(type_, "")
+        try:
+            if type_ in _BYTES:
+                return bytes(self._bytes(tag, position, count))
+            if type_ in _RATIONALS:
+                above, below = struct.unpack_from(f"{self.order}2{code}", self.content, position)
+                return float(above / below) if below else nan
+            return float(struct.unpack_from(self.order + code, self.content, position)[0])
+        except (PoolcliError, struct.error):
+            return nan
 
     def _bytes(self, tag: int, position: int, size: int) -> memoryview:
         if position + size > len(self.content):
@@ -152,18 +153,22 @@ def read_pages(content: bytes) -> Pages:
     """
     first: Directory | None = None
     used: tuple[int, Directory] | None = None
-    visited = entries = count = 0
+    entries = count = 0
     complete = True
-    for directory in _directories(content):
-        if visited == MOST_PAGES or entries > MOST_ENTRIES:
-            complete = False
-            break
-        visited += 1
-        entries += len(directory.entries)
-        first = first or directory
-        if not directory.subordinate:
-            used = used or (visited, directory)
-            count += 1
+    try:
+        for number, directory in enumerate(_directories(content), 1):
+            if number > MOST_PAGES or entries > MOST_ENTRIES:
+                complete = False
+                break
+            entries += len(directory.entries)
+            first = first or directory
+            if not directory.subordinate:
+                used = used or (number, directory)
+                count += 1
+    except PoolcliError:
+        # Pages behind the one that is used do not matter.
+        if used is None:
+            raise
     if first is None:
         raise PoolcliError("is damaged: it has no TIFF directory")
     number, directory = used or (1, first)
@@ -171,7 +176,7 @@ def read_pages(content: bytes) -> Pages:
 
 
 def _directories(content: bytes) -> Iterator[Directory]:
-    """Yield the directories in turn; stop at one that was seen, or is cut off behind the first."""
+    """Yield the directories in turn, each once; raise at one that is cut off."""
     order = "<" if content[:2] == b"II" else ">"
     big = 43 in content[2:4]
     head, link, entry = (
@@ -187,8 +192,6 @@ def _directories(content: bytes) -> Iterator[Directory]:
         count = head.unpack_from(content, position)[0] if start <= len(content) else inf
         place = int(min(start + count * entry.size, len(content)))
         if count > MOST_ENTRIES_OF_A_PAGE or place == len(content):
-            if seen:
-                return
             raise PoolcliError("is damaged: its TIFF directory is cut off")
         seen.add(position)
         entries: dict[int, tuple[int, int, int]] = {}

@@ -89,7 +89,7 @@ def test_a_profile_that_fits_its_channels_is_kept(profile: bytes, channels: int)
         ("text", 3, "is no profile"),
         (b"bytes", 3, "is no profile"),
         ((1, 2), 3, "is no profile"),
-        (RGB_PROFILE[:-1], 3, "is no profile"),
+        (RGB_PROFILE[:-1], 3, "is cut off"),
         (RGB_PROFILE, 1, "does not fit its channels"),
         (GRAY_PROFILE, 3, "does not fit its channels"),
         (RGB_PROFILE, 5, "does not fit its channels"),

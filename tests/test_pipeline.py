@@ -383,7 +383,7 @@ def test_a_library_that_finds_no_memory_in_its_thread_is_told_of(
 
     monkeypatch.setattr("poolcli.pipeline.THREADED_PIXELS", 0)
     monkeypatch.setattr("poolcli.pipeline.files.import_module", lack_memory)
-    monkeypatch.setattr("poolcli.images.pictures.see", fail)
+    monkeypatch.setattr("poolcli.images.pictures._pixels", fail)
     record = run(Job("a.png", ["1.png"]), Settings("max", threads=2))
     assert record.status == "failed"
     assert str(record.error).startswith("there is not enough memory for 23x34")

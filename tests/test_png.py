@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
-from poolcli.images.deep import png_chunks
+from poolcli.images.chunks import read_chunks
 from poolcli.images.png import (
     REPEATS,
     RUNS,
@@ -83,7 +83,7 @@ def test_every_checksum_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("poolcli.images.png.PIECE_BYTES", 3000)
     pixels = noise("uint8", 200, 100, 3)
     # This raises where the checksum of a chunk is wrong.
-    chunks = [(name, bytes(data)) for name, data in png_chunks(encode(pixels))]
+    chunks = [(chunk.name, bytes(chunk.data)) for chunk in read_chunks(encode(pixels))]
     assert [name for name, _ in chunks][:1] == [b"IHDR"]
     assert len(chunks) > 20
     # zlib checks what it inflates.
@@ -106,7 +106,7 @@ def test_pieces_may_be_made_in_any_order(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_chunks_stand_before_the_pixels() -> None:
     about = (b"pHYs", struct.pack(">IIB", 2835, 2835, 1))
     content = encode(noise("uint8", 3, 4), chunks=[about])
-    assert [name for name, _ in png_chunks(content)][1] == b"pHYs"
+    assert [chunk.name for chunk in read_chunks(content)][1] == b"pHYs"
     with pillow.open(io.BytesIO(content)) as picture:
         assert picture.info["dpi"] == pytest.approx((72, 72), abs=0.01)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from poolcli.arrays import np
 from poolcli.errors import PoolcliError
 from poolcli.memory import lacks_memory
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # Pillow logs what it also raises.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 
+# What decoders need for a pixel.
+DECODING_BYTES = 12
 READING_ERRORS = (OSError, ValueError, SyntaxError, EOFError, TypeError)
 
 
@@ -37,16 +40,28 @@ class Damage:
     def __init__(self, *, tolerant: bool = False) -> None:
         self.tolerant = tolerant
         self.warnings: list[str] = []
+        self._suspected: str | None = None
 
-    def found(self, reason: str) -> None:
-        """Raise PoolcliError, or add a warning where damage is tolerated.
+    def suspect(self, reason: str) -> None:
+        """Note damage that may leave pixels to read; `settle` is called once they were read."""
+        self._suspected = self._suspected or reason
 
-        Call this only where reading can go on: the message proposes `--tolerant`.
+    def settle(self) -> None:
+        """Raise PoolcliError if damage was noted, or add a warning where it is tolerated.
+
+        The message proposes `--tolerant`, so call this only after the pixels were read.
         """
+        reason = self._suspected
+        if reason is None or self.warnings:
+            return
         if not self.tolerant:
             raise PoolcliError(f"is damaged: {reason}; --tolerant reads what can be read")
-        if not self.warnings:
-            self.warnings.append(f"is damaged: {reason}; what could be read is used")
+        self.warnings.append(f"is damaged: {reason}; what could be read is used")
+
+    def found(self, reason: str) -> None:
+        """Note damage to pixels that were read, and settle it."""
+        self.suspect(reason)
+        self.settle()
 
 
 @contextmanager
@@ -63,8 +78,20 @@ def damage_in_one_line(expected: type[Exception] = PoolcliError) -> Iterator[Non
         raise PoolcliError(f"is damaged: {one_line(error)}") from None
 
 
+@contextmanager
+def decoding(shape: tuple[int, int]) -> Iterator[None]:
+    """Turn what decoders raise into one PoolcliError, but a lack of memory into MemoryError."""
+    try:
+        with damage_in_one_line():
+            yield
+    except PoolcliError:
+        # Some decoders take a lack of memory for damage; then this finds none either.
+        np.empty((*shape, DECODING_BYTES), np.uint8)
+        raise
+
+
 def load_picture(picture: ImageFile, damage: Damage) -> None:
-    """Decode the pixels of a picture; of a damaged one those before the damage.
+    """Decode the pixels of a picture; of a damaged one those before the damage, which is noted.
 
     Pillow keeps the rows that it has decoded when it raises. Its own switch for truncated images
     is global, so it would apply to other threads as well.
@@ -74,7 +101,7 @@ def load_picture(picture: ImageFile, damage: Damage) -> None:
     except READING_ERRORS as error:
         if lacks_memory(error) or not _decoded(picture):
             raise
-        damage.found(one_line(error))
+        damage.suspect(one_line(error))
 
 
 def _decoded(picture: ImageFile) -> bool:

@@ -6,8 +6,6 @@ sees what Pillow has decoded whole, and PNG only with chunk lengths that are tru
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PIL import Image as pillow  # noqa: N813 - `Image` is ours
@@ -69,25 +67,3 @@ def decode_deep_colour(picture: pillow.Image, content: bytes, white: int) -> Arr
         # OpenCV makes colour of gray with alpha.
         return np.ascontiguousarray(pixels[:, :, [0, 3]])
     return np.asarray(pixels)
-
-
-def png_chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
-    """Yield the name and data of every chunk of a PNG.
-
-    Raise if a chunk claims more bytes than there are, which OpenCV would reserve, or if one that
-    matters has another checksum than it says, which Pillow does not look at.
-    """
-    view = memoryview(content)
-    position = 8
-    while position + 8 <= len(view):
-        length = int.from_bytes(view[position : position + 4], "big")
-        name, end = bytes(view[position + 4 : position + 8]), position + 8 + length
-        if end + 4 > len(view):
-            raise PoolcliError("is damaged: a chunk claims more bytes than the file has")
-        checksum = int.from_bytes(view[end : end + 4], "big")
-        if name[:1].isupper() and zlib.crc32(view[position + 4 : end]) != checksum:
-            raise PoolcliError("is damaged: a chunk has a wrong checksum")
-        yield name, view[position + 8 : end]
-        if name == b"IEND":
-            return
-        position = end + 4

@@ -8,14 +8,23 @@ and a warning added to `notes`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import SupportsFloat
+
+from poolcli.arrays import Array, np
+from poolcli.errors import PoolcliError
+from poolcli.images.damage import damage_in_one_line
 
 Resolution = tuple[float, float]
 
+ORIENTATION = 274
+INCH_IN_METRES = 0.0254
 X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
 INCH, CENTIMETRE, CENTIMETRES_PER_INCH = 2, 3, 2.54
+EXIF_TAGS = (ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT)
 UPRIGHT = 1
+SIDEWAYS = range(5, 9)
 ORIENTATIONS = range(1, 9)
 # Pixels an inch. PNG counts pixels a metre, TIFF has rationals of 32 bits.
 LEAST_RESOLUTION, MOST_RESOLUTION = 1e-3, 1e7
@@ -29,6 +38,74 @@ COLOUR_SPACES = {1: b"GRAY", 3: b"RGB "}
 # An XML parser would expand entities; the one value that matters is found by its name.
 XMP_ORIENTATION = re.compile(rb"""tiff:Orientation\s*(?:=\s*["']|>)\s*([0-9]{1,2})\s*["'<]""")
 MAX_XMP_BYTES = 2**20
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a file says about its pixels, unchecked.
+
+    Attributes
+    ----------
+    exif : mapping
+        The tags of `EXIF_TAGS` that the file holds.
+    xmp : object
+        An XMP packet.
+    density : object
+        (x, y) in pixels an inch, from elsewhere than EXIF.
+    profile : object
+        The ICC profile.
+    frames : int
+        How many frames or pages the file holds.
+    """
+
+    exif: Mapping[int, object] = field(default_factory=dict)
+    xmp: object = None
+    density: object = None
+    profile: object = None
+    frames: int = 1
+
+    def orientation(self, notes: list[str]) -> int:
+        """Return the orientation that EXIF holds, or where it holds none, that of XMP."""
+        told = self.exif.get(ORIENTATION)
+        return clean_orientation(xmp_orientation(self.xmp) if told is None else told, notes)
+
+    def resolution(self, notes: list[str]) -> Resolution | None:
+        """Return the first resolution that means something."""
+        faults: list[str] = []
+        resolution = clean_resolution(self.density, faults)
+        resolution = resolution or clean_resolution(tagged_resolution(self.exif), faults)
+        if resolution is None:
+            notes.extend(faults[:1])
+        return resolution
+
+
+def read_exif(
+    data: bytes, notes: list[str], wanted: Sequence[int] = EXIF_TAGS
+) -> dict[int, object]:
+    """Return the wanted tags of EXIF data, unchecked; none if the data is damaged."""
+    if not data:
+        return {}
+    from PIL import Image as pillow  # noqa: N813 - `Image` is ours
+
+    def load() -> pillow.Exif:
+        exif = pillow.Exif()
+        exif.load(data)
+        return exif
+
+    return pick_exif(load, notes, wanted)
+
+
+def pick_exif(
+    load: Callable[[], Mapping[int, object]], notes: list[str], wanted: Sequence[int] = EXIF_TAGS
+) -> dict[int, object]:
+    """Return the wanted tags of what `load` returns; none if it, or one of them, is damaged."""
+    try:
+        with damage_in_one_line():
+            exif = load()
+            return {tag: exif[tag] for tag in wanted if tag in exif}
+    except PoolcliError:
+        notes.append("its EXIF data is damaged and left out")
+        return {}
 
 
 def clean_orientation(value: object, notes: list[str]) -> int:
@@ -118,10 +195,28 @@ def clean_profile(value: object, channels: int, notes: list[str]) -> bytes | Non
 
 def _profile_fault(value: bytes, channels: int) -> str | None:
     size = int.from_bytes(value[:4], "big")
-    if not PROFILE_HEADER_BYTES <= size <= len(value) or value[36:40] != b"acsp":
+    if size < PROFILE_HEADER_BYTES or value[36:40] != b"acsp":
         return "is no profile"
-    if size > MAX_PROFILE_BYTES:
+    if min(size, len(value)) > MAX_PROFILE_BYTES:
         return f"is longer than {MAX_PROFILE_BYTES:,} bytes"
+    if size > len(value):
+        return "is cut off"
     if value[16:20] != COLOUR_SPACES.get(channels):
         return "does not fit its channels"
     return None
+
+
+def count_frames(frames: int) -> list[str]:
+    """Return the warning that is due if a file holds several frames or pages."""
+    return [] if frames == 1 else [f"only the first of {frames} frames or pages is used"]
+
+
+def turn(pixels: Array, orientation: int) -> Array:
+    """Turn pixels upright by the EXIF orientation, 1 to 8."""
+    if orientation in SIDEWAYS:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -13,20 +12,26 @@ from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 from PIL import UnidentifiedImageError
 
 from poolcli.arrays import Array, np
-from poolcli.errors import PoolcliError
-from poolcli.images.damage import Damage, damage_in_one_line
+from poolcli.images.chunks import read_png
+from poolcli.images.damage import Damage, damage_in_one_line, decoding, load_picture
 from poolcli.images.deep import (
     Depth,
     check_depth,
     decode_deep_colour,
-    png_chunks,
     read_depth,
 )
 from poolcli.images.image import Image, Reading, Source
-from poolcli.images.lending import Memory, load, see
-from poolcli.images.metadata import clean_orientation, clean_profile, clean_resolution
+from poolcli.images.jpeg import open_jpeg
+from poolcli.images.metadata import (
+    SIDEWAYS,
+    Told,
+    clean_profile,
+    count_frames,
+    pick_exif,
+    turn,
+)
+from poolcli.images.tiff import open_tiff
 from poolcli.images.transparency import hide
-from poolcli.images.upright import SIDEWAYS, turn
 from poolcli.silence import silence
 
 if TYPE_CHECKING:
@@ -46,15 +51,10 @@ FORMATS = {
     "AVIF": "Avif",
 }
 
-# What decoders need for a pixel.
-DECODING_BYTES = 12
+# Formats that are read without Pillow.
+OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {"JPEG": open_jpeg, "TIFF": open_tiff}
 
-# What reads a format instead of Pillow: each takes the content and a Damage, and gives a Source.
-OPENERS = {
-    "TIFF": ("poolcli.images.tiff", "open_tiff"),
-}
-
-ORIENTATION = 0x0112
+BAND_PIXELS = 1 << 18
 
 # The limit on sizes is poolcli's own, checked from the header.
 pillow.MAX_IMAGE_PIXELS = None
@@ -87,8 +87,15 @@ def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
     format_ = _identify(content)
     if format_ is None:
         return None
-    if format_ in OPENERS:
-        return _open_otherwise(format_, content, damage)
+    opener = OPENERS.get(format_)
+    return opener(content, damage) if opener else _open_with_pillow(content, format_, damage)
+
+
+def _open_with_pillow(content: bytes, format_: str, damage: Damage) -> Source | None:
+    notes: list[str] = []
+    told: Told | None = None
+    if format_ == "PNG":
+        content, told = read_png(content, damage, notes)
     try:
         with damage_in_one_line(UnidentifiedImageError), silence():
             picture = pillow.open(io.BytesIO(content), formats=[format_])
@@ -96,91 +103,59 @@ def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
         return None
     with damage_in_one_line(), silence():
         columns, rows = picture.size
-        frames = getattr(picture, "n_frames", 1)
-        notes = _count(frames)
-        orientation = clean_orientation(_orientation(picture, content), notes)
         depth = read_depth(picture, content)
+        told = told or _told(picture, notes)
     check_depth(picture, depth.bits)
+    notes += count_frames(told.frames)
+    orientation = told.orientation(notes)
     turned = orientation in SIDEWAYS
+    size = picture.size
     once = [picture]
-    loaded: list[Memory | None] = []
-
-    @contextmanager
-    def decoding() -> Iterator[None]:
-        try:
-            with damage_in_one_line(), silence():
-                yield
-        except PoolcliError:
-            # Some decoders take a lack of memory for damage; then this finds none either.
-            np.empty((rows, columns, DECODING_BYTES), np.uint8)
-            raise
+    begun = False
 
     def begin() -> None:
-        opened = once[0]
-        if not loaded:
-            with decoding():
-                loaded.append(load(opened, depth.bits, damage))
+        nonlocal begun
+        if not begun:
+            begun = True
+            with decoding(size), silence():
+                load_picture(once[0], damage)
 
     def decode() -> Image:
+        opened = once[0]
         begin()
-        opened, memory = once.pop(), loaded.pop()
-        with decoding():
-            image = _decode(opened, memory, content, depth, orientation, notes)
+        once.clear()
+        with decoding(size), silence():
+            image = _decode(opened, content, depth, told, orientation, notes)
+        damage.settle()
         return replace(image, warnings=(*image.warnings, *damage.warnings))
 
     return Source((columns, rows) if turned else (rows, columns), "png", decode, begin)
 
 
-def _open_otherwise(format_: str, content: bytes, damage: Damage) -> Source:
-    """Read the header of a picture in a format that Pillow does not read well enough."""
-    module, name = OPENERS[format_]
-    open_: Callable[[bytes, Damage], Source] = getattr(import_module(module), name)
-    with damage_in_one_line():
-        source = open_(content, damage)
-
-    def decode() -> Image:
-        with damage_in_one_line():
-            image = source.decode()
-        return replace(image, warnings=(*image.warnings, *damage.warnings))
-
-    return replace(source, decode=decode)
-
-
-def _count(frames: int) -> list[str]:
-    return [] if frames == 1 else [f"only the first of {frames} frames or pages is used"]
-
-
-def _orientation(picture: pillow.Image, content: bytes) -> Any:
-    """Read the EXIF orientation without decoding pixels, as Pillow does for PNG."""
-    if picture.format != "PNG":
-        return picture.getexif().get(ORIENTATION, 1)
-    exif = pillow.Exif()
-    found = [data for name, data in png_chunks(content) if name == b"eXIf"]
-    exif.load(bytes(found[0]) if found else b"")
-    return exif.get(ORIENTATION, 1)
+def _told(picture: ImageFile, notes: list[str]) -> Told:
+    """Collect what a picture that Pillow has opened says about its pixels."""
+    return Told(
+        exif=pick_exif(picture.getexif, notes),
+        xmp=picture.info.get("xmp"),
+        density=picture.info.get("dpi"),
+        profile=picture.info.get("icc_profile"),
+        frames=getattr(picture, "n_frames", 1),
+    )
 
 
 def _decode(
-    opened: ImageFile,
-    memory: Memory | None,
-    content: bytes,
-    depth: Depth,
-    orientation: int,
-    notes: list[str],
+    opened: ImageFile, content: bytes, depth: Depth, told: Told, orientation: int, notes: list[str]
 ) -> Image:
-    """Read the upright pixels of a picture that is loaded, into memory of ours if there is any."""
-    pixels = None if memory is None else see(memory, opened)
+    """Read the upright pixels of a picture that is loaded."""
     picture: pillow.Image = opened
-    notes = list(notes)
-    profile = picture.info.get("icc_profile")
-    resolution = clean_resolution(picture.info.get("dpi"), notes)
+    notes, profile = list(notes), told.profile
     key = picture.info.get("transparency")
     if picture.mode in ("CMYK", "YCbCr", "LAB"):
         notes.append(f"{picture.mode} was converted to RGB")
         picture, profile = picture.convert("RGB"), None
     if depth.bits == 16 and picture.mode in ("RGB", "RGBA"):
         pixels = decode_deep_colour(picture, content, depth.white)
-    elif pixels is None:
+    else:
         pixels = _array(picture, transparent=key is not None)
     alpha = picture.mode in ("LA", "RGBA", "PA") or key is not None
     if key is not None and pixels.shape[2:] not in ((2,), (4,)):
@@ -192,7 +167,7 @@ def _decode(
         pixels.dtype,
         alpha=alpha,
         profile=clean_profile(profile, channels - alpha, notes),
-        resolution=resolution,
+        resolution=told.resolution(notes),
         warnings=tuple(notes),
     )
 
@@ -203,10 +178,24 @@ def _array(picture: pillow.Image, *, transparent: bool) -> Array:
         picture = picture.convert("RGBA" if transparent or picture.mode == "PA" else "RGB")
     elif picture.mode in ("1", "RGBX"):
         picture = picture.convert("L" if picture.mode == "1" else "RGB")
-    pixels: Array = np.asarray(picture)
+    pixels = _pixels(picture)
     pixels = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
     if picture.format == "PPM" and picture.mode == "I":
         return pixels.astype(np.uint16)
+    return pixels
+
+
+def _pixels(picture: pillow.Image) -> Array:
+    """Copy a picture's pixels band by band; as a whole, Pillow makes two more copies of them."""
+    columns, rows = picture.size
+    height = max(1, BAND_PIXELS // columns)
+    if height >= rows:
+        return np.asarray(picture)
+    first = np.asarray(picture.crop((0, 0, columns, height)))
+    pixels = np.empty((rows, *first.shape[1:]), first.dtype)
+    for top in range(0, rows, height):
+        bottom = min(top + height, rows)
+        pixels[top:bottom] = np.asarray(picture.crop((0, top, columns, bottom)))
     return pixels
 
 

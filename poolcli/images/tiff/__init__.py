@@ -6,28 +6,17 @@ most damage, and its warnings reach nobody.
 
 from __future__ import annotations
 
-from poolcli.images.damage import Damage
+from poolcli.images.damage import Damage, damage_in_one_line
 from poolcli.images.image import Image, Source
-from poolcli.images.metadata import (
-    RESOLUTION_UNIT,
-    X_RESOLUTION,
-    Y_RESOLUTION,
-    clean_orientation,
-    clean_profile,
-    clean_resolution,
-    tagged_resolution,
-    xmp_orientation,
-)
-from poolcli.images.tiff.directory import MAGIC, read_pages
+from poolcli.images.metadata import EXIF_TAGS, SIDEWAYS, Told, clean_profile, turn
+from poolcli.images.tiff.directory import read_pages
 from poolcli.images.tiff.layout import KEPT_COLOURS, read_layout
 from poolcli.images.tiff.pixels import read_samples, to_image
 from poolcli.images.transparency import hide
-from poolcli.images.upright import SIDEWAYS, turn
 
-__all__ = ["MAGIC", "open_tiff"]
+__all__ = ["open_tiff"]
 
-ORIENTATION, XMP, PROFILE = 274, 700, 34675
-METADATA = (ORIENTATION, XMP, PROFILE, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT)
+XMP, PROFILE = 700, 34675
 
 
 def open_tiff(content: bytes, damage: Damage) -> Source:
@@ -41,30 +30,28 @@ def open_tiff(content: bytes, damage: Damage) -> Source:
     pages = read_pages(content)
     directory, header_notes = pages.used, pages.notes
     layout = read_layout(directory)
-    tags = {tag: directory.metadata(tag) for tag in METADATA if tag in directory}
-    found = _whole(tags.get(ORIENTATION))
-    orientation = clean_orientation(found or xmp_orientation(tags.get(XMP)), header_notes)
+    told = Told(
+        exif={tag: directory.metadata(tag) for tag in EXIF_TAGS if tag in directory},
+        xmp=directory.metadata(XMP),
+        profile=directory.metadata(PROFILE) if layout.photometric in KEPT_COLOURS else None,
+    )
+    orientation = told.orientation(header_notes)
 
     def decode() -> Image:
         notes = list(header_notes)
-        samples = read_samples(directory, layout, damage)
-        pixels = turn(to_image(directory, layout, samples, notes), orientation)
+        with damage_in_one_line():
+            samples = read_samples(directory, layout, damage)
+            pixels = turn(to_image(directory, layout, samples, notes), orientation)
         alpha = bool(layout.alpha)
-        profile = tags.get(PROFILE) if layout.photometric in KEPT_COLOURS else None
         colours = (pixels.shape[2] if pixels.ndim == 3 else 1) - alpha
         return Image(
             hide(pixels) if alpha else pixels,
             pixels.dtype,
             alpha=alpha,
-            profile=clean_profile(profile, colours, notes),
-            resolution=clean_resolution(tagged_resolution(tags), notes),
-            warnings=tuple(notes),
+            profile=clean_profile(told.profile, colours, notes),
+            resolution=told.resolution(notes),
+            warnings=(*notes, *damage.warnings),
         )
 
     rows, columns = layout.rows, layout.columns
     return Source((columns, rows) if orientation in SIDEWAYS else (rows, columns), "png", decode)
-
-
-def _whole(value: object) -> object:
-    """Return a number of a tag as int if it is one."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value

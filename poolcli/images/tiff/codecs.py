@@ -16,7 +16,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from poolcli.arrays import np
-from poolcli.images.damage import READING_ERRORS, Damage, load_picture, one_line
+from poolcli.images.damage import READING_ERRORS, one_line
+from poolcli.images.jpeg import MAX_SCANS
 from poolcli.images.tiff.layout import (
     BITS,
     COMPRESSION,
@@ -41,6 +42,7 @@ from poolcli.images.tiff.layout import (
     ZSTD,
     Layout,
 )
+from poolcli.memory import lacks_memory
 from poolcli.silence import silence, standard_error
 
 # How much is decompressed at a time, and so how near to its damage a strip can be read.
@@ -182,14 +184,13 @@ def _libtiff(layout: Layout, stored: bytes, rows: int) -> Decoded:
     from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
     made = _tiff(layout.row_bytes, rows, 8, layout.compression, stored)
-    damage = Damage(tolerant=True)
     try:
         with silence():
-            picture = pillow.open(io.BytesIO(made), formats=["TIFF"])
-            load_picture(picture, damage)
+            return Decoded(pillow.open(io.BytesIO(made), formats=["TIFF"]).tobytes())
     except READING_ERRORS as error:
-        return Decoded(b"", one_line(error))
-    return Decoded(picture.tobytes(), "cannot be decompressed" if damage.warnings else "")
+        if lacks_memory(error):
+            raise
+        return Decoded(b"", "cannot be decompressed")
 
 
 def _fax(layout: Layout, stored: bytes, rows: int, options: int) -> Decoded:
@@ -221,6 +222,8 @@ def _jpeg(layout: Layout, stored: bytes, rows: int, tables: bytes) -> Decoded:
 
     if not stored.startswith(_SOI):
         return Decoded(b"", "is no JPEG stream")
+    if stored.count(b"\xff\xda") > MAX_SCANS:
+        return Decoded(b"", f"is a JPEG of more than {MAX_SCANS} scans")
     shared = tables.removeprefix(_SOI).removesuffix(_EOI)
     transform = int(layout.photometric == YCBCR)
     adobe = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0" + bytes([transform])

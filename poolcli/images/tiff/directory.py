@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from math import inf, nan
 
 from poolcli.errors import PoolcliError
+from poolcli.images.metadata import count_frames
 
-MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 # Pages are counted up to here; a file can hold one in six bytes, and tags can be shared by pages.
 MOST_PAGES, MOST_ENTRIES = 10_000, 200_000
 MOST_ENTRIES_OF_A_PAGE = 65_535
@@ -74,7 +74,7 @@ class Directory:
         """Read the first whole number of a tag."""
         return next(iter(self.integers(tag, 1)), default)
 
-    def metadata(self, tag: int) -> float | bytes | None:
+    def metadata(self, tag: int) -> object:
         """Read what a tag that is no part of the pixels holds: a number, or bytes.
 
         None if it is missing, and NaN if it cannot be read: pixels do not depend on it.
@@ -89,9 +89,10 @@ class Directory:
             if type_ in _RATIONALS:
                 above, below = struct.unpack_from(f"{self.order}2{code}", self.content, position)
                 return float(above / below) if below else nan
-            return float(struct.unpack_from(self.order + code, self.content, position)[0])
+            (number,) = struct.unpack_from(self.order + code, self.content, position)
         except (PoolcliError, struct.error):
             return nan
+        return int(number) if type_ in _INTEGERS else float(number)
 
     def _bytes(self, tag: int, position: int, size: int) -> memoryview:
         if position + size > len(self.content):
@@ -118,7 +119,7 @@ class Pages:
     number : int
         Its number, from 1.
     count : int
-        How many pages there are that are not marked so, up to `MOST_PAGES`.
+        How many pages there are that are not marked so, as far as they were counted.
     complete : bool
         Whether all pages were counted.
     """
@@ -137,10 +138,9 @@ class Pages:
                 f"page {self.number} is used; those before it are marked as smaller copies"
                 " (thumbnails) or masks"
             )
-        if self.count > 1:
-            more = "" if self.complete else "more than "
-            notes.append(f"only the first of {more}{self.count} frames or pages is used")
-        return notes
+        if self.complete:
+            return notes + count_frames(self.count)
+        return [*notes, f"only the first of more than {self.count} frames or pages is used"]
 
 
 def read_pages(content: bytes) -> Pages:
@@ -172,7 +172,7 @@ def read_pages(content: bytes) -> Pages:
     if first is None:
         raise PoolcliError("is damaged: it has no TIFF directory")
     number, directory = used or (1, first)
-    return Pages(directory, number, count, complete)
+    return Pages(directory, number, max(count, 1), complete)
 
 
 def _directories(content: bytes) -> Iterator[Directory]:

@@ -95,3 +95,32 @@ def fax(bits: Array, method: str) -> bytes:
         (offset,), (count,), photometric = tags[273], tags[279], tags[262]
     assert photometric == 1
     return stream.getvalue()[offset : offset + count]
+
+
+def bmp(
+    rows: Sequence[bytes],
+    columns: int,
+    bits: int,
+    *,
+    compression: int = 0,
+    header: int = 40,
+    masks: Sequence[int] = (),
+    palette: bytes = b"",
+    used: int = 0,
+    height: int | None = None,
+) -> bytes:
+    """Write a BMP of rows from the bottom to the top, each filled up to 4 bytes; RLE is one row.
+
+    Masks are 3 or 4 numbers: within a header of 52 bytes or more, else behind it.
+    """
+    height = len(rows) if height is None else height
+    if header == 12:
+        fields = struct.pack("<IHHHH", 12, columns, height, 1, bits)
+    else:
+        fields = struct.pack("<IiiHHI", header, columns, height, 1, bits, compression)
+        fields += struct.pack("<IiiII", 0, 11811, 11811, used, 0)
+    stored = struct.pack(f"<{len(masks)}I", *masks)
+    fields = (fields[:header] + stored).ljust(header, b"\0") + palette
+    pixels = b"".join(row + bytes(-len(row) % 4) for row in rows)
+    offset = 14 + len(fields)
+    return struct.pack("<2sIHHI", b"BM", offset + len(pixels), 0, 0, offset) + fields + pixels

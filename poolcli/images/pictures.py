@@ -12,6 +12,7 @@ from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 from PIL import UnidentifiedImageError
 
 from poolcli.arrays import Array, np
+from poolcli.images.bmp import open_bmp
 from poolcli.images.chunks import read_png
 from poolcli.images.damage import Damage, damage_in_one_line, decoding, load_picture
 from poolcli.images.deep import (
@@ -30,6 +31,7 @@ from poolcli.images.metadata import (
     pick_exif,
     turn,
 )
+from poolcli.images.ppm import open_ppm
 from poolcli.images.tiff import open_tiff
 from poolcli.images.transparency import hide
 from poolcli.silence import silence
@@ -52,7 +54,12 @@ FORMATS = {
 }
 
 # Formats that are read without Pillow.
-OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {"JPEG": open_jpeg, "TIFF": open_tiff}
+OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {
+    "JPEG": open_jpeg,
+    "TIFF": open_tiff,
+    "BMP": open_bmp,
+    "PPM": open_ppm,
+}
 
 BAND_PIXELS = 1 << 18
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
@@ -25,6 +26,31 @@ def silence() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+
+
+@contextmanager
+def standard_error() -> Iterator[list[bytes]]:
+    """Collect the lines that C libraries write to standard error; the list is filled at the end.
+
+    What other threads write there meanwhile is collected too: the caller passes on, with
+    `os.write(2, line)`, every line that it did not wait for.
+    """
+    lines: list[bytes] = []
+    with tempfile.TemporaryFile() as collected:
+        kept: int | None = None
+        with suppress(OSError):  # it may be closed already
+            kept = os.dup(2)
+        os.dup2(collected.fileno(), 2)
+        try:
+            yield lines
+        finally:
+            if kept is None:
+                os.close(2)
+            else:
+                os.dup2(kept, 2)
+                os.close(kept)
+        collected.seek(0)
+        lines.extend(collected)
 
 
 def abandon(stream: TextIO) -> None:

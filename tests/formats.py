@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import tifffile
+from handmade import LONG, SHORT, Tags, compressed, fax, gray_tags, packed, tiff
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
@@ -255,7 +256,7 @@ def _tif_cases() -> list[Case]:
             "tif, 16-bit RGB, planar, tiled",
             tif(deep_planes, **tiles, **planes),
             "tif",
-            refusal="plane by plane",
+            deep_rgb,
         ),
         Case(
             "tif, 16-bit RGBA, planar",
@@ -324,9 +325,132 @@ def _tif_cases() -> list[Case]:
         ),
         Case("tif, signed 8-bit", tif(noise("i1")), "tif", refusal="signed 8-bit"),
         Case("tif, unsigned 32-bit", tif(noise("u4")), "tif", refusal="unsigned 32-bit"),
-        Case("tif, float64", tif(refused[0]), "tif", refusal="no image that can be read"),
+        Case("tif, float64", tif(refused[0]), "tif", refusal="float 64-bit"),
+        Case("tif, float16", tif(noise("f4").astype("f2")), "tif", refusal="float 16-bit"),
+        Case("tif, float RGB", tif(refused[1], **colour), "tif", refusal="RGB as float 32-bit"),
+        *_tif_cases_by_hand(),
+    ]
+
+
+def _tif_cases_by_hand() -> list[Case]:
+    gray, la, rgba, five = noise("u1"), with_alpha("u1", 2), with_alpha("u1", 4), noise("u1", 5)
+    small, black = gray[:2, :3], gray > 99
+    palette = noise("u2", 3).reshape(-1, 3)[:256]
+
+    def page(samples: Array, photometric: int, extra: int | None = None, **others: int) -> Tags:
+        count = samples.shape[2] if samples.ndim == 3 else 1
+        tags = gray_tags(*samples.shape[:2], photometric=photometric, **others)
+        tags |= {258: (SHORT, [others.get("bits", 8)] * count), 277: (SHORT, [count])}
+        return tags if extra is None else tags | {338: (SHORT, [extra])}
+
+    def premultiplied(pixels: Array) -> tuple[Array, Array]:
+        """Give samples as stored, and what they are once divided by α again."""
+        share = pixels[..., -1:] / 255
+        stored = np.dstack((np.rint(pixels[..., :-1] * share), pixels[..., -1]))
+        back = np.rint(np.minimum(stored[..., :-1] / np.maximum(share, 1 / 255), 255))
+        return stored.astype(np.uint8), shown(np.dstack((back, pixels[..., -1])).astype(np.uint8))
+
+    associated_gray, gray_back = premultiplied(la)
+    associated, back = premultiplied(rgba)
+    twelve = noise("u2") >> 4
+    colours = (SHORT, palette.T.reshape(-1).tolist())
+    few = (SHORT, (palette >> 8).T.reshape(-1).tolist())
+    return [
         Case(
-            "tif, float RGB", tif(refused[1], **colour), "tif", refusal="no image that can be read"
+            "tif, 4-bit gray",
+            tiff((page(gray, 1, bits=4), [b"".join(packed(gray >> 4, 4))])),
+            "tif",
+            (gray >> 4) * 17,
+        ),
+        Case(
+            "tif, 12-bit gray",
+            tiff((page(gray, 1, bits=12), [b"".join(packed(twelve, 12))])),
+            "tif",
+            np.floor(twelve * (65535 / 4095) + 0.5).astype(np.uint16),
+        ),
+        Case(
+            "tif, palette",
+            tiff((page(gray, 3) | {320: colours}, [gray.tobytes()])),
+            "tif",
+            (palette >> 8).astype(np.uint8)[gray],
+        ),
+        Case(
+            "tif, palette of 8 bits in 16",
+            tiff((page(gray, 3) | {320: few}, [gray.tobytes()])),
+            "tif",
+            (palette >> 8).astype(np.uint8)[gray],
+            warning="its palette is taken to hold 8 bits",
+        ),
+        Case(
+            "tif, 8-bit gray with associated alpha",
+            tiff((page(la, 1, 1), [associated_gray.tobytes()])),
+            "tif",
+            gray_back,
+            alpha=True,
+        ),
+        Case(
+            "tif, 8-bit RGB with associated alpha",
+            tiff((page(rgba, 2, 1), [associated.tobytes()])),
+            "tif",
+            back,
+            alpha=True,
+        ),
+        Case(
+            "tif, RGB with 2 samples of no stated meaning",
+            tiff((page(five, 2) | {338: (SHORT, [0, 0])}, [five.tobytes()])),
+            "tif",
+            five,
+            warning="2 of 5 samples per pixel have no stated meaning; they are kept as channels",
+        ),
+        Case(
+            "tif, RGB with alpha and a sample of no stated meaning",
+            tiff((page(five, 2) | {338: (SHORT, [2, 0])}, [five.tobytes()])),
+            "tif",
+            refusal="2 samples per pixel beside RGB that are not read",
+        ),
+        Case(
+            "tif, a thumbnail first",
+            tiff(
+                (page(small, 1) | {254: (LONG, [1])}, [small.tobytes()]),
+                (page(gray, 1), [gray.tobytes()]),
+            ),
+            "tif",
+            gray,
+            warning="page 2 is used",
+        ),
+        Case(
+            "tif, 1-bit, fax (CCITT group 4)",
+            tiff((page(gray, 0, bits=1, compression=4), [fax(black, "group4")])),
+            "tif",
+            np.where(black, 0, 255).astype(np.uint8),
+        ),
+        *[
+            Case(
+                f"tif, 8-bit gray, {name}",
+                tiff(
+                    (page(gray, 1, compression=number), [compressed(gray.tobytes(), method)]),
+                ),
+                "tif",
+                gray,
+            )
+            for name, number, method in (
+                ("LZW", 5, "tiff_lzw"),
+                ("PackBits", 32773, "packbits"),
+                ("LZMA", 34925, "lzma"),
+                ("Zstandard", 50000, "zstd"),
+            )
+        ],
+        Case(
+            "tif, 8-bit gray, old-style JPEG",
+            tiff((page(gray, 1, compression=6), [gray.tobytes()])),
+            "tif",
+            refusal="is compressed by old-style JPEG",
+        ),
+        Case(
+            "tif, 8-bit gray, BigTIFF",
+            tiff((page(gray, 1), [gray.tobytes()]), big=True),
+            "tif",
+            gray,
         ),
     ]
 

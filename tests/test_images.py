@@ -545,12 +545,6 @@ def test_nan_made_by_pooling_goes_to_no_picture() -> None:
         encode(Image(state, np.dtype(np.float64), matrix=True), "png")
 
 
-def test_a_deep_tif_with_an_unexplained_channel_is_read_as_rgb() -> None:
-    pixels = noise("u2", 4)
-    content = tif(pixels, photometric="rgb", extrasamples=["unspecified"])
-    np.testing.assert_array_equal(read(content, "tif").pixels, pixels[..., :3])
-
-
 def test_a_tif_read_by_strips_keeps_profile_resolution_and_pages() -> None:
     settings: dict[str, Any] = {"photometric": "minisblack", "extrasamples": ["unassalpha"]}
     gray_profile = PROFILE[:16] + b"GRAY" + PROFILE[20:]

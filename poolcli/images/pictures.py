@@ -12,6 +12,7 @@ from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 from PIL import UnidentifiedImageError
 
 from poolcli.arrays import Array, np
+from poolcli.images.bmp import open_bmp
 from poolcli.images.chunks import read_png
 from poolcli.images.damage import Damage, damage_in_one_line, decoding, load_picture
 from poolcli.images.deep import (
@@ -19,21 +20,20 @@ from poolcli.images.deep import (
     check_depth,
     decode_deep_colour,
     read_depth,
-    straighten,
 )
 from poolcli.images.image import Image, Reading, Source
 from poolcli.images.jpeg import open_jpeg
 from poolcli.images.metadata import (
-    ORIENTATION,
     SIDEWAYS,
     Told,
-    clean_orientation,
     clean_profile,
-    clean_resolution,
     count_frames,
     pick_exif,
     turn,
 )
+from poolcli.images.ppm import open_ppm
+from poolcli.images.tiff import open_tiff
+from poolcli.images.transparency import hide
 from poolcli.silence import silence
 
 if TYPE_CHECKING:
@@ -54,13 +54,14 @@ FORMATS = {
 }
 
 # Formats that are read without Pillow.
-OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {"JPEG": open_jpeg}
+OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {
+    "JPEG": open_jpeg,
+    "TIFF": open_tiff,
+    "BMP": open_bmp,
+    "PPM": open_ppm,
+}
 
 BAND_PIXELS = 1 << 16
-
-TIFF_MAGIC = (b"II*\0", b"MM\0*")
-PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
-PROFILE = 34675
 
 # The limit on sizes is poolcli's own, checked from the header.
 pillow.MAX_IMAGE_PIXELS = None
@@ -90,8 +91,6 @@ def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
         If the file is damaged, or holds pixels that could not be read exactly.
     """
     damage = Damage(tolerant=reading.tolerant)
-    if content.startswith(TIFF_MAGIC) and (source := _open_strips(content, damage)):
-        return source
     format_ = _identify(content)
     if format_ is None:
         return None
@@ -117,8 +116,7 @@ def _open_with_pillow(content: bytes, format_: str, damage: Damage) -> Source | 
     check_depth(picture, depth.bits)
     notes += count_frames(told.frames)
     orientation = told.orientation(notes)
-    # Pillow turns TIFF itself, and gives its size as turned.
-    turned = picture.format != "TIFF" and orientation in SIDEWAYS
+    turned = orientation in SIDEWAYS
     size = picture.size
     once = [picture]
     begun = False
@@ -140,38 +138,6 @@ def _open_with_pillow(content: bytes, format_: str, damage: Damage) -> Source | 
         return replace(image, warnings=(*image.warnings, *damage.warnings))
 
     return Source((columns, rows) if turned else (rows, columns), "png", decode, begin)
-
-
-def _open_strips(content: bytes, damage: Damage) -> Source | None:
-    """Read the header of a TIFF that Pillow would refuse or misread; None for every other."""
-    from poolcli.images.strips import find_strips
-
-    with damage_in_one_line(), silence():
-        strips = find_strips(content)
-    if strips is None:
-        return None
-    rows, columns, samples = strips.shape
-    notes = count_frames(strips.pages)
-    orientation = clean_orientation(strips.tags.get(ORIENTATION), notes)
-
-    def decode() -> Image:
-        with damage_in_one_line():
-            pixels = strips.read()
-        if strips.associated:
-            pixels = straighten(pixels)
-        pixels = turn(pixels, orientation)
-        found = list(notes)
-        return Image(
-            _hide(pixels) if strips.alpha else pixels,
-            pixels.dtype,
-            alpha=strips.alpha,
-            profile=clean_profile(strips.tags.get(PROFILE), samples - strips.alpha, found),
-            resolution=clean_resolution(strips.resolution, found),
-            warnings=(*found, *damage.warnings),
-        )
-
-    shape = (columns, rows) if orientation in SIDEWAYS else (rows, columns)
-    return Source(shape, "png", decode)
 
 
 def _told(picture: ImageFile, notes: list[str]) -> Told:
@@ -202,11 +168,10 @@ def _decode(
     alpha = picture.mode in ("LA", "RGBA", "PA") or key is not None
     if key is not None and pixels.shape[2:] not in ((2,), (4,)):
         pixels = _key_to_alpha(pixels, key, depth.bits)
-    if picture.format != "TIFF":
-        pixels = turn(pixels, orientation)
+    pixels = turn(pixels, orientation)
     channels = pixels.shape[2] if pixels.ndim == 3 else 1
     return Image(
-        _hide(pixels) if alpha else pixels,
+        hide(pixels) if alpha else pixels,
         pixels.dtype,
         alpha=alpha,
         profile=clean_profile(profile, channels - alpha, notes),
@@ -225,8 +190,6 @@ def _array(picture: pillow.Image, *, transparent: bool) -> Array:
     pixels = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
     if picture.format == "PPM" and picture.mode == "I":
         return pixels.astype(np.uint16)
-    if picture.mode.startswith("I;16") and _tag(picture, PHOTOMETRIC) == WHITE_IS_ZERO:
-        return np.invert(pixels)
     return pixels
 
 
@@ -244,10 +207,6 @@ def _pixels(picture: pillow.Image) -> Array:
     return pixels
 
 
-def _tag(picture: pillow.Image, number: int) -> Any:
-    return getattr(picture, "tag_v2", {}).get(number)
-
-
 def _key_to_alpha(pixels: Array, key: Any, bits: int) -> Array:
     """Make a channel of the one gray or colour that a file declares transparent (tRNS)."""
     full = np.iinfo(pixels.dtype).max
@@ -258,12 +217,3 @@ def _key_to_alpha(pixels: Array, key: Any, bits: int) -> Array:
     if pixels.ndim == 3:
         hidden = hidden.all(axis=2)
     return np.dstack((pixels, np.where(hidden, 0, full).astype(pixels.dtype)))
-
-
-def _hide(pixels: Array) -> Array:
-    """Set colour that a fully transparent pixel hides to 0."""
-    hidden = pixels[:, :, -1] == 0
-    if hidden.any():
-        pixels = pixels.copy()
-        pixels[hidden] = 0
-    return pixels

@@ -1,0 +1,22 @@
+"""Colour under alpha, as every part of poolcli expects it."""
+
+from __future__ import annotations
+
+from poolcli.arrays import Array, np
+
+
+def hide(pixels: Array) -> Array:
+    """Set colour that a fully transparent pixel hides to 0; alpha is the last channel."""
+    hidden = pixels[:, :, -1] == 0
+    if hidden.any():
+        pixels = pixels.copy()
+        pixels[hidden] = 0
+    return pixels
+
+
+def straighten(pixels: Array) -> Array:
+    """Divide colour of 8 or 16 bits by the α, the last channel, that it was multiplied by."""
+    full = np.iinfo(pixels.dtype).max
+    share = np.maximum(pixels[:, :, -1:], 1) / full
+    colour = np.rint(np.minimum(pixels[:, :, :-1] / share, full)).astype(pixels.dtype)
+    return np.concatenate((colour, pixels[:, :, -1:]), axis=2)

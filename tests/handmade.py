@@ -1,0 +1,126 @@
+"""Files made byte by byte, as their specifications say."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as pillow  # noqa: N813 - as in the package
+
+Array = NDArray[Any]
+
+SHORT, LONG, RATIONAL, UNDEFINED, LONG8 = 3, 4, 5, 7, 16
+_CODES = {1: "B", 2: "B", SHORT: "H", LONG: "I", 7: "B", 11: "f", 12: "d", LONG8: "Q"}
+
+Tags = dict[int, tuple[int, Sequence[Any]]]
+
+
+def gray_tags(rows: int, columns: int, bits: int = 8, **others: int) -> Tags:
+    """List what a page of gray in one strip says of itself, but for where the strip is."""
+    return {
+        256: (LONG, [columns]),
+        257: (LONG, [rows]),
+        258: (SHORT, [bits]),
+        259: (SHORT, [others.get("compression", 1)]),
+        262: (SHORT, [others.get("photometric", 1)]),
+        277: (SHORT, [1]),
+        278: (LONG, [others.get("strip", rows)]),
+    }
+
+
+def tiff(*pages: tuple[Tags, Sequence[bytes]], order: str = "<", big: bool = False) -> bytes:
+    """Write a TIFF of pages, each some tags and its strips; tags that are given are not changed."""
+    content = bytearray(b"II" if order == "<" else b"MM")
+    link, entry, head = ("Q", "HHQ", "Q") if big else ("I", "HHI", "H")
+    content += struct.pack(order + "HHH", 43, 8, 0) if big else struct.pack(order + "H", 42)
+    width = struct.calcsize(link)
+    place = len(content)
+    content += bytes(width)
+    for tags, strips in pages:
+        offsets = []
+        for strip in strips:
+            content += bytes(len(content) % 2)
+            offsets.append(len(content))
+            content += strip
+        where: Tags = {273: (LONG, offsets), 279: (LONG, [len(strip) for strip in strips])}
+        entries = []
+        for tag, (type_, values) in sorted((where | tags).items()):
+            if type_ == RATIONAL:
+                data = b"".join(struct.pack(order + "II", *value) for value in values)
+            else:
+                data = struct.pack(f"{order}{len(values)}{_CODES[type_]}", *values)
+            if len(data) > width:
+                content += bytes(len(content) % 2)
+                field = struct.pack(order + link, len(content))
+                content += data
+            else:
+                field = data.ljust(width, b"\0")
+            entries.append(struct.pack(order + entry, tag, type_, len(values)) + field)
+        content += bytes(len(content) % 2)
+        struct.pack_into(order + link, content, place, len(content))
+        content += struct.pack(order + head, len(entries)) + b"".join(entries)
+        place = len(content)
+        content += bytes(width)
+    return bytes(content)
+
+
+def packed(numbers: Array, bits: int) -> list[bytes]:
+    """Pack each row of numbers into so many bits a number, the highest first."""
+    rows = numbers.reshape(len(numbers), -1)
+    unpacked = (rows[..., np.newaxis] >> np.arange(bits - 1, -1, -1)) & 1
+    return [np.packbits(row.reshape(-1).astype(np.uint8)).tobytes() for row in unpacked]
+
+
+def compressed(data: bytes, method: str) -> bytes:
+    """Compress bytes as libtiff does, in one strip."""
+    stream = io.BytesIO()
+    picture = pillow.frombytes("L", (len(data), 1), data)
+    picture.save(stream, "TIFF", compression=method)
+    with pillow.open(io.BytesIO(stream.getvalue())) as made:
+        tags: Any = getattr(made, "tag_v2")  # noqa: B009 - Pillow types it for TIFF only
+        (offset,), (count,) = tags[273], tags[279]
+    return stream.getvalue()[offset : offset + count]
+
+
+def fax(bits: Array, method: str) -> bytes:
+    """Compress an image of 0 and 1, 1 for black, as a fax."""
+    stream = io.BytesIO()
+    pillow.fromarray(bits != 0).save(stream, "TIFF", compression=method)
+    with pillow.open(io.BytesIO(stream.getvalue())) as made:
+        tags: Any = getattr(made, "tag_v2")  # noqa: B009 - Pillow types it for TIFF only
+        (offset,), (count,), photometric = tags[273], tags[279], tags[262]
+    assert photometric == 1
+    return stream.getvalue()[offset : offset + count]
+
+
+def bmp(
+    rows: Sequence[bytes],
+    columns: int,
+    bits: int,
+    *,
+    compression: int = 0,
+    header: int = 40,
+    masks: Sequence[int] = (),
+    palette: bytes = b"",
+    used: int = 0,
+    height: int | None = None,
+) -> bytes:
+    """Write a BMP of rows from the bottom to the top, each filled up to 4 bytes; RLE is one row.
+
+    Masks are 3 or 4 numbers: within a header of 52 bytes or more, else behind it.
+    """
+    height = len(rows) if height is None else height
+    if header == 12:
+        fields = struct.pack("<IHHHH", 12, columns, height, 1, bits)
+    else:
+        fields = struct.pack("<IiiHHI", header, columns, height, 1, bits, compression)
+        fields += struct.pack("<IiiII", 0, 11811, 11811, used, 0)
+    stored = struct.pack(f"<{len(masks)}I", *masks)
+    fields = (fields[:header] + stored).ljust(header, b"\0") + palette
+    pixels = b"".join(row + bytes(-len(row) % 4) for row in rows)
+    offset = 14 + len(fields)
+    return struct.pack("<2sIHHI", b"BM", offset + len(pixels), 0, 0, offset) + fields + pixels

@@ -23,7 +23,7 @@ def pool_median(
 
     Small whole windows go through a network of comparisons, many at a time; the others are
     sorted one by one: O(k² log k) for each output pixel. NaN propagates, or with `skip_nan` is
-    passed over.
+    passed over. A median that is zero is +0.
     """
     down, across = range(rows.output), range(columns.output)
     inside_rows, inside_columns = down[:0], across[:0]
@@ -38,6 +38,9 @@ def pool_median(
         (inside_rows, across[inside_columns.stop :]),
     ):
         _sort_windows(image, rows, columns, output, some_rows, some_columns, skip_nan=skip_nan)
+    if image.dtype.kind == "f":
+        # Which of two zeros comes first in order is undefined: a median of zero is +0.
+        np.add(output, 0, out=output)
 
 
 def _whole_windows(axis: Axis) -> range:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from poolcli.arrays import Array, np
-from poolcli.pooling.operations import Reduction, power_range, reduction, sum_reduction
+from poolcli.pooling.operations import Reduction, has_zero, power_range, reduction, sum_reduction
 from poolcli.pooling.windows import Windows
 
 # Read at a time when looking for the largest integer, so that the second look is in the cache.
@@ -26,9 +26,9 @@ def mend_zeros(image: Array, windows: Windows, operation: str, output: Array) ->
 
     NumPy, and processors, return either of two equal numbers.
     """
-    negative = (image == 0) & np.signbit(image)
-    if not negative.any():
+    if not has_zero(image, negative=True):
         return
+    negative = (image == 0) & np.signbit(image)
     sign = negative if operation == "min" else (image == 0) & ~negative
     seen = windows.pool(sign, _any())
     output[(output == 0) & seen] = -0.0 if operation == "min" else 0.0
@@ -45,7 +45,7 @@ def mend_averages(image: Array, windows: Windows, how: Reduction, output: Array)
     if not overflowed.any():
         return
     rows, columns = windows.kernel
-    averages = windows.pool(image, replace(how, exponent=(rows * columns).bit_length()))
+    averages = windows.pool(image, replace(how, exponent=(rows * columns).bit_length(), safe=True))
     least, largest = (
         windows.pool(image, reduction(operation, image.dtype, (1, 1), 1.0))[overflowed]
         for operation in ("min", "max")
@@ -60,7 +60,8 @@ def mend_powers(image: Array, windows: Windows, how: Reduction, output: Array) -
     largest = windows.pool(image, _magnitudes(how, np.maximum))
     rows, columns = windows.kernel
     for exponent, some in levels(largest, how, rows * columns):
-        output[some] = windows.pool(image, replace(how, exponent=exponent))[some]
+        if exponent:
+            output[some] = windows.pool(image, replace(how, exponent=exponent, safe=True))[some]
     special = ~np.isfinite(largest)
     output[special] = largest[special]
     output[largest == 0] = 0
@@ -148,14 +149,8 @@ def pool_exactly(image: Array, windows: Windows, result: np.dtype[Any]) -> Array
         if high is not None:
             totals += high[some].astype(object) * 2**32
         counts = np.array(row_counts[some], object)[:, np.newaxis, np.newaxis] * across
-        narrow = carry_is_narrow(image)
-        output[some] = exact_quotients(totals, counts, narrow=narrow)
+        output[some] = exact_quotients(totals, counts, narrow=image.itemsize < 4)
     return output
-
-
-def carry_is_narrow(image: Array) -> bool:
-    """Return whether averages of an image are carried in float32."""
-    return image.itemsize < 4
 
 
 def exact_quotients(totals: Array, counts: Array, *, narrow: bool = False) -> Array:
@@ -184,4 +179,4 @@ def _magnitudes(how: Reduction, combine: np.ufunc) -> Reduction:
     """Return the reduction to the largest or the least magnitude, in the type of powers."""
     working = how.working
     identity = working.type(0 if combine is np.maximum else np.inf)
-    return Reduction(combine, identity, working, working, working, magnitudes=True)
+    return Reduction(combine, identity, working, working, working, safe=True, magnitudes=True)

@@ -15,6 +15,11 @@ from poolcli.arrays import Array, np
 from poolcli.pooling.operations import Reduction, has_zero, power_range, reduction, sum_reduction
 from poolcli.pooling.windows import Windows
 
+# Float64 represents all integers up to here.
+EXACT = 2**53
+# A quotient of no more than 16 bits by no more than this is a middle of two float32, or 2^-53 of it
+# away.
+MIDDLE = 2**28
 # Read at a time when looking for the largest integer, so that the second look is in the cache.
 PART_ITEMS = 1 << 17
 # Quotients of Python integers at a time: one takes about a hundred bytes.
@@ -111,12 +116,12 @@ def keep_range(image: Array, windows: Windows, how: Reduction, output: Array) ->
 def needs_exact_quotients(image: Array, windows: Windows) -> bool:
     """Return whether sums or counts of integers may pass what float64 holds exactly.
 
-    A quotient by more than 2^28 may also be rounded to the middle of two float32 in float64.
+    A quotient by more than `MIDDLE` may also be rounded to the middle of two float32 in float64.
     """
-    if windows.largest_count > 2**28:
+    if windows.largest_count > MIDDLE:
         return True
     rows, columns = windows.kernel
-    most = (2**53 - 1) // (rows * columns)
+    most = EXACT // (rows * columns)
     return image.itemsize == 8 and _exceeds(image, most)
 
 
@@ -140,34 +145,44 @@ def pool_exactly(image: Array, windows: Windows, result: np.dtype[Any]) -> Array
         low = windows.pool((image & 0xFFFFFFFF).astype(np.int64), sums)
         high = windows.pool((image >> 32).astype(np.int64), sums)
     row_counts, column_counts = windows.counts()
+    kind = np.int64 if windows.largest_count <= EXACT else object
+    across = np.array(column_counts, kind)[:, np.newaxis]
     output = np.empty(low.shape, result)
-    across = np.array(column_counts, object)[:, np.newaxis]
     height = max(1, QUOTIENTS // math.prod(low.shape[1:]))
     for first in range(0, len(low), height):
         some = slice(first, first + height)
-        totals = low[some].astype(object)
+        totals = low[some]
         if high is not None:
-            totals += high[some].astype(object) * 2**32
-        counts = np.array(row_counts[some], object)[:, np.newaxis, np.newaxis] * across
+            totals = totals.astype(object) + high[some].astype(object) * 2**32
+        counts = np.array(row_counts[some], kind)[:, np.newaxis, np.newaxis] * across
         output[some] = exact_quotients(totals, counts, narrow=image.itemsize < 4)
     return output
 
 
 def exact_quotients(totals: Array, counts: Array, *, narrow: bool = False) -> Array:
-    """Divide Python integers; return float64, each rounded once.
+    """Divide integers, of int64 or Python's own; return float64, each rounded once.
 
     With `narrow`, a quotient that would be rounded to the middle of two float32 is rounded to the
     neighbour on its own side instead, so that float32 made of it is rounded once too.
     """
-    quotients: Array = (totals / counts).astype(np.float64)
+    if all(part.dtype != object and _holds_exactly(part) for part in (totals, counts)):
+        quotients: Array = totals / counts
+    else:
+        # Python rounds a quotient of integers once.
+        quotients = (totals.astype(object) / counts.astype(object)).astype(np.float64)
     if narrow:
         between = quotients.view(np.uint64) & np.uint64(2**29 - 1) == 2**28
         counts = np.broadcast_to(counts, totals.shape)
         for at in zip(*np.nonzero(between), strict=True):
-            rest = Fraction(totals[at], counts[at]) - Fraction(quotients[at])
+            rest = Fraction(int(totals[at]), int(counts[at])) - Fraction(quotients[at])
             if rest:
                 quotients[at] = np.nextafter(quotients[at], np.inf if rest > 0 else -np.inf)
     return quotients
+
+
+def _holds_exactly(integers: Array) -> bool:
+    """Return whether float64 represents every integer of an array."""
+    return bool(-EXACT <= integers.min() and integers.max() <= EXACT)
 
 
 def _any() -> Reduction:

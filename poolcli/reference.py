@@ -125,7 +125,7 @@ def _mean(numbers: list[Any], divisor: int) -> Any:
         pass
     # Wider than float64, or a sum beyond its range.
     total = sum(map(_exactly, numbers)) / divisor
-    return total if total else 0.0
+    return total or 0.0
 
 
 def _exactly(number: Any) -> Fraction:

@@ -100,9 +100,7 @@ def levels(largest: Array, how: Reduction, weight: float) -> list[tuple[int, Arr
     lowest = -math.floor((1 - int(np.frexp(low)[1])) / norm)
     level = np.floor_divide(exponents, width)
     level[(exponents >= lowest) & (exponents < width)] = 0
-    return [
-        (int(number) * width, usual & (level == number)) for number in np.unique(level[usual])
-    ]
+    return [(int(number) * width, usual & (level == number)) for number in np.unique(level[usual])]
 
 
 def keep_range(image: Array, windows: Windows, how: Reduction, output: Array) -> None:
@@ -182,7 +180,7 @@ def exact_quotients(totals: Array, counts: Array, *, narrow: bool = False) -> Ar
 
 def _holds_exactly(integers: Array) -> bool:
     """Return whether float64 represents every integer of an array."""
-    return bool(-EXACT <= integers.min() and integers.max() <= EXACT)
+    return bool(integers.min() >= -EXACT and integers.max() <= EXACT)
 
 
 def _any() -> Reduction:

@@ -92,7 +92,8 @@ def _pool(
             pixels = [
                 layers[row, column, channel].item() for row in rows[i] for column in columns[j]
             ]
-            output[i, j, channel] = _value(pixels, operation, divisors[0][i] * divisors[1][j], norm)
+            divisor = divisors[0][i] * divisors[1][j]
+            output[i, j, channel] = _round(_value(pixels, operation, divisor, norm), dtype)
     return output.reshape(len(rows), len(columns), *image.shape[2:])
 
 
@@ -100,28 +101,66 @@ def _value(pixels: list[Any], operation: str, divisor: int, norm: float) -> Any:
     if any(math.isnan(pixel) for pixel in pixels):
         return math.nan
     if operation in ("max", "min"):
-        return max(pixels) if operation == "max" else min(pixels)
+        # Of equal numbers, +0 is larger than -0.
+        choose = max if operation == "max" else min
+        return choose(pixels, key=lambda pixel: (pixel, math.copysign(1, pixel)))
     if operation == "median":
-        middle = len(pixels) // 2
         ranked = sorted(pixels)
-        return ranked[middle] if len(pixels) % 2 else (ranked[middle - 1] + ranked[middle]) / 2
+        return _mean([ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]], 2)
     if operation == "lp":
-        return (_sum([_power(pixel, norm) for pixel in pixels]) / divisor) ** (1 / norm)
-    if isinstance(pixels[0], int):
-        return float(Fraction(sum(pixels), divisor))
-    return _sum(pixels) / divisor
+        return _power_mean(pixels, divisor, norm)
+    return _mean(pixels, divisor)
 
 
-def _sum(numbers: list[float]) -> float:
-    """Add exactly where that is defined; infinities and overflow are as IEEE 754 has them."""
-    try:
-        return math.fsum(numbers) if all(map(math.isfinite, numbers)) else sum(numbers)
-    except OverflowError:
+def _mean(numbers: list[Any], divisor: int) -> Any:
+    """Divide the exact sum; infinities are as IEEE 754 has them."""
+    if not all(map(math.isfinite, numbers)):
         return sum(numbers)
-
-
-def _power(number: float, norm: float) -> float:
+    if isinstance(numbers[0], int):
+        return Fraction(sum(numbers), divisor)
     try:
-        return math.pow(abs(number), norm)
+        if isinstance(numbers[0], float):
+            return math.fsum(numbers) / divisor
     except OverflowError:
-        return math.inf
+        pass
+    # Wider than float64, or a sum beyond its range.
+    total = sum(map(_exactly, numbers)) / divisor
+    return total or 0.0
+
+
+def _exactly(number: Any) -> Fraction:
+    """Convert a float of any type to the fraction that it is."""
+    return Fraction(*number.as_integer_ratio())
+
+
+def _power_mean(numbers: list[Any], divisor: int, norm: float) -> Any:
+    """Take the mean of powers of what each number is beside the largest, which is at most 1."""
+    magnitudes = [abs(number) for number in numbers]
+    largest = max(magnitudes)
+    if not largest or math.isinf(largest):
+        return largest
+    # Never below the smallest, which rounding may lead to.
+    ratios = [magnitude / largest for magnitude in magnitudes]
+    mean = math.fsum(ratio**norm for ratio in ratios) / divisor
+    return largest * max(mean ** (1 / norm), min(ratios))
+
+
+def _round(value: Any, dtype: np.dtype[Any]) -> Any:
+    """Round a fraction once, to the nearest float of a type, and of two the even one."""
+    if not isinstance(value, Fraction):
+        return value
+    if dtype.itemsize > 8:
+        # The float64 nearest to a number near 1, and what is left, have twice the digits.
+        exponent = value.numerator.bit_length() - value.denominator.bit_length()
+        scaled = value / Fraction(2) ** exponent
+        high = float(scaled)
+        low = float(scaled - Fraction(high))
+        return np.ldexp(dtype.type(high) + dtype.type(low), exponent)
+    start = dtype.type(float(value))
+    near = [np.nextafter(start, dtype.type(side)) for side in (-math.inf, math.inf)]
+    bits = f"u{dtype.itemsize}"
+
+    def key(candidate: Any) -> tuple[Fraction, int]:
+        return abs(Fraction(float(candidate)) - value), int(candidate.view(bits)) % 2
+
+    return min([start, *filter(np.isfinite, near)], key=key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -51,5 +52,10 @@ def _mean(values: list[float], weights: list[float], operation: str, norm: float
     if operation == "median":
         return float(np.median(values))
     power = norm if operation == "lp" else 1.0
-    total = math.fsum(w * abs(v) ** power for v, w in zip(values, weights, strict=True))
-    return float((total / math.fsum(weights)) ** (1 / power))
+    if power == 1:
+        total = sum(Fraction(w) * abs(Fraction(v)) for v, w in zip(values, weights, strict=True))
+        return float(total / sum(map(Fraction, weights)))
+    # What each is beside the largest has powers of at most 1.
+    largest = max(map(abs, values)) or 1.0
+    shares = [w * abs(v / largest) ** power for v, w in zip(values, weights, strict=True)]
+    return float(largest * (math.fsum(shares) / math.fsum(weights)) ** (1 / power))

@@ -68,7 +68,42 @@ def test_alpha_and_colour_are_those_of_a_loop_over_windows(
         return
     wanted = pool_alpha_slowly(image, full, operation, window, counted, 3.0)
     assert got.dtype == pool(image, operation, window).dtype
-    np.testing.assert_allclose(got, wanted, rtol=3e-7, atol=full * 1e-9)
+    if operation == "lp":
+        np.testing.assert_allclose(got, wanted, rtol=2**-23)
+    else:
+        # Rounded once.
+        np.testing.assert_array_equal(got, wanted.astype(got.dtype))
+
+
+@pytest.mark.parametrize("size", [(3, 3), (70, 70)])
+def test_weighed_averages_are_exact_quotients_also_of_large_windows(size: tuple[int, int]) -> None:
+    numbers = np.random.default_rng(3)
+    image = numbers.integers(65000, 65535, (*size, 2), np.uint16, endpoint=True)
+    window = Window.of(size, padding=1)
+    for counted in (False, True):
+        wanted = pool_alpha_slowly(image, 65535, "avg", window, counted, 2.0)
+        got = pool_alpha(image, 65535, "avg", window, counted, result=np.dtype(np.float64))
+        assert got.dtype == np.float64
+        # The middle between two float32 is avoided by 2^-52.
+        np.testing.assert_allclose(got, wanted, rtol=2**-52)
+        got = pool_alpha(image, 65535, "avg", window, counted)
+        np.testing.assert_array_equal(got, wanted.astype(np.float32))
+
+
+def test_a_weighed_mean_in_the_middle_of_two_integers_is_exactly_there() -> None:
+    # (3·65533 + 3·65534) / 6, whose parts are no float64 when divided one by one.
+    image = np.array([[[65533, 3], [65534, 3], [0, 0]]], np.uint16)
+    got = pool_alpha(image, 65535, "avg", Window.of((1, 3)), result=np.dtype(np.float64))
+    np.testing.assert_array_equal(got, [[[65533.5, 2]]])
+
+
+@pytest.mark.parametrize("value", [1e-30, 1e-11, 4.0, 65535.0, 3e38])
+@pytest.mark.parametrize("norm", [1, 3, 32])
+def test_a_weighed_power_mean_of_a_constant_is_the_constant(value: float, norm: float) -> None:
+    image = np.full((2, 2, 2), value, np.float32)
+    image[:, :, 1] = [[1, 255], [7, 0.5]]
+    got = pool_alpha(image, 255, "lp", Window.of(2), norm=norm)
+    assert got[0, 0, 0] == np.float32(value)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

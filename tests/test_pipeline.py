@@ -95,6 +95,38 @@ def test_files_hold_every_iteration_of_the_unrounded_chain(
         np.testing.assert_array_equal(written, np.rint(state).astype(dtype))
 
 
+@pytest.mark.parametrize("alpha", [False, True])
+@pytest.mark.parametrize(
+    ("lower", "written"), [(500, 65534), (501, 65533), (499, 65534), (1000, 65533)]
+)
+def test_a_mean_is_rounded_once_when_it_is_written(
+    folder: Path, lower: int, written: int, alpha: bool
+) -> None:
+    # Of 1000 pixels; 65533.499 is 65533.5 in float32, and 65533.5 is rounded to the even one.
+    pixels = np.full((25, 40), 65534, np.uint16)
+    pixels.reshape(-1)[:lower] = 65533
+    if alpha:
+        pixels = np.dstack((pixels, pixels, pixels, np.full(pixels.shape, 1, np.uint16)))
+    settings = Settings("avg", Window.of((25, 40)))
+    succeeded(pooled(folder, png(pixels, 16, 6 if alpha else 0), settings))
+    assert reopen(folder / "1.png")[0, 0].ravel()[0] == written
+    succeeded(pooled(folder, png(pixels, 16, 6 if alpha else 0), settings, "npy"))
+    state = np.load(folder / "1.npy")
+    assert state.dtype == np.float32
+    assert state[0, 0].ravel()[0] == np.float32(65534 - lower / 1000)
+
+
+def test_the_next_iteration_pools_the_state_and_not_what_was_written(folder: Path) -> None:
+    pixels = np.random.default_rng(2).integers(0, 65535, (64, 64), np.uint16, endpoint=True)
+    for suffix in ("png", "npy"):
+        succeeded(
+            pooled(folder, png(pixels, 16, 0), Settings("lp", Window.of(2), iterations=3), suffix)
+        )
+    state = np.load(folder / "3.npy")
+    assert state.dtype == np.float32
+    np.testing.assert_array_equal(reopen(folder / "3.png"), np.rint(state))
+
+
 def test_the_record_tells_what_went_unused(folder: Path) -> None:
     record = succeeded(pooled(folder, saved(noise("u1"), "PNG"), Settings("max", iterations=2)))
     first, second = record.iterations

@@ -173,7 +173,32 @@ def test_without_further_settings_only_whole_windows_inside_the_image_count() ->
     assert_equal(averages, [[3.5, 5], [9.5, 11]], "float64")
 
 
-@pytest.mark.parametrize(("operation", "norm"), [("avg", 2.0), ("lp", 32.0)])
-def test_what_overflows_is_infinite(operation: str, norm: float) -> None:
-    image = np.array([[1e308, 1e308]])
-    assert np.isinf(pool_reference(image, operation, (1, 2), (1, 2), norm=norm)).all()
+@pytest.mark.parametrize(
+    ("image", "operation", "expected"),
+    [
+        ([[1e308, 1e308]], "avg", 1e308),
+        ([[1e308, 1e308]], "lp", 1e308),
+        ([[1e-300, 1e-300]], "lp", 1e-300),
+        ([[4.0, 4.0]], "lp", 4.0),
+        ([[0.0, -0.0]], "lp", 0.0),
+        ([[INF, 1.0]], "lp", INF),
+        ([[1e308, 1.2e308]], "median", 1.1e308),
+        (np.full((1, 2), -3.4028235e38, np.float32), "avg", np.float32(-3.4028235e38)),
+        (np.full((1, 2), 1e4000, np.longdouble), "avg", np.longdouble(1e4000)),
+        ([[2**62, 1 - 2**62]], "avg", 0.5),
+        ([[2**54 + 2, 2**54 + 4]], "median", 2.0**54 + 4),
+    ],
+)
+def test_no_mean_of_finite_numbers_overflows_or_is_rounded_twice(
+    image: Any, operation: str, expected: Any
+) -> None:
+    got = pool_reference(np.array(image), operation, (1, 2), (1, 2), norm=32.0)
+    np.testing.assert_array_equal(got, [[expected]])
+
+
+@pytest.mark.parametrize("zeros", [[[0.0, -0.0]], [[-0.0, 0.0]]])
+def test_of_zeros_the_maximum_is_positive_and_the_minimum_negative(zeros: Any) -> None:
+    for operation, negative in (("max", False), ("min", True)):
+        got = pool_reference(np.array(zeros), operation, (1, 2), (1, 2))
+        assert got[0, 0] == 0
+        assert np.signbit(got[0, 0]) == negative

@@ -396,3 +396,32 @@ def test_an_opaque_channel_is_left_out_and_another_is_one_more() -> None:
     layers, remark = plain_layers(translucent)
     np.testing.assert_array_equal(layers, pixels[:, :, :3])
     assert remark is None
+
+
+@pytest.mark.parametrize(
+    ("image", "operation", "wrong"),
+    [
+        (np.full((2, 2), 4294967296, np.int64), "lp", INF),
+        (np.full((2, 2), 1e-11, np.float32), "lp", 0),
+        (np.array([[3e38, -3e38], [3e38, -3e38]], np.float32), "avg", NAN),
+        (np.full((2, 2), 3e38, np.float32), "avg", INF),
+        (np.full((2, 2), 1.7e308), "avg", INF),
+        (np.array([[2**62, -(2**62)], [1, 1]]), "avg", 0),
+        (np.array([[2**53 + 1, 1], [1, 1]]), "avg", 2251799813685248.5),
+        (np.array([[2**63 - 1, 2**63 - 1], [-(2**63), -(2**63)]]), "median", 0),
+        (np.array([[-0.0, 0.0], [-1, -1]]), "max", -0.0),
+        (np.array([[-0.0, 0.0], [1, 1]], np.float32), "min", 0.0),
+    ],
+)
+def test_the_loop_sees_what_is_wrong_at_the_ends_of_the_range(
+    monkeypatch: pytest.MonkeyPatch, image: Array, operation: Operation, wrong: float
+) -> None:
+    assert of(verify(image, operation, Window.of(2), norm=32), "reference").status == "equal"
+
+    def pool(layers: Array, *_: Any) -> Array:
+        carry = layers.dtype if operation in ("max", "min") else np.result_type(layers, np.float32)
+        return np.full((1, 1, 1), wrong, carry)
+
+    # What the core once made of these.
+    monkeypatch.setattr("poolcli.verification.task.pool", pool)
+    assert of(verify(image, operation, Window.of(2), norm=32), "reference").status == "mismatch"

@@ -40,6 +40,9 @@ class Answer:
         How many times the usual tolerance its arithmetic needs.
     powers : str
         The type in which it sums the powers of a power mean.
+    exact : bool
+        Means of integers are exact, nothing overflows, and zeros have the sign that is right:
+        every window can be compared.
     """
 
     pixels: Array
@@ -48,6 +51,7 @@ class Answer:
     comparable: Array | None = None
     leniency: int = 1
     powers: str = "float64"
+    exact: bool = False
 
 
 class Framework(ABC):

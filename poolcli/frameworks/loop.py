@@ -49,10 +49,9 @@ class Loop(Framework):
         """Pool an array (H, W, C)."""
         operation, window, norm = pooling.operation, pooling.window, pooling.norm
         if isinstance(window, AdaptiveWindow):
-            return Answer(adaptive_pool_reference(layers, operation, window.output_size, norm))
-        counted = pooling.count_include_pad
-        return Answer(
-            pool_reference(
+            pooled = adaptive_pool_reference(layers, operation, window.output_size, norm)
+        else:
+            pooled = pool_reference(
                 layers,
                 operation,
                 window.kernel,
@@ -60,7 +59,7 @@ class Loop(Framework):
                 window.padding,
                 window.dilation,
                 window.ceil_mode,
-                counted,
+                pooling.count_include_pad,
                 norm,
             )
-        )
+        return Answer(pooled, exact=True)

@@ -33,7 +33,8 @@ from poolcli.memory import lacks_memory
 from poolcli.pipeline.drawing import load_meanwhile, start_drawing, visible
 from poolcli.pipeline.files import Files
 from poolcli.pipeline.jobs import Iteration, Job, Record, Settings, suffix_of
-from poolcli.pooling import pool
+from poolcli.pooling import carry_type, pool, written_type
+from poolcli.pooling.windows import Windows
 from poolcli.prepare import Preparation, prepare
 
 __all__ = [
@@ -146,13 +147,16 @@ def _pool_all(
     for step, output in zip(steps, job.outputs, strict=True):
         files.make_room(coexist)
         before = image.pixels.nbytes
-        states = [
-            replace(state, pixels=_pool(state, one, settings.threads))
+        whole = output is not None and format_ not in ("npy", "csv")
+        pooled = [
+            replace(state, pixels=_pool(state, one, settings.threads, whole=whole))
             for state, one in zip(states, settings.each, strict=True)
         ]
+        coexist = max(coexist, before + pooled[0].pixels.nbytes)
+        clipped = files.add(output, quantise(pooled[0], format_)) if output is not None else 0.0
+        states = [_carried(new, old) for new, old in zip(pooled, states, strict=True)]
+        del pooled
         image = states[0]
-        coexist = max(coexist, before + image.pixels.nbytes)
-        clipped = files.add(output, quantise(image, format_)) if output is not None else 0.0
         shape = image.pixels.shape
         iterations.append(Iteration(output, shape, step.dropped, step.skipped, clipped))
         if figure:
@@ -177,11 +181,27 @@ def _prepare(image: Image, preparation: Preparation) -> list[Image]:
     return stages
 
 
-def _pool(image: Image, settings: Settings, threads: int) -> Array:
+def _pool(image: Image, settings: Settings, threads: int, *, whole: bool) -> Array:
+    """Pool an image; if it is to be written in `whole` numbers, so that it is rounded once."""
     how = (settings.operation, settings.window, settings.count_include_pad, settings.norm)
-    if image.alpha and image.full:
-        return pool_alpha(image.pixels, image.full, *how)
-    return pool(image.pixels, *how, threads=threads)
+    full = image.full if image.alpha else None
+    result = None
+    if whole:
+        windows = Windows.of(settings.window, image.pixels.shape, settings.count_include_pad)
+        # With alpha the divisor is a sum of it.
+        area = windows.largest_count * (full or 1)
+        result = written_type(settings.operation, image.pixels.dtype, area)
+    if full:
+        return pool_alpha(image.pixels, full, *how, result=result)
+    return pool(image.pixels, *how, threads=threads, result=result)
+
+
+def _carried(pooled: Image, before: Image) -> Image:
+    """Return a result in the type that the next iteration pools: the carry type at most."""
+    carry = carry_type(before.pixels.dtype)
+    if pooled.pixels.dtype.itemsize <= carry.itemsize:
+        return pooled
+    return replace(pooled, pixels=pooled.pixels.astype(carry))
 
 
 def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration]) -> Iterator[str]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeGuard
+from typing import Any
 
 from poolcli.arrays import ArrayLike, NDArray, np
 from poolcli.errors import PoolcliError
-from poolcli.geometry import AdaptiveWindow, AnyAxis, AnyWindow, Axis, PaddingLike, Window
-from poolcli.pooling.adaptive import pool_spans
-from poolcli.pooling.bands import pool_bands
+from poolcli.geometry import AdaptiveWindow, AnyWindow, PaddingLike, Window
+from poolcli.pooling.extremes import (
+    keep_range,
+    mend_averages,
+    mend_powers,
+    mend_zeros,
+    needs_exact_quotients,
+    pool_exactly,
+)
 from poolcli.pooling.median import pool_median
 from poolcli.pooling.operations import (
     OPERATIONS,
@@ -18,7 +24,9 @@ from poolcli.pooling.operations import (
     check_operation,
     fast_arithmetic,
     reduction,
+    written_type,
 )
+from poolcli.pooling.windows import Windows
 
 __all__ = [
     "OPERATIONS",
@@ -29,6 +37,7 @@ __all__ = [
     "pool",
     "pool2d",
     "reduction",
+    "written_type",
 ]
 
 
@@ -75,9 +84,10 @@ def pool2d(
             N' = ⌊(N + a + b − e) / stride⌋ + 1
 
         or with ⌈ ⌉ in ceil mode, and `⌈N / stride⌉` for "same". max and min keep the dtype and are
-        exact. The others give ``np.result_type(image, np.float32)``. The average of integers is an
-        exact sum and one correctly rounded division (64-bit integers are summed in float64), lp is
-        computed in float64, and the median of an even count is the mean of the middle two.
+        exact; of -0 and +0 the maximum is +0 and the minimum -0. The others give
+        ``np.result_type(image, np.float32)``. The average of integers is the exact quotient,
+        rounded once, and that of finite floats is finite. lp is computed in at least float64,
+        without overflow, and the median of an even count is the mean of the middle two.
 
     Raises
     ------
@@ -147,29 +157,52 @@ def pool(
     *,
     skip_nan: bool = False,
     threads: int = 1,
+    result: np.dtype[Any] | None = None,
 ) -> NDArray[Any]:
     """Pool an image with a window that is already checked; see `pool2d`.
 
-    With `skip_nan`, a median is that of the other pixels. The result does not depend on `threads`.
+    With `skip_nan`, a median is that of the other pixels. `result` is the type of means, if not
+    the carry type. The result does not depend on `threads`.
     """
     check_image(image)
     check_operation(operation, count_include_pad, norm)
-    rows, columns = window.axes(image.shape)
     layers = image if image.ndim == 3 else image[:, :, np.newaxis]
-    shape = (rows.output, columns.output, layers.shape[2])
+    windows = Windows(*window.axes(image.shape), count_include_pad, threads)
     with fast_arithmetic():
         if operation == "median":
+            shape = (windows.rows.output, windows.columns.output, layers.shape[2])
             output = np.empty(shape, carry_type(image.dtype))
-            pool_median(layers, rows, columns, output, skip_nan=skip_nan)
+            pool_median(layers, windows.rows, windows.columns, output, skip_nan=skip_nan)
         else:
-            kernel = min(rows.kernel, rows.size), min(columns.kernel, columns.size)
-            how = reduction(operation, image.dtype, kernel, norm)
-            output = np.empty(shape, how.result)
-            if _has_equal_windows(rows) and _has_equal_windows(columns):
-                pool_bands(layers, rows, columns, how, output, count_include_pad, threads)
-            else:
-                pool_spans(layers, rows, columns, how, output, count_include_pad)
+            output = _combine(layers, windows, operation, norm, result)
     return output if image.ndim == 3 else output[:, :, 0]
+
+
+def _combine(
+    image: NDArray[Any],
+    windows: Windows,
+    operation: Operation,
+    norm: float,
+    result: np.dtype[Any] | None,
+) -> NDArray[Any]:
+    """Pool an image (H, W, C) and mend what is wrong at the ends of the range."""
+    is_float = image.dtype.kind == "f"
+    if operation == "avg" and not is_float and needs_exact_quotients(image, windows):
+        return pool_exactly(image, windows, result or carry_type(image.dtype))
+    count = windows.largest_count
+    how = reduction(operation, image.dtype, windows.kernel, norm, count, result)
+    output, suspect = windows.pool_and_check(image, how)
+    if operation == "lp":
+        if suspect:
+            mend_powers(image, windows, how, output)
+        # Float32 is so coarse that rounding to it leads back into the range.
+        if how.result == how.working:
+            keep_range(image, windows, how, output)
+    elif suspect and operation == "avg":
+        mend_averages(image, windows, how, output)
+    elif suspect:
+        mend_zeros(image, windows, operation, output)
+    return output
 
 
 def _array(image: ArrayLike) -> NDArray[Any]:
@@ -177,11 +210,6 @@ def _array(image: ArrayLike) -> NDArray[Any]:
         return np.asarray(image)
     except ValueError as error:
         raise PoolcliError(f"an image has rows of one length: {error}") from None
-
-
-def _has_equal_windows(axis: AnyAxis) -> TypeGuard[Axis]:
-    """Tell whether windows are equal, and not so large that most of each is padding."""
-    return isinstance(axis, Axis) and axis.kernel <= axis.size
 
 
 def check_image(image: NDArray[Any]) -> None:

@@ -14,8 +14,11 @@ def pool_spans(
     how: Reduction,
     output: Array,
     count_include_pad: bool,
-) -> None:
-    """Fill `output` (H', W', C) with the pooled `image` (H, W, C), one span at a time."""
+) -> bool:
+    """Fill `output` (H', W', C) with the pooled `image` (H, W, C), one span at a time.
+
+    Return whether a result is suspect; see `Reduction.suspect`.
+    """
     lines = np.empty((rows.output, *image.shape[1:]), how.working)
     for line, taps in zip(lines, rows.taps(), strict=True):
         seen = how.prepare(image[taps.start : taps.stop : taps.step])
@@ -27,3 +30,4 @@ def pool_spans(
     row_counts, column_counts = (axis.counts(padding=count_include_pad) for axis in (rows, columns))
     counts = np.outer(np.array(row_counts, how.divide), np.array(column_counts, how.divide))
     how.finish(pooled, counts[:, :, np.newaxis], output)
+    return how.suspect(pooled, output)

@@ -6,7 +6,6 @@ columns. Both happen in a band of output rows that fits the cache, in buffers th
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -41,8 +40,11 @@ def pool_bands(
     output: Array,
     count_include_pad: bool,
     threads: int,
-) -> None:
-    """Fill `output` (H', W', C) with the pooled `image` (H, W, C)."""
+) -> bool:
+    """Fill `output` (H', W', C) with the pooled `image` (H, W, C); see `Reduction.suspect`.
+
+    Return whether a result is suspect.
+    """
     row_counts = _counts(rows, how, padding=count_include_pad)
     wide = _strip_width(rows, columns, image.shape[2], how)
     parts = -(-columns.output // wide)
@@ -50,7 +52,8 @@ def pool_bands(
     if image.nbytes < THREADED_BYTES * (2 if how.divide is None else 1):
         threads = 1
 
-    def work(part: range) -> None:
+    def work(part: range) -> bool:
+        suspect = False
         for strip in strips:
             seen, across = columns.part(strip)
             counts = _counts(across, how, padding=count_include_pad)
@@ -58,17 +61,19 @@ def pool_bands(
                 counts = np.repeat(counts, image.shape[2])
             target = output[:, strip.start : strip.stop]
             with fast_arithmetic():
-                _pool_part(image[:, seen], rows, across, how, target, row_counts, counts, part)
+                suspect |= _pool_part(
+                    image[:, seen], rows, across, how, target, row_counts, counts, part
+                )
+        return suspect
 
     share = round_up(-(-rows.output // threads), block_height(rows, how))
     first, *others = _cut(rows.output, share)
     if not others:
-        work(first)
-        return
+        return work(first)
     with ThreadedExecutor(threads - 1) as pool:
         helped = pool.map(work, others)
-        work(first)
-        deque(helped, maxlen=0)
+        suspect = work(first)
+        return any([suspect, *helped])
 
 
 def _cut(count: int, most: int) -> list[range]:
@@ -93,8 +98,8 @@ def _pool_part(
     row_counts: Array,
     column_counts: Array,
     part: range,
-) -> None:
-    """Fill some rows of the output, band by band, with buffers of its own."""
+) -> bool:
+    """Fill some rows of the output, band by band; return whether one of them is suspect."""
     channels = image.shape[2]
     used = min(columns.size, columns.reach - columns.before)
     # Lines that begin at a multiple of 8 items can be read as larger items.
@@ -108,6 +113,7 @@ def _pool_part(
     # The margins of `padded` hold the padding of the columns for every band.
     padded = np.full((height, line), how.identity, how.working)
     scratch = Scratch((height + besides) * line_bytes)
+    suspect = False
     for first, count in _bands(part, rows, height, step):
         goes_on = is_long(rows) and how.exact and first > part.start
         source = _input_rows(image[:, :used], rows, first - goes_on, count + goes_on, how)
@@ -119,6 +125,8 @@ def _pool_part(
         kept = combine_columns(padded[:count], columns, channels, scratch, how, band)
         if kept is not band:
             how.finish(kept, divisor, band)
+        suspect = suspect or how.suspect(kept, band)
+    return suspect
 
 
 def _buffer_bytes(rows: Axis, columns: Axis) -> int:

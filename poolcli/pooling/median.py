@@ -7,6 +7,7 @@ from typing import Any
 
 from poolcli.arrays import Array, np
 from poolcli.geometry import AnyAxis, Axis
+from poolcli.pooling.extremes import exact_quotients
 from poolcli.pooling.networks import select_middle
 
 GATHERED_BYTES = 4 * 1024 * 1024
@@ -23,7 +24,7 @@ def pool_median(
 
     Small whole windows go through a network of comparisons, many at a time; the others are
     sorted one by one: O(k² log k) for each output pixel. NaN propagates, or with `skip_nan` is
-    passed over.
+    passed over. A median that is zero is +0.
     """
     down, across = range(rows.output), range(columns.output)
     inside_rows, inside_columns = down[:0], across[:0]
@@ -38,6 +39,9 @@ def pool_median(
         (inside_rows, across[inside_columns.stop :]),
     ):
         _sort_windows(image, rows, columns, output, some_rows, some_columns, skip_nan=skip_nan)
+    if image.dtype.kind == "f":
+        # Which of two zeros comes first in order is undefined: a median of zero is +0.
+        np.add(output, 0, out=output)
 
 
 def _whole_windows(axis: Axis) -> range:
@@ -138,12 +142,25 @@ def _mean(low: Array, high: Array, carry: np.dtype[Any]) -> Array:
         return low
     if low.itemsize < carry.itemsize:
         return (low.astype(carry) + high) / 2
-    wide = np.result_type(carry, np.float64)
-    low, high = low.astype(wide), high.astype(wide)
+    if low.dtype.kind != "f":
+        return _mean_integers(low, high)
     total = low + high
     # Where the sum of two large numbers overflows, the sum of their halves does not.
     overflowed = np.isinf(total) & np.isfinite(low) & np.isfinite(high)
     means: Array = np.where(overflowed, low / 2 + high / 2, total / 2)
+    return means
+
+
+def _mean_integers(low: Array, high: Array) -> Array:
+    """Average integers of 64 bits."""
+    low, high = (side.astype(side.dtype.newbyteorder("=")) for side in (low, high))
+    # What both have, and half of what one has, rounded down.
+    whole = (low & high) + ((low ^ high) >> 1)
+    means: Array = whole.astype(np.float64) + ((low ^ high) & 1) * 0.5
+    large = (whole > 2**52) | (whole < -(2**52))
+    if large.any():
+        totals = low[large].astype(object) + high[large].astype(object)
+        means[large] = exact_quotients(totals, np.array(2, object))
     return means
 
 

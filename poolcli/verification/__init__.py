@@ -35,9 +35,11 @@ def verify(
 ) -> Verification:
     """Pool an image (H, W) or (H, W, C) by everyone, and compare.
 
-    Each iteration is compared on what poolcli made of the one before. max and min must be equal.
-    The others may differ by `n·2⁻²⁴·mean|x|`, over the `n` pixels `x` of a window: what rounding
-    to float32 can make of a sum. Differences below the smallest normal number are no differences.
+    Each iteration is compared on what poolcli made of the one before. max and min must be equal,
+    and to the loop so must averages and medians of integers and the sign of a zero. The others may
+    differ by `n·2⁻²⁴·mean|x|`, over the `n` pixels `x` of a window: what rounding to float32 can
+    make of a sum; from the loop, float64 by `n·2⁻⁵²·mean|x|`, or 2⁻⁴⁸ for a power mean.
+    Differences below the smallest normal number are no differences.
     """
     layers = image if image.ndim == 3 else image[:, :, np.newaxis]
     tallies = [Tally(peer) for peer in (Loop(LOOP_PIXELS // iterations), *FRAMEWORKS)]

@@ -83,7 +83,7 @@ class Tally:
         if not compared:
             return
         self.compared += compared
-        worst = task.find_worst(theirs, tolerances, usable)
+        worst = task.find_worst(theirs, tolerances, usable, signed=answer.exact)
         self.wrong |= worst.wrong
         if self.worst is None or _rank(worst) > _rank(self.worst):
             self.worst = worst

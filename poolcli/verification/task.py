@@ -32,9 +32,12 @@ class Task:
         if not self.exact:
             finite = np.isfinite(layers)
             axes = pooling.rows, pooling.columns
-            with np.errstate(over="ignore"):
-                magnitudes = np.where(finite, np.abs(layers.astype(np.float64)), 0)
+            with np.errstate(over="ignore", under="ignore"):
+                wide = np.result_type(layers.dtype, np.float64)
+                magnitudes = np.where(finite, np.abs(layers.astype(wide)), 0)
                 self.sums = sum_windows(magnitudes, *axes)
+                # Sums times 2^-24 stay in the range also where sums do not.
+                self.shares = sum_windows(magnitudes * 2.0**-24, *axes)
                 if pooling.operation == "lp":
                     self.powers = sum_windows(magnitudes**pooling.norm, *axes)
             # Such windows give NaN or infinity, and everyone must say so.
@@ -48,26 +51,42 @@ class Task:
         return Task(self.iteration, layers, pooling, compute(layers, pooling))
 
     def tolerances(self, answer: Answer) -> tuple[Array, Array]:
-        """Give the tolerance of each value, and whether its sum stays in everyone's range."""
-        if self.exact:
-            return np.zeros(self.result.shape), np.ones(self.result.shape, np.bool_)
+        """Return the tolerance of each value, and whether its sum stays in everyone's range."""
+        everywhere = np.ones(self.result.shape, np.bool_)
+        whole = answer.exact and self.layers.dtype.kind in "biu"
+        if self.exact or (whole and self.pooling.operation != "lp"):
+            return np.zeros(self.result.shape), everywhere
         floats = [np.finfo(d) for d in (self.result.dtype, answer.pixels.dtype) if d.kind == "f"]
         smallest = max(float(info.smallest_normal) for info in floats)
-        tolerances = np.maximum(answer.leniency * 2.0**-24 * self.sums, smallest)
+        unit = 1.0
+        if answer.exact and self.result.dtype != np.float32:
+            # In float64 a sum is off by 2^-53 for each pixel; powers and roots, by some of those.
+            unit = 2.0**-24 if self.pooling.operation == "lp" else 2.0**-28
+        tolerances = np.maximum(answer.leniency * unit * self.shares, smallest)
+        tolerances = np.where(self.special, 0.0, tolerances)
+        if answer.exact:
+            return tolerances, everywhere
         inside = self.sums <= min(float(info.max) for info in floats)
         if self.pooling.operation == "lp":
             info = np.finfo(answer.powers)
             low, high = float(info.smallest_normal / info.eps), float(info.max) / 2
             inside &= (self.sums == 0) | (self.powers > low) & (self.powers < high)
-        return np.where(self.special, 0.0, tolerances), self.special | inside
+        return tolerances, self.special | inside
 
-    def find_worst(self, theirs: Array, tolerances: Array, usable: Array) -> Pixel:
-        """Find the largest difference, among those beyond their tolerance if there are any."""
+    def find_worst(
+        self, theirs: Array, tolerances: Array, usable: Array, *, signed: bool = False
+    ) -> Pixel:
+        """Find the largest difference, among those beyond their tolerance if there are any.
+
+        If `signed`, a maximum or minimum of -0 differs from one of +0.
+        """
         rows, columns = theirs.shape[:2]
         ours, tolerances, usable = (
             values[:rows, :columns] for values in (self.result, tolerances, usable)
         )
         same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+        if signed and self.exact:
+            same &= (ours != 0) | (np.signbit(ours) == np.signbit(theirs))
         with np.errstate(over="ignore", invalid="ignore"):
             differences = np.abs(ours.astype(np.float64) - theirs.astype(np.float64))
         # A number against NaN, or opposite infinities.

@@ -5,10 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
-import socket
 import stat
-import subprocess
 import sys
 import threading
 import time
@@ -145,43 +142,6 @@ def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"content")))
     assert storage.read("-") == b"content"
     assert storage.read("-") == b"content"
-
-
-class Terminal(io.TextIOWrapper):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_a_terminal_gets_text_but_no_image(monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", Terminal(screen))
-    storage.write("-", b"1,2\n")
-    assert screen.getvalue() == b"1,2\n"
-    with pytest.raises(PoolcliError, match="a terminal shows no images"):
-        storage.write("-", b"\x89PNG")
-
-
-def temporary(folder: Path, process: int) -> Path:
-    """Make a temporary file as a process of this host would have left it."""
-    host = re.sub("[^A-Za-z0-9]", "_", socket.gethostname())[:32]
-    path = folder / f".poolcli-{host}-{process}-0.tmp"
-    path.write_bytes(b"half")
-    return path
-
-
-def test_a_sweep_removes_what_dead_processes_left_and_nothing_else(tmp_path: Path) -> None:
-    zombie = subprocess.Popen(["true"])
-    while ") Z " not in Path(f"/proc/{zombie.pid}/stat").read_text():
-        time.sleep(0.01)
-    dead = [temporary(tmp_path, process) for process in (2**22 + 1, zombie.pid)]
-    kept = [temporary(tmp_path, os.getpid()), tmp_path / ".poolcli-notes", tmp_path / "a.png"]
-    for path in kept:
-        path.touch()
-    storage.sweep(str(tmp_path))
-    zombie.wait()
-    assert not any(path.exists() for path in dead)
-    assert all(path.exists() for path in kept)
-    storage.sweep(str(tmp_path / "missing"))
 
 
 @pytest.mark.parametrize("place", ["s3://bucket/a.png", "memory://a", "simplecache::s3://b/a"])

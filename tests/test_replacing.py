@@ -10,7 +10,6 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -223,18 +222,3 @@ def test_folders_deeper_than_calls_can_be_are_made(
     storage.write(place, b"content")
     assert storage.read(place) == b"content"
     subprocess.run(["rm", "-r", "d"], cwd=tmp_path, check=True)
-
-
-def test_short_writes_are_repeated() -> None:
-    class Reluctant:
-        def __init__(self) -> None:
-            self.received = b""
-
-        def write(self, part: memoryview) -> int:
-            self.received += bytes(part[:3])
-            return len(part[:3])
-
-    raw = Reluctant()
-    parts: Iterable[bytes | memoryview] = [b"abcdefgh", b"", memoryview(b"ijkl")]
-    replacing.write_all(raw, parts)
-    assert raw.received == b"abcdefghijkl"

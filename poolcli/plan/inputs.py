@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -60,14 +60,16 @@ class Found:
     inputs: dict[str, Input]
     passed_over: list[str]
     list: str | None = None
-    _by_identity: dict[object, tuple[str, ...]] = field(default_factory=dict)
+    _by_identity: dict[object, MutableSequence[str]] = field(default_factory=dict)
 
     def add(self, location: str, source: Input) -> None:
         """Add an input, once for each location."""
-        if location not in self.inputs:
-            self.inputs[location] = source
-            same = storage.identity(source.place)
-            self._by_identity[same] = (*self._by_identity.get(same, ()), source.place)
+        if location in self.inputs:
+            return
+        self.inputs[location] = source
+        same = storage.identity(source.place)
+        if same is not None:
+            self._by_identity.setdefault(same, []).append(source.place)
 
     def owner(self, place: str) -> str | None:
         """Name what is read from a place, if anything is."""

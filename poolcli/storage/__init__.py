@@ -19,6 +19,7 @@ from poolcli.storage.sameness import fold
 from poolcli.storage.streams import (
     HEAD_BYTES,
     STANDARD,
+    STANDARD_OUTPUT,
     abandon_output,
     print_error,
     print_output,
@@ -66,9 +67,6 @@ __all__ = [
 # What fsspec reads: a scheme and ://, and before it the names of chained file systems.
 _URL = re.compile(r"([A-Za-z][\w.+-]*::)*[A-Za-z][\w.+-]*://")
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
-
-# What `-` means as an output, as a place that can be compared with inputs.
-STANDARD_OUTPUT = f"/dev/fd/{streams.OUTPUT}"
 
 
 class Listed(NamedTuple):

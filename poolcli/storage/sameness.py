@@ -12,10 +12,11 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from poolcli.storage.streams import input_descriptor
+from poolcli.storage.streams import INPUT, OUTPUT, STANDARD, STANDARD_OUTPUT
 
 # How often a file that changes while it is compared is looked at again.
 _LOOKS = 3
+_DESCRIPTORS = {STANDARD: INPUT, STANDARD_OUTPUT: OUTPUT}
 
 
 def identity(place: str) -> tuple[int, int] | None:
@@ -52,12 +53,10 @@ def is_same(place: str, other: str) -> bool:
 
 
 def is_same_folder(folder: str, other: str) -> bool:
-    """Return whether two names lead to one folder, also where case means nothing."""
-    real, real_other = os.path.realpath(folder), os.path.realpath(other)
-    if real == real_other:
-        return True
-    if not is_same(real, real_other):
+    """Return whether two names lead to one folder that exists, also where case means nothing."""
+    if not is_same(folder, other):
         return False
+    real, real_other = os.path.realpath(folder), os.path.realpath(other)
     return fold(real) == fold(real_other) or _has_own_inode(real)
 
 
@@ -130,10 +129,9 @@ def _are_one_name(folder: Path, name: str, other: str) -> bool:
 
 
 def _status(place: str) -> os.stat_result:
-    descriptor = input_descriptor(place)
-    if descriptor is not None:
-        return os.fstat(descriptor)
-    return os.stat(place)  # noqa: PTH116 - asked of every file of a large run
+    descriptor = _DESCRIPTORS.get(place)
+    # Asked of every file of a large run.
+    return os.stat(place) if descriptor is None else os.fstat(descriptor)  # noqa: PTH116
 
 
 def _details(status: os.stat_result) -> tuple[int, int, int]:

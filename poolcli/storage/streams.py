@@ -22,6 +22,8 @@ from poolcli.silence import abandon
 
 STANDARD = "-"
 INPUT, OUTPUT, ERRORS = range(3)
+# What `-` means as an output, as a place that can be compared with inputs.
+STANDARD_OUTPUT = f"/dev/fd/{OUTPUT}"
 
 HEAD_BYTES = 512
 PART_BYTES = 1 << 20

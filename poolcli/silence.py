@@ -18,7 +18,13 @@ def silence() -> Iterator[None]:
         # It is closed already.
         yield
         return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        nowhere = open_nowhere()
+    except OSError:
+        # What libraries say is heard then, which is better than no picture.
+        os.close(kept)
+        yield
+        return
     os.dup2(nowhere, 2)
     try:
         yield
@@ -56,6 +62,24 @@ def standard_error() -> Iterator[list[bytes]]:
 def abandon(stream: TextIO) -> None:
     """Let what is left in a stream's buffer go nowhere, at exit too."""
     with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
+        nowhere = open_nowhere()
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
+
+
+def open_nowhere() -> int:
+    """Open a descriptor that takes all that is written and gives nothing to read.
+
+    Where there is no /dev/null, as in a bare container, memory without a name stands in.
+
+    Raises
+    ------
+    OSError
+        If neither is to be had.
+    """
+    try:
+        return os.open(os.devnull, os.O_RDWR)
+    except OSError:
+        if not hasattr(os, "memfd_create"):
+            raise
+        return os.memfd_create("nowhere")

@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from poolcli.cli import main
-from poolcli.storage import local
+from poolcli.storage import streams
 
 # Unbuffered streams would hide what is left in a buffer at exit.
 os.environ.pop("PYTHONUNBUFFERED", None)
@@ -68,7 +68,7 @@ def invoke(folder: Path, capfd: pytest.CaptureFixture[str]) -> Invoke:
 @pytest.fixture(autouse=True)
 def _forget_standard_input() -> Iterator[None]:
     yield
-    local._standard_input.cache_clear()
+    streams.standard_input.cache_clear()
 
 
 def reopen(path: Path | str) -> NDArray[np.generic]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
-import socket
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +13,7 @@ from formats import noise, saved
 
 from poolcli.batch import KILLED, Report, run_jobs
 from poolcli.pipeline import Job, Record, Settings, run
+from poolcli.storage import replacing
 
 SETTINGS = Settings("max")
 
@@ -84,17 +83,13 @@ def test_a_dry_run_reads_headers_and_writes_nothing(folder: Path) -> None:
     assert names(folder) == ["a.png"]
 
 
-def test_what_a_dead_process_left_is_removed(folder: Path) -> None:
+def test_what_a_killed_process_left_is_removed(folder: Path) -> None:
     (folder / "a.png").write_bytes(saved(noise("u1"), "PNG"))
     (folder / "out").mkdir()
-    host = re.sub("[^A-Za-z0-9]", "_", socket.gethostname())[:32]
-    dead = folder / "out" / f".poolcli-{host}-{2**22 + 1}-0.tmp"
-    alive = folder / "out" / f".poolcli-{host}-{os.getpid()}-999.tmp"
-    elsewhere = folder / "out" / f".poolcli-other-{2**22 + 1}-0.tmp"
-    for path in (dead, alive, elsewhere):
-        path.write_bytes(b"half")
+    left = folder / "out" / f".poolcli-{replacing._boot()}-{'0' * 16}.tmp"
+    left.write_bytes(b"half")
     run_jobs(jobs("a"), SETTINGS, lambda _: None)
-    assert [path.exists() for path in (dead, alive, elsewhere)] == [False, True, True]
+    assert not left.exists()
 
 
 def lethal(job: Job, settings: Settings) -> Record:

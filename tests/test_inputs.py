@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.plan.inputs import IMAGE_SUFFIXES, Input, find_inputs
 
@@ -92,3 +94,68 @@ def test_an_input_knows_its_path_below_its_folder() -> None:
     assert Input("a/c.png", "a").below == ""
     assert Input("a/c.png").below == ""
     assert Input("../x/y/z.png", "../x").below == "y"
+
+
+def test_each_link_in_a_folder_is_an_input_and_a_name_given_twice_is_one(folder: Path) -> None:
+    (folder / "a.png").write_bytes(b"x")
+    (folder / "hard.png").hardlink_to(folder / "a.png")
+    (folder / "soft.png").symlink_to("a.png")
+    assert found("a.png", ".", "./a.png", str(folder / "a.png"), ".") == [
+        "a.png", "./hard.png", "./soft.png"
+    ]  # fmt: skip
+    assert found("soft.png", "a.png") == ["soft.png"]
+
+
+def test_a_folder_seen_through_a_link_gives_its_files_once(folder: Path) -> None:
+    (folder / "photos").mkdir()
+    (folder / "photos" / "a.png").touch()
+    (folder / "view").symlink_to("photos")
+    assert found("photos", "view") == ["photos/a.png"]
+
+
+def test_files_with_one_inode_are_each_an_input(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some network file systems number all files alike; tests/filesystems mounts one."""
+    status = os.stat
+
+    def alike(place: str) -> os.stat_result:
+        true = status(place)
+        return os.stat_result((true.st_mode, 1, 1, *true[3:10]), {"st_mtime_ns": true.st_mtime_ns})
+
+    for number, name in enumerate(("a.png", "b.png", "c.png")):
+        (folder / name).write_bytes(b"x" * number)
+    monkeypatch.setattr("poolcli.storage.sameness._status", alike)
+    names = ["a.png", "b.png", "c.png"]
+    assert found(*names) == names
+    everything = find_inputs(names, None, recursive=False, output_folder="out")
+    (folder / "d.png").write_bytes(b"another size")
+    assert everything.owner("b.png") == "b.png"
+    assert everything.owner("d.png") is None
+
+
+def nested(folder: Path, depth: int) -> None:
+    """Make folders within folders, with an image in the last."""
+    before = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("d", dir_fd=before)
+        below = os.open("d", os.O_RDONLY, dir_fd=before)
+        os.close(before)
+        before = below
+    os.close(os.open("a.png", os.O_CREAT | os.O_WRONLY, dir_fd=before))
+    os.close(before)
+
+
+@pytest.mark.parametrize("depth", [1900, 2100])
+def test_folders_nested_deeper_than_calls_or_paths_can_be_are_walked(
+    folder: Path, depth: int
+) -> None:
+    nested(folder, depth)
+    (folder / "z.png").touch()
+    deep, shallow = found(".")
+    assert shallow == "./z.png"
+    assert deep.count("d/") == min(depth, 2047)
+    if depth == 2100:
+        with pytest.raises(PoolcliError, match="name too long|cannot be listed"):
+            storage.read(deep)
+    subprocess.run(["rm", "-r", "d"], cwd=folder, check=True)

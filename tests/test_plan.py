@@ -333,3 +333,41 @@ def test_norms_that_differ_have_names_that_differ() -> None:
 
 def test_an_empty_name_is_refused() -> None:
     assert refusal("") == "an input has an empty name"
+
+
+ALIKE = [
+    ("Cat.jpg", "cat.png"),
+    ("stra\u00dfe.jpg", "STRASSE.png"),
+    ("caf\u00e9.jpg", "cafe\u0301.png"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+def test_names_that_a_folder_takes_for_one_are_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, one: str, other: str
+) -> None:
+    """tests/filesystems mounts such a folder; here the answer of its trial is given."""
+    images(one, other)
+    assert len(outputs(one, other)) == 2
+    asked = []
+
+    def trial(where: Path, *names: str) -> bool:
+        asked.append((where, *names))
+        return True
+
+    monkeypatch.setattr("poolcli.storage.sameness._are_one_name", trial)
+    message = refusal(one, other)
+    assert message.startswith(f"{one} and {other} would both be written to pooled/")
+    first, second = (f"{Path(name).stem}_max_k2_1.png" for name in (other, one))
+    assert asked == [(folder, first, second)]
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.usefixtures("folder")
+def test_names_that_differ_in_case_are_two_where_the_folder_tells_them_apart() -> None:
+    images("Cat.jpg", "cat.png", "cAt.png")
+    Path("pooled").mkdir()
+    assert len(outputs("Cat.jpg", "cat.png", "cAt.png")) == 3
+    assert list(Path("pooled").iterdir()) == []
+    images("x/Cat.bmp")
+    assert "Cat.jpg and x/Cat.bmp would both" in refusal("Cat.jpg", "cat.png", "x/Cat.bmp")

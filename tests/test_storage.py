@@ -5,10 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
-import socket
 import stat
-import subprocess
 import sys
 import threading
 import time
@@ -147,43 +144,6 @@ def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert storage.read("-") == b"content"
 
 
-class Terminal(io.TextIOWrapper):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_a_terminal_gets_text_but_no_image(monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", Terminal(screen))
-    storage.write("-", b"1,2\n")
-    assert screen.getvalue() == b"1,2\n"
-    with pytest.raises(PoolcliError, match="a terminal shows no images"):
-        storage.write("-", b"\x89PNG")
-
-
-def temporary(folder: Path, process: int) -> Path:
-    """Make a temporary file as a process of this host would have left it."""
-    host = re.sub("[^A-Za-z0-9]", "_", socket.gethostname())[:32]
-    path = folder / f".poolcli-{host}-{process}-0.tmp"
-    path.write_bytes(b"half")
-    return path
-
-
-def test_a_sweep_removes_what_dead_processes_left_and_nothing_else(tmp_path: Path) -> None:
-    zombie = subprocess.Popen(["true"])
-    while ") Z " not in Path(f"/proc/{zombie.pid}/stat").read_text():
-        time.sleep(0.01)
-    dead = [temporary(tmp_path, process) for process in (2**22 + 1, zombie.pid)]
-    kept = [temporary(tmp_path, os.getpid()), tmp_path / ".poolcli-notes", tmp_path / "a.png"]
-    for path in kept:
-        path.touch()
-    storage.sweep(str(tmp_path))
-    zombie.wait()
-    assert not any(path.exists() for path in dead)
-    assert all(path.exists() for path in kept)
-    storage.sweep(str(tmp_path / "missing"))
-
-
 @pytest.mark.parametrize("place", ["s3://bucket/a.png", "memory://a", "simplecache::s3://b/a"])
 def test_a_scheme_makes_a_url(place: str) -> None:
     assert storage.is_url(place)
@@ -269,3 +229,66 @@ def test_a_protected_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(PoolcliError, match="old cannot be written: permission denied"):
         storage.write(str(place), b"new")
     assert place.read_bytes() == b"old"
+
+
+def test_only_a_file_that_holds_something_is_current(tmp_path: Path) -> None:
+    source, empty, folder, made = (tmp_path / name for name in ("in", "empty", "folder", "made"))
+    source.write_bytes(b"x")
+    empty.touch()
+    folder.mkdir()
+    made.write_bytes(b"x")
+    for path in (empty, folder, made):
+        os.utime(path, (source.stat().st_mtime + 10,) * 2)
+    current = [storage.is_current(str(path), str(source), {}) for path in (empty, folder, made)]
+    assert current == [False, False, True]
+    os.utime(made, (source.stat().st_mtime - 10,) * 2)
+    assert not storage.is_current(str(made), str(source), {})
+    assert not storage.is_current(str(tmp_path / "missing"), str(source), {})
+
+
+def test_what_is_the_same_is_told_by_more_than_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, hard, other = (str(tmp_path / name) for name in ("one", "hard", "other"))
+    Path(one).write_bytes(b"x")
+    Path(hard).hardlink_to(one)
+    Path(other).write_bytes(b"xy")
+    assert storage.is_same(one, hard)
+    assert not storage.is_same(one, other)
+    assert not storage.is_same(one, str(tmp_path / "missing"))
+    assert not storage.is_same("/dev/null", "/dev/null")
+    monkeypatch.setattr(os.path, "samestat", lambda *_: True)
+    assert not storage.is_same(one, other)
+
+
+def test_a_folder_is_known_by_each_of_its_names(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("a")
+    assert storage.is_within(str(tmp_path / "link" / "b"), str(tmp_path / "a"))
+    assert storage.is_within(str(tmp_path / "a"), str(tmp_path / "link"))
+    assert not storage.is_within(str(tmp_path / "a"), str(tmp_path / "a" / "b"))
+    assert not storage.is_within(str(tmp_path / "a"), str(tmp_path / "missing"))
+    assert not storage.is_within("/", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Cat.JPG", "cat.jpg"),
+        ("stra\u00dfe", "STRASSE"),
+        ("caf\u00e9", "CAFE\u0301"),
+        ("\ufb01", "FI"),
+    ],
+)
+def test_names_fold_to_one_where_any_folder_takes_them_for_one(name: str, other: str) -> None:
+    assert storage.fold(name) == storage.fold(other)
+    assert storage.fold("cafe") != storage.fold("caf\u00e9")
+    assert storage.fold("\udcff.png") == "\udcff.png"
+
+
+def test_a_trial_tells_names_apart_and_leaves_nothing(tmp_path: Path) -> None:
+    assert not storage.would_be_same(str(tmp_path / "A"), str(tmp_path / "a"))
+    assert not storage.would_be_same(str(tmp_path / "A" / "x"), str(tmp_path / "a"))
+    assert not storage.would_be_same("/proc/A", "/proc/a")
+    assert not storage.would_be_same("memory://A", "memory://a")
+    assert list(tmp_path.iterdir()) == []

@@ -12,12 +12,14 @@ import click
 from poolcli import __version__
 from poolcli.cli.commands import ENTRIES, Commands, closest, commands_with
 from poolcli.cli.failures import InputError
-from poolcli.cli.messages import complain, open_missing_streams
+from poolcli.cli.messages import buffer_output, complain, open_missing_streams
 from poolcli.cli.signals import Interrupted, ignore_signals, interruptible
 from poolcli.errors import PoolcliError
 from poolcli.memory import check_limits, lacks_memory
 
-STREAM_FAULTS = (errno.ENOSPC, errno.EPIPE, errno.EBADF)
+STREAM_FAULTS = (
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE, errno.EBADF, errno.EAGAIN
+)  # fmt: skip
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -65,6 +67,7 @@ def group() -> None:
 
 def run() -> int:
     """Run the command line as a process; once it is done, signals change nothing any more."""
+    buffer_output()
     # Not even while the interpreter ends, which gives handlers back first.
     status = main(afterwards=ignore_signals)
     # The interpreter would search all that libraries have made for cycles, several times: 30 of the

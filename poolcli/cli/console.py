@@ -8,11 +8,11 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from poolcli import storage
 from poolcli.captions import name_unused
 from poolcli.cli.messages import complain, name_input
 from poolcli.cli.output import Output
 from poolcli.cli.records import as_dict
-from poolcli.storage import STANDARD
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -73,7 +73,7 @@ class Console:
         elif record.status == "planned":
             self.output.print(*_foreseen(record))
         elif record.status == "written" and not self.quiet:
-            self.output.print(*(place for place in record.job.places if place != STANDARD))
+            self.output.print(*(p for p in record.job.places if not storage.is_stream(p)))
         if self.bar is not None:
             with suppress(OSError, ValueError):
                 self.bar.update()

@@ -21,6 +21,10 @@ def about(place: str) -> Iterator[None]:
 
     if storage.is_folder(place):
         raise InputError(f"{name_input(place)}: is a folder; name one image in it")
+    if not storage.is_url(place) and storage.is_same(place, storage.STANDARD_OUTPUT):
+        raise PoolcliError(
+            f"standard output is {name_input(place)}, which is read; write elsewhere"
+        )
     try:
         with enough_memory("this image"):
             yield

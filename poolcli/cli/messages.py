@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from contextlib import suppress
 
-from poolcli.silence import abandon
+from poolcli.silence import abandon, open_nowhere
 
 
 def complain(message: str) -> None:
     """Print one line on standard error, whatever the message holds."""
+    from poolcli import storage
+
     line = f"poolcli: {printable(message)}\n"
     try:
-        sys.stderr.write(line)
-        sys.stderr.flush()
+        storage.print_error(line.encode(sys.stderr.encoding or "utf-8", "backslashreplace"))
     except (OSError, ValueError):
         # A full disk or a closed terminal must not end the work, nor change its status: Python
         # would write the rest at exit.
@@ -30,14 +33,27 @@ def printable(text: str) -> str:
 
 
 def open_missing_streams() -> None:
-    """Fill the places of standard streams that the caller closed, or files would take them."""
+    """Reopen closed descriptors 0 to 2 so that files cannot take their numbers."""
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)
+            with suppress(OSError):
+                open_nowhere()
     if sys.stderr is None:
         sys.stderr = os.fdopen(2, "w", closefd=False)
+
+
+def buffer_output() -> None:
+    """Give standard output a buffer if it has none, as under PYTHONUNBUFFERED.
+
+    Click prints help through Python's text layer, which does not repeat a short write.
+    """
+    stream = sys.stdout
+    if stream is not None and isinstance(stream.buffer, io.RawIOBase):
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(stream.buffer), stream.encoding, stream.errors, line_buffering=True
+        )
 
 
 def name_input(place: str) -> str:

@@ -19,17 +19,16 @@ class Output:
         stream = sys.stdout
         if not lines or stream is None:
             return
+        from poolcli import storage
+
         try:
             if stream.isatty():
-                stream.write("".join(f"{printable(line)}\n" for line in lines))
+                text = "".join(f"{printable(line)}\n" for line in lines)
+                storage.print_output(text.encode(stream.encoding, "backslashreplace"))
             else:
-                stream.flush()
-                stream.buffer.write(b"".join(os.fsencode(line) + b"\n" for line in lines))
-            stream.flush()
+                storage.print_output(b"".join(os.fsencode(line) + b"\n" for line in lines))
         except (OSError, ValueError) as error:
             # The printing ends, the work does not.
-            from poolcli import storage
-
             storage.abandon_output()
             self.failed = not isinstance(error, BrokenPipeError)
             if self.failed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,18 +59,23 @@ def plan(
 
 def _check_places(jobs: Sequence[Job], found: Found) -> None:
     """Refuse to write over an input, or two files under one name."""
+    # Paths are printed to it, if nothing else is.
+    _check_stream(STANDARD, found)
     resolve = storage.resolver()
-    writers: dict[str, str] = {}
+    # Where names may be one though they differ in case, what each is written for.
+    writers: dict[str, dict[str, str]] = defaultdict(dict)
     for job in jobs:
         for place in job.places:
-            if place == STANDARD:
+            if storage.is_stream(place):
+                _check_stream(place, found)
                 continue
             real = resolve(place)
             over = found.owner(real)
             if over is not None:
                 raise PoolcliError(f"{place} would replace {over}, which is read; write elsewhere")
-            other = writers.get(real)
-            writers[real] = job.source
+            alike = writers[storage.fold(real)]
+            other = _writer(real, alike)
+            alike[real] = job.source
             if other == job.source:
                 raise PoolcliError(f"{job.source}: two of its results have the name {place}")
             if other is not None:
@@ -77,3 +83,19 @@ def _check_places(jobs: Sequence[Job], found: Found) -> None:
                     f"{other} and {job.source} would both be written to {place};"
                     " tell them apart with --name '{stem}_{suffix}_{op}_{settings}_{i}'"
                 )
+
+
+def _writer(place: str, alike: dict[str, str]) -> str | None:
+    """Return the input whose result is written to a place already, if any."""
+    for written, source in alike.items():
+        if written == place or storage.would_be_same(place, written):
+            return source
+    return None
+
+
+def _check_stream(place: str, found: Found) -> None:
+    """Refuse to write to an open descriptor whose file is read."""
+    over = found.owner(storage.STANDARD_OUTPUT if place == STANDARD else place)
+    if over is not None:
+        name = "standard output" if place == STANDARD else place
+        raise PoolcliError(f"{name} is {over}, which is read; write elsewhere")

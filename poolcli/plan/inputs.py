@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, MutableSequence, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
@@ -49,34 +50,46 @@ class Found:
     Attributes
     ----------
     inputs : dict
-        By the identities of their files, in order.
+        By where they lie, in order.
     passed_over : list of str
         The files in folders that are no images.
     list : str or None
         The file that names further inputs.
     """
 
-    inputs: dict[object, Input]
+    inputs: dict[str, Input]
     passed_over: list[str]
     list: str | None = None
+    _by_identity: dict[object, MutableSequence[str]] = field(default_factory=dict)
+
+    def add(self, location: str, source: Input) -> None:
+        """Add an input, once for each location."""
+        if location in self.inputs:
+            return
+        self.inputs[location] = source
+        same = storage.identity(source.place)
+        if same is not None:
+            self._by_identity.setdefault(same, []).append(source.place)
 
     def owner(self, place: str) -> str | None:
         """Name what is read from a place, if anything is."""
         same = storage.identity(place)
         if same is None:
             return None
-        if self.list is not None and storage.identity(self.list) == same:
-            return self.list
-        if same not in self.inputs:
-            return None
-        place = self.inputs[same].place
-        return "standard input" if place == STANDARD else place
+        read = self._by_identity.get(same, ())
+        for each in read if self.list is None else (self.list, *read):
+            if storage.is_same(each, place):
+                return "standard input" if each == STANDARD else each
+        return None
 
 
 def find_inputs(
     names: Sequence[str], files_from: str | None, *, recursive: bool, output_folder: str | None
 ) -> Found:
-    """Find the files that are meant; a file that is named twice counts once.
+    """Find the files that are meant.
+
+    A file that is named twice counts once, also by a link. Within a folder a link is an input of
+    its own, whatever it leads to.
 
     Parameters
     ----------
@@ -94,16 +107,18 @@ def find_inputs(
     PoolcliError
         If nothing is found, or a folder is the output folder or lies in it.
     """
+    names = [storage.as_input(name) for name in names]
+    files_from = None if files_from is None else storage.as_input(files_from)
     if files_from == STANDARD and STANDARD in names:
         raise PoolcliError("standard input cannot be both an image and the list of --files-from")
-    own = storage.resolve(output_folder) if output_folder is not None else None
     if "" in names:
         raise PoolcliError("an input has an empty name")
     found = Found({}, [], files_from)
-    for name in (*names, *(_listed(files_from) if files_from is not None else ())):
-        for source in _expand(name, recursive, own, found.passed_over):
-            same = storage.identity(source.place) or storage.resolve(source.place)
-            found.inputs.setdefault(same, source)
+    named, within = storage.resolver(), storage.resolver(follow=False)
+    for name in chain(names, _listed(files_from) if files_from is not None else ()):
+        for source in _expand(name, recursive, output_folder, found.passed_over):
+            locate = named if source.folder is None else within
+            found.add(locate(source.place), source)
     if not found.inputs:
         hint = "" if recursive else "; -r looks into folders within them"
         raise PoolcliError(f"no image found in {', '.join(names) or files_from}{hint}")
@@ -116,39 +131,30 @@ def _expand(
     if name == STANDARD or not storage.is_folder(name):
         yield Input(name)
         return
-    if output_folder is not None and storage.lies_in(storage.resolve(name), output_folder):
+    if output_folder is not None and storage.is_within(name, output_folder):
         raise PoolcliError(f"{name} holds the results themselves; use another -d")
-    for place, modified in storage.walk(name, recursive=recursive, avoid=output_folder):
-        if _is_wanted(place) or place == name:
+    avoid = None if output_folder is None else storage.resolve(output_folder)
+    for place, modified, listed in storage.walk(name, recursive=recursive, avoid=avoid):
+        if not listed or _is_wanted(place):
             yield Input(place, name, modified)
         else:
             passed_over.append(place)
 
 
 def _is_wanted(place: str) -> bool:
-    """Tell whether what a folder holds is read, or is to be complained of."""
-    if storage.is_url(place):
-        # Its listing has said what it is.
-        return place.endswith("/") or suffix_of(place) in IMAGE_SUFFIXES
-    if storage.is_folder(place):
-        # One that could not be listed; a link to a folder is not followed.
-        return not storage.is_link(place)
-    return suffix_of(place) in IMAGE_SUFFIXES and (
-        storage.is_regular(place) or storage.is_missing(place)
-    )
+    """Return whether a file that lies in a folder is read."""
+    if suffix_of(place) not in IMAGE_SUFFIXES:
+        return False
+    # Of a URL its listing has said what it is.
+    return storage.is_url(place) or storage.is_regular(place) or storage.is_missing(place)
 
 
-def _listed(place: str) -> list[str]:
-    """Read names, each ended by NUL if there is one, else one a line."""
+def _listed(place: str) -> Iterator[str]:
+    """Yield the names in a list."""
     try:
-        content = storage.read(place)
+        yield from storage.read_names(place)
     except PoolcliError as error:
         raise PoolcliError(f"--files-from {place}: {error}") from None
-    ending = b"\0" if b"\0" in content else b"\n"
-    names = [
-        name.removesuffix(b"\r") if ending == b"\n" else name for name in content.split(ending)
-    ]
-    return [os.fsdecode(name) for name in names if name]
 
 
 def stem_of(place: str) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair
-from poolcli.images import FORMATS, Reading, format_of, open_source
-from poolcli.pipeline import Job, Settings, suffix_of
+from poolcli.images import FORMATS, Reading, format_of
+from poolcli.pipeline import Job, Settings, identify, suffix_of
 from poolcli.plan.inputs import Input, stem_of
 from poolcli.storage import STANDARD
 
@@ -53,6 +53,11 @@ class Naming:
     figure: str | None = None
     draw: bool = True
     results: bool = True
+
+    def __post_init__(self) -> None:
+        """Know standard output by each of its names."""
+        if self.output is not None:
+            object.__setattr__(self, "output", storage.as_output(self.output))
 
 
 def name_settings(settings: Settings) -> str:
@@ -133,7 +138,7 @@ def _format(source: str, naming: Naming, reading: Reading) -> tuple[str | None, 
     if naming.output is not None:
         own = format_of(suffix_of(naming.output))
         chosen = naming.format if naming.format != "same" else format_of(suffix_of(source)) or "png"
-        if naming.output != STANDARD and own is None and chosen is None:
+        if not storage.is_stream(naming.output) and own is None and chosen is None:
             known = ", ".join(FORMATS)
             raise PoolcliError(
                 f"-o {naming.output}: the suffix names no format; use {known}, or -f"
@@ -157,7 +162,7 @@ def _kind(source: str, reading: Reading) -> str:
         format_ = format_of(suffix_of(source))
         return format_ if format_ in ("npy", "csv") else "png"
     try:
-        return open_source(storage.read(STANDARD), "", reading).kind
+        return identify(STANDARD, reading).kind
     except PoolcliError:
         return "png"  # the job will say what is wrong
 
@@ -181,7 +186,7 @@ def check_naming(naming: Naming, settings: Settings) -> None:
         _check_figure("--figure", naming.figure)
     if not _draws(naming):
         _check_undrawn(settings)
-    if not naming.results and naming.output not in (None, STANDARD):
+    if not naming.results and naming.output and not storage.is_stream(naming.output):
         _check_figure("-o", naming.output)
     if naming.template is not None:
         files = (1 if naming.last else settings.iterations) * naming.results

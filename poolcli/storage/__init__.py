@@ -12,8 +12,18 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from poolcli.errors import PoolcliError
-from poolcli.storage import local
-from poolcli.storage.local import HEAD_BYTES, STANDARD, abandon_output, has_current_folder
+from poolcli.storage import local, replacing, sameness, streams
+from poolcli.storage.lists import read_names
+from poolcli.storage.local import has_current_folder
+from poolcli.storage.sameness import fold
+from poolcli.storage.streams import (
+    HEAD_BYTES,
+    STANDARD,
+    STANDARD_OUTPUT,
+    abandon_output,
+    print_error,
+    print_output,
+)
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -21,8 +31,12 @@ if TYPE_CHECKING:
 __all__ = [
     "HEAD_BYTES",
     "STANDARD",
+    "STANDARD_OUTPUT",
     "Listed",
     "abandon_output",
+    "as_input",
+    "as_output",
+    "fold",
     "has_current_folder",
     "identity",
     "is_current",
@@ -31,15 +45,22 @@ __all__ = [
     "is_missing",
     "is_private",
     "is_regular",
+    "is_same",
+    "is_stream",
     "is_url",
+    "is_within",
     "lies_in",
     "list_times",
     "name_of",
+    "print_error",
+    "print_output",
     "read",
+    "read_names",
     "resolve",
     "resolver",
     "sweep",
     "walk",
+    "would_be_same",
     "write",
 ]
 
@@ -57,15 +78,35 @@ class Listed(NamedTuple):
         Its path or URL; that of a folder if the folder could not be listed.
     modified : int or None
         When it was last changed, in nanoseconds, if the listing said so.
+    listed : bool
+        False for a folder that could not be listed.
     """
 
     place: str
     modified: int | None = None
+    listed: bool = True
 
 
 def is_url(place: str) -> bool:
     """Tell whether a place is a URL."""
     return _URL.match(place) is not None
+
+
+def is_stream(place: str) -> bool:
+    """Return whether a place is an open descriptor: `-`, or a path such as /dev/fd/1."""
+    return not is_url(place) and streams.output_descriptor(place) is not None
+
+
+def as_input(place: str) -> str:
+    """Return `-` for every name of standard input, and any other place as it is."""
+    named = not is_url(place) and streams.input_descriptor(place) == streams.INPUT
+    return STANDARD if named else place
+
+
+def as_output(place: str) -> str:
+    """Return `-` for every name of standard output, and any other place as it is."""
+    named = not is_url(place) and streams.output_descriptor(place) == streams.OUTPUT
+    return STANDARD if named else place
 
 
 def read(place: str, look: Callable[[bytes], None] | None = None, most: int | None = None) -> bytes:
@@ -89,7 +130,7 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
     if look is not None:
         look(content[:HEAD_BYTES])
     if most is not None and len(content) > most:
-        raise local.too_large(len(content))
+        raise streams.too_large(len(content))
     return content
 
 
@@ -113,8 +154,8 @@ def is_regular(place: str) -> bool:
 
 
 def is_private(place: str) -> bool:
-    """Tell whether what is written to a place is seen by this process alone."""
-    return place == STANDARD or place.startswith("memory://")
+    """Return whether only this process sees what is written to a place."""
+    return place.startswith("memory://") or is_stream(place)
 
 
 def is_folder(place: str) -> bool:
@@ -135,15 +176,16 @@ def is_link(place: str) -> bool:
 def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[Listed]:
     """Yield the files in a folder in the order of their names.
 
-    Hidden names are passed over, and so is the folder that resolves to `avoid`. A folder that
-    cannot be listed is yielded itself, for `read` to complain.
+    Hidden names are skipped, and so is the folder `avoid`, by whatever name. A folder that cannot
+    be listed is yielded itself, for `read` to complain.
     """
     if is_url(folder):
         for place, modified in _remote().walk(folder, recursive=recursive, avoid=avoid):
-            yield Listed(place, modified)
+            yield Listed(place, modified, not place.endswith("/"))
     else:
-        for place in local.walk(folder, recursive=recursive, avoid=avoid):
-            yield Listed(place)
+        near = avoid if avoid is not None and not is_url(avoid) else None
+        for place, listed in local.walk(folder, recursive=recursive, avoid=near):
+            yield Listed(place, listed=listed)
 
 
 def list_times(places: Iterable[str]) -> dict[str, int]:
@@ -154,7 +196,10 @@ def list_times(places: Iterable[str]) -> dict[str, int]:
 
 
 def is_current(place: str, source: str, times: dict[str, int]) -> bool:
-    """Tell whether a file exists and is not older than another; `times` knows those of URLs."""
+    """Return whether a file exists, is not empty and not older than another.
+
+    `times` has those of URLs.
+    """
     if not is_url(place) and not is_url(source):
         return local.is_current(place, source)
     made, read = (
@@ -164,14 +209,36 @@ def is_current(place: str, source: str, times: dict[str, int]) -> bool:
 
 
 def sweep(folder: str) -> None:
-    """Remove the temporary files that dead processes of this host left in a folder."""
+    """Remove the temporary files that killed processes left in a folder."""
     if not is_url(folder):
-        local.sweep(folder)
+        replacing.sweep(folder)
 
 
 def identity(place: str) -> object | None:
-    """Give what all names of one file have in common, or None if it is known to be no file."""
-    return _remote().identity(place) if is_url(place) else local.identity(place)
+    """Return what all names of one file have in common, or None if it is known to be no file.
+
+    Two different files may have it in common too: `is_same` tells them apart.
+    """
+    return _remote().identity(place) if is_url(place) else sameness.identity(place)
+
+
+def is_same(place: str, other: str) -> bool:
+    """Return whether two places are one file or folder."""
+    if is_url(place) or is_url(other):
+        return identity(place) == identity(other) is not None
+    return sameness.is_same(place, other)
+
+
+def is_within(place: str, folder: str) -> bool:
+    """Return whether a place is a folder or lies below it, by whatever name."""
+    if is_url(place) or is_url(folder):
+        return lies_in(resolve(place), resolve(folder))
+    return sameness.is_within(place, folder)
+
+
+def would_be_same(place: str, other: str) -> bool:
+    """Return whether two resolved places, equal once folded, would be one file when written."""
+    return not is_url(place) and not is_url(other) and sameness.would_be_same(place, other)
 
 
 def resolve(place: str) -> str:
@@ -179,10 +246,16 @@ def resolve(place: str) -> str:
     return str(_remote().resolve(place)) if is_url(place) else os.path.realpath(place)
 
 
-def resolver() -> Callable[[str], str]:
-    """Give a quicker `resolve` for many places, which looks at each folder once."""
-    resolve_path = local.resolver()
-    return lambda place: resolve(place) if is_url(place) else resolve_path(place)
+def resolver(*, follow: bool = True) -> Callable[[str], str]:
+    """Return a quicker `resolve` for many places, which looks at each folder once.
+
+    Parameters
+    ----------
+    follow : bool
+        False to leave a place that is a link itself as it is.
+    """
+    resolve_path = sameness.resolver()
+    return lambda place: resolve(place) if is_url(place) else resolve_path(place, follow)
 
 
 def lies_in(place: str, folder: str) -> bool:

@@ -6,27 +6,29 @@ A place is a path, or `-` for standard input or output.
 from __future__ import annotations
 
 import io
-import itertools
 import os
-import re
 import stat
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 from poolcli.errors import PoolcliError
-from poolcli.silence import abandon
-
-STANDARD = "-"
-
-HEAD_BYTES = 512
-PART_BYTES = 1 << 20
-
-PREFIX = ".poolcli-"
-_TEMPORARY = re.compile(re.escape(PREFIX) + r"(?P<host>\w+)-(?P<process>[0-9]+)-[0-9]+\.tmp")
-_numbers = itertools.count()
+from poolcli.storage.replacing import replace
+from poolcli.storage.sameness import is_same_folder
+from poolcli.storage.streams import (
+    HEAD_BYTES,
+    INPUT,
+    OUTPUT,
+    STANDARD,
+    descriptor_of,
+    input_descriptor,
+    output_descriptor,
+    read_parts,
+    standard_input,
+    too_large,
+    write_all,
+    write_output,
+)
 
 
 def read(place: str, look: Callable[[bytes], None] | None = None, most: int | None = None) -> bytes:
@@ -45,8 +47,8 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
         If that fails.
     """
     try:
-        if place == STANDARD:
-            return _standard_input()
+        if input_descriptor(place) == INPUT:
+            return standard_input().read(look, most)
         # Read, not mapped: a file that is cut off meanwhile would end the process.
         with Path(place).open("rb", buffering=0) as stream:
             head = b""
@@ -69,27 +71,22 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
 
 
 def _read_to_end(stream: io.FileIO, head: bytes, most: int | None) -> bytes:
-    """Read the rest of what tells no size and may have no end."""
-    parts, size = [head], len(head)
-    while more := stream.read(PART_BYTES):
-        parts.append(more)
-        size += len(more)
-        if most is not None and size > most:
-            raise too_large(size)
-    return b"".join(parts)
-
-
-def too_large(size: int) -> PoolcliError:
-    """Make the error of a file that has more bytes than an image can."""
-    return PoolcliError(f"has {size:,} bytes, more than any image that --max-pixels allows")
+    """Read the rest of a stream whose size is unknown and which may have no end."""
+    held = io.BytesIO()
+    held.write(head)
+    for part in read_parts(stream):
+        held.write(part)
+        if most is not None and held.tell() > most:
+            raise too_large(held.tell())
+    return held.getvalue()
 
 
 def write(place: str, *parts: bytes | memoryview) -> None:
-    """Replace a file whole, or send its parts to a device, a pipe or standard output.
+    """Replace a file whole, or send its parts to an open descriptor, a device or a pipe.
 
-    They go to a temporary file beside the target, which then takes the target's name:
-    whatever happens, the target holds its old bytes or all of the new ones. Links are followed,
-    and permissions stay those of the old file, or follow the umask.
+    A file's parts go to a temporary file beside the target, which then takes the target's name:
+    whatever happens, the target holds its old bytes or all of the new ones. Links are followed.
+    Owner and permissions stay those of the old file as far as allowed, or follow the umask.
 
     Raises
     ------
@@ -97,29 +94,24 @@ def write(place: str, *parts: bytes | memoryview) -> None:
         If the place cannot be written; nothing is left behind then.
     """
     try:
-        if place == STANDARD:
-            _write_output(parts)
+        descriptor = output_descriptor(place)
+        if descriptor is not None:
+            write_output(descriptor, parts)
             return
-        mode = _mode(Path(place))
-        if mode is not None and not stat.S_ISREG(mode):
-            with Path(place).open("wb") as stream:
-                stream.writelines(parts)
+        old = _status(place)
+        if old is not None and not stat.S_ISREG(old.st_mode):
+            with Path(place).open("wb", buffering=0) as stream:
+                write_all(stream, parts)
             return
         target = Path(os.path.realpath(place))
-        if mode is not None:
+        if old is not None:
             # Replacing needs no permission for the file itself, but whoever took it away meant it.
             os.close(os.open(target, os.O_WRONLY))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, parts, mode)
+        replace(target, parts, old)
     except (FileExistsError, NotADirectoryError):
         raise PoolcliError(f"{place} cannot be written: a folder in its path is a file") from None
     except OSError as error:
         raise PoolcliError(f"{_name(place)} cannot be written: {_reason(error)}") from None
-
-
-def abandon_output() -> None:
-    """Let what is left in standard output's buffer go nowhere, at exit too."""
-    abandon(sys.stdout)
 
 
 def has_current_folder() -> bool:
@@ -133,7 +125,9 @@ def has_current_folder() -> bool:
 
 def is_regular(place: str) -> bool:
     """Tell whether a place is a file that any process can read again."""
-    return place != STANDARD and os.path.isfile(place)  # noqa: PTH113 - Path's raises
+    if place == STANDARD or descriptor_of(place) is not None:
+        return False
+    return os.path.isfile(place)  # noqa: PTH113 - Path's raises
 
 
 def is_missing(place: str) -> bool:
@@ -151,149 +145,65 @@ def is_link(place: str) -> bool:
     return os.path.islink(place)  # noqa: PTH114 - Path's raises
 
 
-def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[str]:
+def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[tuple[str, bool]]:
     """Yield what is in a folder in the order of its names, but for folders and hidden names.
 
-    The folder `avoid` is passed over. Links to folders are yielded, not followed. A folder that
-    cannot be listed is yielded itself, for `read` to complain.
+    The folder `avoid` is skipped. Links to folders are yielded, not followed. A folder that cannot
+    be listed is yielded itself, for `read` to complain.
+
+    Yields
+    ------
+    place : str
+    listed : bool
+        False for a folder that cannot be listed.
     """
-    try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
-    except OSError:
-        yield folder
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
+    # A list of what is still to do, last first: folders may be nested deeper than calls can be.
+    pending = [(folder, True)]
+    while pending:
+        place, is_folder = pending.pop()
+        if not is_folder:
+            yield place, True
             continue
-        if entry.is_dir(follow_symlinks=False):
-            if recursive and os.path.realpath(entry.path) != avoid:
-                yield from walk(entry.path, recursive=True, avoid=avoid)
-        else:
-            yield entry.path
+        try:
+            with os.scandir(place) as listing:
+                entries = sorted(listing, key=lambda entry: os.fsencode(entry.name), reverse=True)
+        except OSError:
+            yield place, False
+            continue
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            below = entry.is_dir(follow_symlinks=False)
+            if not below:
+                pending.append((entry.path, False))
+            elif recursive and not (avoid is not None and is_same_folder(entry.path, avoid)):
+                pending.append((entry.path, True))
 
 
 def is_current(place: str, source: str) -> bool:
-    """Tell whether a file exists and is not older than another."""
-    try:
-        return Path(place).stat().st_mtime_ns >= Path(source).stat().st_mtime_ns
-    except (OSError, ValueError):
-        return False
+    """Return whether a file exists, holds something and is not older than another."""
+    made, read = modified(place), modified(source)
+    return made is not None and read is not None and made >= read
 
 
 def modified(place: str) -> int | None:
-    """Tell when a file was last changed, in nanoseconds, or None if there is no such file."""
+    """Return when a file was last changed, in nanoseconds; None if it is no file, or empty."""
+    with suppress(OSError, ValueError):
+        status = Path(place).stat()
+        if stat.S_ISREG(status.st_mode) and status.st_size:
+            return status.st_mtime_ns
+    return None
+
+
+def _status(place: str) -> os.stat_result | None:
     try:
-        return Path(place).stat().st_mtime_ns
-    except (OSError, ValueError):
-        return None
-
-
-def sweep(folder: str) -> None:
-    """Remove the temporary files that dead processes of this host left in a folder."""
-    try:
-        with os.scandir(folder) as listing:
-            names = [entry.name for entry in listing if entry.name.startswith(PREFIX)]
-    except OSError:
-        return
-    for name in names:
-        found = _TEMPORARY.fullmatch(name)
-        if found and found["host"] == _host() and not _alive(int(found["process"])):
-            with suppress(OSError):
-                Path(folder, name).unlink()
-
-
-def identity(place: str) -> tuple[int, int] | None:
-    """Give what all names of one file have in common, or None if there is no such file."""
-    try:
-        status = os.fstat(0) if place == STANDARD else os.stat(place)  # noqa: PTH116
-    except (OSError, ValueError):
-        return None
-    return status.st_dev, status.st_ino
-
-
-def resolver() -> Callable[[str], str]:
-    """Give a function that follows the links in a path, and looks at each folder once."""
-    real_folder = cache(os.path.realpath)
-
-    def resolve(place: str) -> str:
-        folder, name = os.path.split(place)
-        real = os.path.join(real_folder(folder), name)  # noqa: PTH118 - a place is text
-        # Asked of every file of a large run.
-        return os.path.realpath(real) if os.path.islink(real) else real  # noqa: PTH114
-
-    return resolve
-
-
-def _write_output(parts: Sequence[bytes | memoryview]) -> None:
-    if sys.__stdout__ is None and sys.stdout is None:
-        raise PoolcliError("standard output is closed")
-    if sys.stdout.isatty() and not b"".join(parts).isascii():
-        raise PoolcliError("a terminal shows no images; redirect the output or use -o FILE")
-    try:
-        sys.stdout.buffer.writelines(parts)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # Whoever read had enough.
-        abandon_output()
-    except OSError:
-        abandon_output()
-        raise
-
-
-def _replace(target: Path, parts: Sequence[bytes | memoryview], mode: int | None) -> None:
-    # A short name of its own: the target's may already be as long as a name can be.
-    temporary = target.with_name(f"{PREFIX}{_host()}-{os.getpid()}-{next(_numbers)}.tmp")
-    try:
-        with suppress(FileNotFoundError):
-            temporary.unlink()  # a dead process that had this one's number may have left it
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        with os.fdopen(descriptor, "wb") as stream:
-            if mode is not None:
-                os.fchmod(descriptor, stat.S_IMODE(mode))
-            stream.writelines(parts)
-        temporary.replace(target)
-    finally:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
-
-
-def _host() -> str:
-    name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
-    return re.sub("[^A-Za-z0-9]", "_", name)[:32] or "_"
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    try:
-        # A dead process that nobody has buried still has a number, but no command line.
-        return Path(f"/proc/{process}/cmdline").read_bytes() != b""
-    except OSError:
-        return True
-
-
-def _mode(path: Path) -> int | None:
-    try:
-        return path.stat().st_mode
+        return Path(place).stat()
     except FileNotFoundError:
         return None
 
 
-@cache
-def _standard_input() -> bytes:
-    """Read standard input once: it is looked at to name outputs, then used."""
-    if sys.stdin is None:
-        raise PoolcliError("is closed")
-    return sys.stdin.buffer.read()
-
-
 def _name(place: str) -> str:
-    return "standard output" if place == STANDARD else place
+    return "standard output" if output_descriptor(place) == OUTPUT else place
 
 
 def _reason(error: OSError) -> str:

@@ -22,7 +22,7 @@ from fsspec.asyn import AsyncFileSystem, sync
 from fsspec.spec import AbstractFileSystem
 
 from poolcli.errors import PoolcliError
-from poolcli.storage import local
+from poolcli.storage import sameness
 
 # A listing is taken over in pages, so that only names and times of a large folder are held.
 PAGE = 1000
@@ -131,7 +131,7 @@ def list_times(places: Iterable[str]) -> dict[str, int]:
 def identity(place: str) -> object:
     """Give what all names of one object have in common, whether it exists or not."""
     name = resolve(place)
-    return (local.identity(name) if name.startswith("/") else None) or name
+    return (sameness.identity(name) if name.startswith("/") else None) or name
 
 
 def resolve(place: str) -> str:
@@ -143,7 +143,7 @@ def resolve(place: str) -> str:
     if not folder:
         return _resolve(place)
     resolved = f"{_resolve(f'{scheme}://{folder}')}/{name}"
-    return local.resolver()(resolved) if resolved.startswith("/") else resolved
+    return sameness.resolver()(resolved, True) if resolved.startswith("/") else resolved
 
 
 @lru_cache(4096)

@@ -1,0 +1,180 @@
+"""Files replaced whole: written to a temporary file first, which then takes the target's name.
+
+A temporary file is locked while it is written. What a killed process left is not, and `sweep`
+removes it. A lock tells the processes of one running system apart, in all of its containers, but
+not always those of other machines on a network file system: so the name of a temporary file holds
+the identifier of the system's current boot. Files of other boots, or where there are no locks, are
+removed when they are a day old.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import stat
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from poolcli.storage.streams import write_all
+
+PREFIX = ".poolcli-"
+# Seconds after which nobody writes to a temporary file any more.
+ABANDONED = 24 * 3600
+_TEMPORARY = re.compile(re.escape(PREFIX) + r"(?P<boot>[0-9a-f]*)-[0-9a-f]{16}\.tmp")
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
+
+def replace(target: Path, parts: Iterable[bytes | memoryview], old: os.stat_result | None) -> None:
+    """Replace a file whole.
+
+    Parameters
+    ----------
+    target : Path
+        No link.
+    parts : iterable
+        What the file will hold.
+    old : os.stat_result or None
+        The status of the file that is replaced, if there is one.
+
+    Raises
+    ------
+    OSError
+        If that fails; the target is unchanged then and nothing is left behind.
+    """
+    make_folders(target.parent)
+    while not _try_to_replace(target, parts, old):
+        pass
+
+
+def _try_to_replace(
+    target: Path, parts: Iterable[bytes | memoryview], old: os.stat_result | None
+) -> bool:
+    """Return False if a sweep removed the temporary file before it was locked."""
+    # A short name of its own: the target's may already be as long as a name can be.
+    temporary = target.with_name(f"{PREFIX}{_boot()}-{os.urandom(8).hex()}.tmp")
+    kept = None
+    try:
+        # A new file gets what the umask and the folder allow; for another owner's eyes it is
+        # never more than its target was.
+        mode = 0o666 if old is None else 0o600
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with io.FileIO(descriptor, "w") as stream:
+            locked = _lock(descriptor)
+            if locked is False or not os.path.lexists(temporary):
+                return False
+            # Closing shows the last errors; the lock lasts until the name is taken.
+            kept = os.dup(descriptor) if locked else None
+            if old is not None:
+                _take_over(descriptor, old)
+            write_all(stream, parts)
+        temporary.replace(target)
+        return True
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+        if kept is not None:
+            os.close(kept)
+
+
+def _take_over(descriptor: int, old: os.stat_result) -> None:
+    """Set owner, group and permissions to those of a replaced file, as far as this is allowed.
+
+    The bits that lend their owner's rights to whoever runs the file are left out. A file system
+    that refuses to change permissions has its own.
+    """
+    if not hasattr(os, "fchown"):
+        return
+    mode = stat.S_IMODE(old.st_mode) & 0o777
+    new = os.fstat(descriptor)
+    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
+        try:
+            os.fchown(descriptor, old.st_uid, old.st_gid)
+        except OSError:
+            with suppress(OSError):
+                os.fchown(descriptor, -1, old.st_gid)
+        if os.fstat(descriptor).st_gid != old.st_gid:
+            # The members of another group were among the others.
+            mode &= ~0o070 | (mode & 0o007) << 3
+    with suppress(OSError):
+        os.fchmod(descriptor, mode)
+
+
+def make_folders(folder: Path) -> None:
+    """Make a folder and those above it, however many they are."""
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        if folder == folder.parent:
+            break
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+
+
+def sweep(folder: str) -> None:
+    """Remove the temporary files that killed processes left in a folder."""
+    try:
+        with os.scandir(folder) as listing:
+            names = [entry.name for entry in listing if entry.name.startswith(PREFIX)]
+    except OSError:
+        return
+    for name in names:
+        if found := _TEMPORARY.fullmatch(name):
+            with suppress(OSError):
+                _remove_if_abandoned(Path(folder, name), found["boot"])
+
+
+def _remove_if_abandoned(path: Path, boot: str) -> None:
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        return
+    if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
+        return
+    old = time.time() - status.st_mtime > ABANDONED
+    if fcntl is None:
+        if old:
+            path.unlink()
+        return
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        locked = _lock(descriptor)
+        known = bool(locked and boot and boot == _boot())
+        # Removed under the lock, so that whoever just made the file sees that it is gone.
+        same = os.path.samestat(os.fstat(descriptor), path.lstat())
+        if same and locked is not False and (known or old):
+            path.unlink()
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool | None:
+    """Lock a file; return False if another process has, None where there are no locks."""
+    if fcntl is None:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
+@cache
+def _boot() -> str:
+    """Return what the running system calls its current boot, or "" if it does not say."""
+    try:
+        return re.sub("[^0-9a-f]", "", _BOOT.read_text(encoding="ascii"))[:16]
+    except (OSError, ValueError):
+        return ""

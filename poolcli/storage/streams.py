@@ -1,0 +1,238 @@
+"""Open descriptors: standard input and output, and paths such as /dev/fd/3 that name one.
+
+Python's raw streams read and write less than asked where a stream is unbuffered or non-blocking.
+`read_parts` and `write_all` repeat until everything is transferred.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import select
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any, TextIO
+
+from poolcli.errors import PoolcliError
+from poolcli.silence import abandon
+
+STANDARD = "-"
+INPUT, OUTPUT, ERRORS = range(3)
+# What `-` means as an output, as a place that can be compared with inputs.
+STANDARD_OUTPUT = f"/dev/fd/{OUTPUT}"
+
+HEAD_BYTES = 512
+PART_BYTES = 1 << 20
+
+# More links than any system follows.
+_MOST_LINKS = 40
+# Seconds between two attempts where the system cannot wait for a descriptor.
+_PAUSE = 0.01
+# No system has more descriptors than nine digits count.
+_NUMBER = re.compile("[0-9]{1,9}")
+_FOLDERS = ("/dev/fd", "/proc/self/fd", "/proc/thread-self/fd")
+
+
+def descriptor_of(place: str) -> int | None:
+    """Return the descriptor of this process that a path names, or None.
+
+    `/dev/stdout`, `/dev/fd/1` and `/proc/self/fd/1` name descriptor 1, and so do links to them.
+    """
+    for _ in range(_MOST_LINKS):
+        folder, name = os.path.split(place)
+        if _NUMBER.fullmatch(name) and os.path.realpath(folder) in _folders():
+            return int(name)
+        try:
+            place = os.path.join(folder, os.readlink(place))  # noqa: PTH115, PTH118 - a place is text
+        except (OSError, ValueError, AttributeError):
+            return None
+    return None
+
+
+def _folders() -> set[str]:
+    return {os.path.realpath(folder) for folder in _FOLDERS}
+
+
+def output_descriptor(place: str) -> int | None:
+    """Return the descriptor that is written to under an output's name, or None for a file."""
+    return OUTPUT if place == STANDARD else descriptor_of(place)
+
+
+def input_descriptor(place: str) -> int | None:
+    """Return the descriptor that is read under an input's name, or None for a file."""
+    return INPUT if place == STANDARD else descriptor_of(place)
+
+
+def write_all(raw: Any, parts: Iterable[bytes | memoryview]) -> None:
+    """Write all bytes to an unbuffered stream, or raise OSError.
+
+    A stream that is non-blocking is waited for.
+    """
+    for part in parts:
+        rest = memoryview(part)
+        if not rest.nbytes:
+            continue
+        rest = rest.cast("B")
+        while rest:
+            written = raw.write(rest)
+            if written is None:
+                _wait(raw.fileno(), for_reading=False)
+            else:
+                rest = rest[written:]
+
+
+def read_parts(raw: Any) -> Iterator[bytes]:
+    """Yield the bytes of an unbuffered stream until its end, in parts of at most 1 MiB.
+
+    A stream that is non-blocking is waited for.
+    """
+    while True:
+        part = raw.read(PART_BYTES)
+        if part is None:
+            _wait(raw.fileno(), for_reading=True)
+        elif part:
+            yield part
+        else:
+            return
+
+
+def _wait(descriptor: int, *, for_reading: bool) -> None:
+    """Wait until a non-blocking descriptor has data or room, or its other end is closed."""
+    if hasattr(select, "poll"):
+        ready = select.poll()
+        ready.register(descriptor, select.POLLIN if for_reading else select.POLLOUT)
+        ready.poll()
+    else:
+        time.sleep(_PAUSE)
+
+
+class Input:
+    """Standard input, which can be read only once: what has been read is kept.
+
+    Parameters
+    ----------
+    raw : unbuffered binary stream
+    """
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self._parts = read_parts(raw)
+        self._held = io.BytesIO()
+        self._complete = False
+        self._refused: PoolcliError | None = None
+
+    def read(self, look: Callable[[bytes], None] | None, most: int | None) -> bytes:
+        """Return all bytes; `look` sees the first of them before the rest is read.
+
+        Raises
+        ------
+        PoolcliError
+            If `look` refuses them, or there are more than `most`.
+        """
+        if self._refused is not None:
+            raise self._refused
+        self._read_until(HEAD_BYTES)
+        if look is not None:
+            look(bytes(self._held.getbuffer()[:HEAD_BYTES]))
+        if most is not None:
+            self._check(self._size_ahead(), most)
+        self._read_until(most)
+        if most is not None:
+            self._check(self._held.tell(), most)
+        return self._held.getvalue()
+
+    def _read_until(self, size: int | None) -> None:
+        """Read until more than `size` bytes are held, or everything is."""
+        while not self._complete and (size is None or self._held.tell() <= size):
+            part = next(self._parts, b"")
+            self._held.write(part)
+            self._complete = not part
+
+    def _size_ahead(self) -> int:
+        """Return the size of what will be held, as far as the system knows it."""
+        try:
+            status = os.fstat(self._raw.fileno())
+            if stat.S_ISREG(status.st_mode) and not self._complete:
+                return self._held.tell() + status.st_size - int(self._raw.tell())
+        except OSError:
+            pass
+        return self._held.tell()
+
+    def _check(self, size: int, most: int) -> None:
+        if size > most:
+            # Nobody will want it any more.
+            self._held = io.BytesIO()
+            self._refused = too_large(size)
+            raise self._refused
+
+
+def too_large(size: int) -> PoolcliError:
+    """Return the error of a file that has more bytes than an image can."""
+    return PoolcliError(f"has {size:,} bytes, more than any image that --max-pixels allows")
+
+
+@cache
+def standard_input() -> Input:
+    """Return standard input, the same object each time."""
+    return Input(raw_standard_input())
+
+
+def raw_standard_input() -> Any:
+    """Return the unbuffered stream below standard input."""
+    if sys.stdin is None:
+        raise PoolcliError("is closed")
+    return getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+
+
+def write_output(descriptor: int, parts: Iterable[bytes | memoryview]) -> None:
+    """Send a file's parts to an open descriptor, after what was written to it before.
+
+    Raises
+    ------
+    PoolcliError
+        If standard output is closed, or would show an image on a terminal.
+    OSError
+        If not all bytes can be written. Nobody reading them any more is no error.
+    """
+    if descriptor == OUTPUT and sys.__stdout__ is None and sys.stdout is None:
+        raise PoolcliError("standard output is closed")
+    stream = _text_stream(descriptor)
+    try:
+        raw = _raw(stream) if stream is not None else io.FileIO(descriptor, "w", closefd=False)
+        if raw.isatty() and not b"".join(parts).isascii():
+            raise PoolcliError("a terminal shows no images; redirect the output or use -o FILE")
+        write_all(raw, parts)
+    except OSError as error:
+        if stream is not None:
+            abandon(stream)
+        if not isinstance(error, BrokenPipeError):
+            raise
+
+
+def print_output(text: bytes) -> None:
+    """Write text to standard output whole, or raise OSError."""
+    write_all(_raw(sys.stdout), [text])
+
+
+def print_error(text: bytes) -> None:
+    """Write text to standard error whole, or raise OSError."""
+    write_all(_raw(sys.stderr), [text])
+
+
+def _raw(stream: TextIO) -> Any:
+    """Return the unbuffered stream below a text stream, once what waits there is written."""
+    stream.flush()
+    return getattr(stream.buffer, "raw", stream.buffer)
+
+
+def _text_stream(descriptor: int) -> TextIO | None:
+    return {OUTPUT: sys.stdout, ERRORS: sys.stderr}.get(descriptor)
+
+
+def abandon_output() -> None:
+    """Discard what is left in standard output's buffer, at exit too."""
+    abandon(sys.stdout)

@@ -50,8 +50,8 @@ def test_few_channels_at_the_end_need_no_layout(shape: tuple[int, ...], order: s
         (
             (1, 5, 5),
             (
-                "has shape (1, 5, 5): --layout chw reads 1 channel of 5×5, --layout hwc 5 channels of"
-                " 1×5"
+                "has shape (1, 5, 5): --layout chw reads 1 channel of 5×5,"
+                " --layout hwc 5 channels of 1×5"
             ),
         ),
         (
@@ -116,6 +116,13 @@ def test_pixels_are_channels_item_by_item_and_go_back(layout: Layout) -> None:
             assert pixels[3, 2, 5 * item + channel] == array[tuple(place[a] for a in layout)]
     np.testing.assert_array_equal(axes.restore(pixels), array)
     assert axes.shape(pixels.shape) == array.shape
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_axes_of_one_length_go_back_too(layout: Layout) -> None:
+    array = numbered(*[3] * len(layout))
+    axes, _ = find_axes(array.shape, layout, spell)
+    np.testing.assert_array_equal(axes.restore(axes.arrange(array)), array)
 
 
 def test_gray_keeps_the_axes_of_a_layout() -> None:

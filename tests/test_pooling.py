@@ -1034,7 +1034,8 @@ NO_IMAGE_SHAPE = "; an image is (rows, columns) or (rows, columns, channels), a 
         (
             np.zeros((2, 2, 2, 2)),
             (
-                'the image has shape (2, 2, 2, 2): layout="nchw" reads 2 items of 2 channels of 2×2,'
+                "the image has shape (2, 2, 2, 2):"
+                ' layout="nchw" reads 2 items of 2 channels of 2×2,'
                 ' layout="nhwc" 2 items of 2 channels of 2×2'
             ),
         ),

@@ -43,13 +43,14 @@ class Axes:
 
     def restore(self, pixels: Array) -> Array:
         """Return pixels as an array with these axes: a view."""
-        shape = self.shape(pixels.shape)
-        if shape == pixels.shape:
+        if self.order in ("hw", "hwc"):
             return pixels
         order = self.order.rjust(4, "n")
         channels = math.prod(pixels.shape[2:]) // self.items
         separate = pixels.reshape(*pixels.shape[:2], self.items, channels)
-        return separate.transpose(["hwnc".index(axis) for axis in order]).reshape(shape)
+        return separate.transpose(["hwnc".index(axis) for axis in order]).reshape(
+            self.shape(pixels.shape)
+        )
 
     def shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the shape that pixels of `shape` have with these axes.

@@ -1,48 +1,20 @@
-"""Matrices of numbers: npy files and text with one row a line."""
+"""Matrices of numbers as text, with one row per line."""
 
 from __future__ import annotations
 
 import codecs
 import io
-import math
 import re
 from typing import Any
 
 from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
-from poolcli.images.damage import damage_in_one_line
 
 NUMBER = re.compile(
     r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?(inf|infinity|nan)",
     re.ASCII | re.IGNORECASE,
 )
-NPY_MAGIC = b"\x93NUMPY"
 NO_TEXT = "is neither an image nor a text matrix"
-
-
-def parse_npy(content: bytes) -> Array:
-    """Read an array of real numbers, (H, W) or (H, W, C), from the bytes of an npy file."""
-    stream = io.BytesIO(content)
-    with damage_in_one_line():
-        major, _ = np.lib.format.read_magic(stream)
-        read_header = (
-            np.lib.format.read_array_header_1_0
-            if major == 1
-            else np.lib.format.read_array_header_2_0
-        )
-        shape, _, dtype = read_header(stream)
-    if dtype.kind not in "buif":
-        raise PoolcliError(f"holds {dtype}; an image is made of real numbers")
-    if len(shape) not in (2, 3) or 0 in shape:
-        raise PoolcliError(
-            f"has shape {shape}; an image is (rows, columns) or (rows, columns, channels)"
-        )
-    held = len(content) - stream.tell()
-    if held != math.prod(shape) * dtype.itemsize:
-        raise PoolcliError(f"is damaged: shape {shape} does not match {held} bytes")
-    with damage_in_one_line():
-        array: Array = np.load(io.BytesIO(content), allow_pickle=False)
-    return array.astype(dtype.newbyteorder("="), copy=False)
 
 
 def check_text(head: bytes) -> None:

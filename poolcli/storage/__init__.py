@@ -36,6 +36,7 @@ __all__ = [
     "list_times",
     "name_of",
     "read",
+    "read_head",
     "resolve",
     "resolver",
     "sweep",
@@ -91,6 +92,11 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
     if most is not None and len(content) > most:
         raise local.too_large(len(content))
     return content
+
+
+def read_head(place: str) -> bytes | None:
+    """Return the first bytes of a file, or None where they cost a request or are used up."""
+    return None if is_url(place) else local.read_head(place)
 
 
 def write(place: str, *parts: bytes | memoryview) -> None:

@@ -38,7 +38,7 @@ def check_head(head: bytes, suffix: str) -> None:
     """Raise PoolcliError if a file that begins so is nothing that `open_source` reads."""
     if not head or head.startswith((NPY_MAGIC, ZIP_MAGIC)) or is_picture(head):
         return
-    if suffix not in TEXT_SUFFIXES or b"\0" in head:
+    if suffix not in TEXT_SUFFIXES:
         raise PoolcliError(NO_IMAGE)
     check_text(head)
 
@@ -72,7 +72,7 @@ def open_source(content: bytes, suffix: str, reading: Reading = Reading()) -> So
     if source is None:
         if suffix not in TEXT_SUFFIXES:
             raise PoolcliError(NO_IMAGE)
-        matrix = parse_text(content)
+        matrix = parse_text(content, reading.max_pixels)
         axes = Axes("hw")
         source = Source(matrix.shape, "csv", lambda: Image(matrix, matrix.dtype, True, axes=axes))
     if reading.layout is not None:

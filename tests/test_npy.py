@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -287,6 +288,31 @@ def test_truth_values_are_true_or_false() -> None:
     image = read(content[:-2] + b"\x07\x00")
     assert image.pixels.tolist() == [[True, False]]
     assert image.pixels.view(np.uint8).max() == 1
+
+
+@pytest.mark.parametrize(
+    ("dtype", "signalling"), [("u2", 0x7C01), ("u4", 0x7F800001), ("u8", 0x7FF0000000000001)]
+)
+def test_a_signalling_nan_is_pooled_without_a_word(
+    invoke: Invoke, folder: Path, dtype: str, signalling: int
+) -> None:
+    values = np.zeros((4, 4), dtype)
+    values[0, 0] = signalling
+    floats = values.view(f"f{values.itemsize}")
+    floats[3, 3] = -0.0
+    np.save("nan.npy", floats)
+    for verb in ("max", "avg", "median", "lp"):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            assert invoke(verb, "nan.npy").errors == ""
+            invoke("explain", "nan.npy", "--ops", verb)
+            invoke("verify", "nan.npy", "--ops", verb)
+        assert not caught
+        assert np.isnan(np.load(folder / f"pooled/nan_{verb}_k2_1.npy")).tolist() == [
+            [True, False],
+            [False, False],
+        ]
+    assert np.signbit(read((folder / "nan.npy").read_bytes()).pixels[3, 3])
 
 
 # Archives

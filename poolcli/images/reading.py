@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from poolcli.arrays import np
 from poolcli.errors import PoolcliError
 from poolcli.geometry.layouts import Axes
 from poolcli.images.image import Image, Kind, Reading, Source
@@ -60,6 +63,11 @@ def open_source(content: bytes, suffix: str, reading: Reading = Reading()) -> So
     PoolcliError
         If this is nothing that poolcli reads, or is damaged.
     """
+    source = _open(content, suffix, reading)
+    return replace(source, decode=lambda: _quieted(source.decode()))
+
+
+def _open(content: bytes, suffix: str, reading: Reading) -> Source:
     if not content:
         raise PoolcliError("is empty")
     if content.startswith(ZIP_MAGIC) and (source := open_npz(content, reading)):
@@ -78,3 +86,13 @@ def open_source(content: bytes, suffix: str, reading: Reading = Reading()) -> So
     if reading.layout is not None:
         raise PoolcliError("is no array (npy, npz), which --layout is for; leave it out")
     return source
+
+
+def _quieted(image: Image) -> Image:
+    """Return an image without signalling NaN, of which every calculation would warn."""
+    pixels = image.pixels
+    if pixels.dtype.kind != "f":
+        return image
+    with np.errstate(invalid="ignore"):
+        # A maximum is NaN if one value is.
+        return replace(image, pixels=pixels * 1) if np.isnan(pixels.max()) else image

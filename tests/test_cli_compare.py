@@ -173,7 +173,7 @@ def test_every_kind_of_input_is_drawn(invoke: Invoke, folder: Path, kind: str) -
     elif kind == "alpha":
         source.write_bytes(saved(with_alpha("u1", 4), "PNG"))
     elif kind == "channels":
-        np.save(source, np.ones((8, 8, 5)))
+        np.save(source, np.ones((8, 8, 4)))
     elif kind == "nan":
         np.save(source, np.where(np.eye(20) > 0, np.nan, 1.0))
     else:

@@ -12,7 +12,7 @@ FUZZ = Path(__file__).parent / "fuzz"
 BROKEN = """
 import runpy, sys
 import poolcli.images.reading
-poolcli.images.reading.parse_text = lambda content: 1 // 0
+poolcli.images.reading.parse_text = lambda content, most: 1 // 0
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
 

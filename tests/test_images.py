@@ -462,13 +462,6 @@ def test_a_chunk_helper_writes_true_checksums() -> None:
     assert chunk(b"IEND", b"") == bytes.fromhex("0000000049454e44ae426082")
 
 
-def test_channels_that_seem_to_come_first_are_warned_of() -> None:
-    (warning,) = read(npy(np.zeros((3, 32, 30))), "npy").warnings
-    assert warning.startswith("shape (3, 32, 30) is taken as rows, columns, channels;")
-    assert not read(npy(np.zeros((32, 30, 3))), "npy").warnings
-    assert not read(npy(np.zeros((3, 3, 3))), "npy").warnings
-
-
 def test_a_png_with_a_wrong_checksum_is_refused() -> None:
     whole = bytearray(png(noise("u1", 3), 8, 2))
     whole[-13] ^= 1  # the end of IDAT: its pixels still inflate, and Pillow takes them

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from formats import noise, npy, saved
 
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, Window
@@ -99,6 +101,43 @@ def test_standard_input_is_named_after_what_it_holds(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
     assert outputs("-", draw=False, last=True) == [[f"pooled/stdin_max_k2_2.{suffix}"]]
+
+
+JPEG = saved(noise("u1"), "JPEG")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "chosen", "suffix"),
+    [
+        ("photo.txt", JPEG, None, "png"),
+        ("photo.txt", JPEG, "same", "png"),
+        ("photo", JPEG, None, "png"),
+        ("photo.npy", JPEG, None, "png"),
+        ("numbers", b"1 2\n3 4\n", None, "csv"),
+        ("numbers", b"1 2\n3 4\n", "same", "csv"),
+        ("numbers.txt", b"1 2\n3 4\n", "same", "txt"),
+        ("array.txt", npy(noise("u1")), None, "npy"),
+        ("array.dat", npy(noise("u1")), None, "npy"),
+        ("array.dat", npy(noise("u1")), "same", "npy"),
+        ("arrays.npz", b"PK\3\4", None, "npy"),
+        ("arrays.npz", b"PK\3\4", "same", "npy"),
+    ],
+)
+def test_content_decides_where_a_name_could_mean_more(
+    folder: Path, name: str, content: bytes, chosen: str | None, suffix: str
+) -> None:
+    (folder / name).write_bytes(content)
+    ((place,),) = outputs(name, settings=Settings("max"), format=chosen, draw=False)
+    assert place == f"pooled/{Path(name).stem}_max_k2_1.{suffix}"
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"), [("a", "png"), ("a.csv", "csv"), ("a.npz", "npy"), ("a.npy", "npy")]
+)
+def test_a_pipe_is_not_read_to_name_its_results(folder: Path, name: str, suffix: str) -> None:
+    os.mkfifo(folder / name)
+    ((place,),) = outputs(name, settings=Settings("max"), draw=False)
+    assert place == f"pooled/a_max_k2_1.{suffix}"
 
 
 COMPARED = Settings("max", iterations=3, beside=(Settings("avg", iterations=3),))

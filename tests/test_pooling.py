@@ -1019,16 +1019,22 @@ def test_pool_takes_a_window_that_is_already_checked() -> None:
 
 # Refusals
 
+NO_IMAGE_SHAPE = "; an image is (rows, columns) or (rows, columns, channels), a batch has 4 axes"
+
 
 @pytest.mark.parametrize(
     ("image", "message"),
     [
-        (np.zeros(5), "an image is (rows, columns) or (rows, columns, channels), got shape (5,)"),
+        (np.zeros(5), f"the image has shape (5,){NO_IMAGE_SHAPE}"),
         (
             np.zeros((2, 2, 2, 2)),
-            "an image is (rows, columns) or (rows, columns, channels), got shape (2, 2, 2, 2)",
+            (
+                "the image has shape (2, 2, 2, 2):"
+                ' layout="nchw" reads 2 items of 2 channels of 2×2,'
+                ' layout="nhwc" 2 items of 2 channels of 2×2'
+            ),
         ),
-        (7, "an image is (rows, columns) or (rows, columns, channels), got shape ()"),
+        (7, f"the image has shape (){NO_IMAGE_SHAPE}"),
         (np.zeros((0, 4)), "the image is empty: its shape is (0, 4)"),
         (np.zeros((4, 0)), "the image is empty: its shape is (4, 0)"),
         (np.zeros((4, 4, 0)), "the image is empty: its shape is (4, 4, 0)"),
@@ -1048,6 +1054,30 @@ def test_an_array_that_is_no_image_is_refused(image: Any, message: str) -> None:
             call()
         assert str(caught.value) == message
         assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.ma.masked_array([[1, 2], [3, 4]], [[True, False], [False, False]]),
+        np.ma.masked_array([[1, 2], [3, 4]]),
+        [np.ma.masked_array([1, 2], [True, False]), np.ma.masked_array([3, 4])],
+        [[1, 2], (3, np.ma.masked)],
+    ],
+)
+def test_a_mask_is_not_dropped(image: Any) -> None:
+    calls: list[Callable[[], Array]] = [
+        lambda: pool2d(image, "max"),
+        lambda: adaptive_pool2d(image, "max", 1),
+    ]
+    for call in calls:
+        with pytest.raises(PoolcliError) as caught:
+            call()
+        assert str(caught.value) == (
+            "masks are not supported: masked pixels would count; give a value with .filled(value)"
+        )
+    filled = np.ma.masked_array([[1, 2], [3, 4]], [[True, False], [False, False]]).filled(9)
+    assert pool2d(filled, "max").tolist() == [[9]]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from poolcli.cli.command import figure_command
 from poolcli.cli.commands import ENTRIES
 from poolcli.cli.failures import about
 from poolcli.cli.grouping import GroupedCommand
-from poolcli.cli.messages import name_input
+from poolcli.cli.messages import complain, name_input
 from poolcli.cli.output import Output
 from poolcli.cli.records import as_number
 from poolcli.cli.settings import check_owners, settings_of
@@ -80,8 +80,11 @@ def explain(
     for operation in operations:
         settings = settings_of(operation, values)
         with about(subject):
-            image, chain = _pool(subject, settings)
+            image, chain, warnings = _pool(subject, settings)
             _check_place(at, chain[-1].step.shape)
+        if not chains:
+            for warning in warnings:
+                complain(f"{name_input(subject)}: warning: {warning}")
         chains[operation] = chain
         rows, columns = chain[-1].step.shape
         place = at or (rows // 2, columns // 2)
@@ -143,11 +146,13 @@ def _draw(
     storage.write(figure, content)
 
 
-def _pool(place: str, settings: Settings) -> tuple[Image, list[Stage]]:
+def _pool(place: str, settings: Settings) -> tuple[Image, list[Stage], list[str]]:
+    """Pool what is explained of an image, and return what to warn of."""
     from poolcli.explanation import Pooling, stages
     from poolcli.pipeline import load
 
-    image, steps = load(place, settings)
+    loaded, steps = load(place, settings)
+    image = loaded.first
     pooling = Pooling(
         settings.operation,
         settings.window,
@@ -156,7 +161,9 @@ def _pool(place: str, settings: Settings) -> tuple[Image, list[Stage]]:
         image.full if image.alpha else None,
     )
     layers = image.pixels.reshape(*image.pixels.shape[:2], -1)
-    return image, stages(layers, pooling, steps)
+    part = loaded.name_part(image.pixels)
+    warnings = [*loaded.warnings, *([f"this explains {part}"] if part else [])]
+    return image, stages(layers, pooling, steps), warnings
 
 
 def _heading(place: str, image: Image, settings: Settings) -> str:

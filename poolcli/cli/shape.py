@@ -18,6 +18,7 @@ from poolcli.cli.output import Output
 from poolcli.cli.settings import check_owners, reading_of, window_of
 from poolcli.cli.types import SizeOrPlace
 from poolcli.equivalents import Equivalent, equivalents
+from poolcli.errors import PoolcliError
 from poolcli.geometry import AnyWindow, Pair, Step, chain
 
 if TYPE_CHECKING:
@@ -75,6 +76,9 @@ def shape(what: Pair | str, operations: Sequence[Operation], json: bool, **value
 
             steps = _chain(window, measure(what, reading_of(values)), values)
     else:
+        for option in ("layout", "array"):
+            if values[option] is not None:
+                raise PoolcliError(f"--{option} is for arrays (npy, npz), not sizes; leave it out")
         steps = _chain(window, what, values)
     calls = {operation: _calls(operation, window, steps, values) for operation in operations}
     place = what if isinstance(what, str) else None

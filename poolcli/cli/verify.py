@@ -23,6 +23,7 @@ from poolcli.cli.records import as_number, settings_as_dict
 from poolcli.cli.settings import check_owners, settings_of
 
 if TYPE_CHECKING:
+    from poolcli.geometry.layouts import Axes
     from poolcli.pipeline import Settings
     from poolcli.pooling import Operation
     from poolcli.verification import Array, Comparison, Verification
@@ -66,18 +67,20 @@ def verify(subject: str, operations: Sequence[Operation], json: bool, **values: 
     output = Output()
     found = []
     with about(subject):
-        layers, warnings = _load(subject, each[0])
+        layers, axes, warnings = _load(subject, each[0])
         for warning in warnings:
             complain(f"{name_input(subject)}: warning: {warning}")
         if not json:
-            channels = f", {layers.shape[2]} channels" if layers.ndim == 3 else ""
+            batch = f"{axes.items} items of " if axes.items > 1 else ""
+            count = layers.shape[2] // axes.items if layers.ndim == 3 else 1
+            channels = f", {count} channels" if layers.ndim == 3 else ""
             size = name_pixels(layers.shape)
-            output.print(f"{name_input(subject)}: {size}{channels}, {layers.dtype}")
+            output.print(f"{name_input(subject)}: {batch}{size}{channels}, {layers.dtype}")
         for settings in each:
             verification = _verify(layers, settings)
             found.append(verification)
             if json:
-                record = _record(subject, layers, warnings, settings, verification)
+                record = _record(subject, layers, axes, warnings, settings, verification)
                 output.print(json_.dumps(record))
             else:
                 output.print("", *_block(settings, verification))
@@ -86,14 +89,14 @@ def verify(subject: str, operations: Sequence[Operation], json: bool, **values: 
     return 1 if output.failed or _failed(found) else 0
 
 
-def _load(place: str, settings: Settings) -> tuple[Array, list[str]]:
+def _load(place: str, settings: Settings) -> tuple[Array, Axes, list[str]]:
     """Prepare an image; operations differ in nothing that matters here."""
     from poolcli.pipeline import load
     from poolcli.verification import plain_layers
 
     image, _ = load(place, settings)
     layers, remark = plain_layers(image)
-    return layers, [*image.warnings, *([remark] if remark else [])]
+    return layers, image.axes, [*image.warnings, *([remark] if remark else [])]
 
 
 def _verify(layers: Array, settings: Settings) -> Verification:
@@ -172,18 +175,23 @@ def _time(seconds: float) -> str:
 
 
 def _record(
-    place: str, layers: Array, warnings: list[str], settings: Settings, found: Verification
+    place: str,
+    layers: Array,
+    axes: Axes,
+    warnings: list[str],
+    settings: Settings,
+    found: Verification,
 ) -> dict[str, Any]:
     """Give what JSON holds."""
     return {
         "input": place,
-        "shape": list(layers.shape),
+        "shape": list(axes.shape(layers.shape)),
         "dtype": str(layers.dtype),
         "warnings": warnings,
         "operation": settings.operation,
         "settings": settings_as_dict(settings),
         "mismatch": found.mismatch,
-        "shapes": [list(shape) for shape in found.shapes],
+        "shapes": [list(axes.shape(shape)) for shape in found.shapes],
         "seconds": round(found.seconds, 6),
         "comparisons": list(map(_comparison, found.comparisons)),
     }

@@ -1,14 +1,16 @@
 """Bytes to arrays and back: the only decoder and the only encoder."""
 
+from poolcli.geometry.layouts import Layout
 from poolcli.images.animation import encode_animation
-from poolcli.images.image import Image, Layout, Reading, Source
-from poolcli.images.reading import check_head, open_source
+from poolcli.images.image import Image, Kind, Reading, Source
+from poolcli.images.reading import check_head, kind_of, open_source
 from poolcli.images.writing import (
     FORMATS,
     Buffer,
     Quantised,
     check_format,
     check_size,
+    choose_format,
     encode_figure,
     format_of,
     keeps_profile,
@@ -19,6 +21,7 @@ __all__ = [
     "FORMATS",
     "Buffer",
     "Image",
+    "Kind",
     "Layout",
     "Quantised",
     "Reading",
@@ -26,10 +29,12 @@ __all__ = [
     "check_format",
     "check_head",
     "check_size",
+    "choose_format",
     "encode_animation",
     "encode_figure",
     "format_of",
     "keeps_profile",
+    "kind_of",
     "open_source",
     "quantise",
 ]

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from poolcli.arrays import NDArray, np
 from poolcli.geometry import MAX_PIXELS
+from poolcli.geometry.layouts import MOST_CHANNELS, Axes, Layout
 
-Layout = Literal["hwc", "chw", "nhwc", "nchw"]
+# The largest file of an image: channels of 64 bits, with all that stands around them.
+BYTES_A_PIXEL = 32
+LEAST_FILE_BYTES = 64 * 2**20
+
+
+# The format that results have unless another is asked for.
+Kind = Literal["png", "npy", "csv"]
+PIXELS = Axes()
 
 
 @dataclass(frozen=True)
@@ -19,8 +27,8 @@ class Image:
     Attributes
     ----------
     pixels : ndarray, (H, W) or (H, W, C)
-        In RGB order, values as stored. With `alpha` the last of 2 or 4 channels is α, and
-        colour that α hides is 0.
+        In RGB order, values as stored; of a batch the channels of all items. With `alpha` the
+        last of 2 or 4 channels is α, and colour that α hides is 0.
     depth : dtype
         The type of the pixels in the file: the range that results are clipped to.
     matrix : bool
@@ -33,6 +41,8 @@ class Image:
         Pixels an inch.
     warnings : tuple of str
         What the user should know about how the file was read.
+    axes : Axes
+        The axes of the array that the pixels were read from.
     """
 
     pixels: NDArray[Any]
@@ -42,6 +52,41 @@ class Image:
     profile: bytes | None = None
     resolution: tuple[float, float] | None = None
     warnings: tuple[str, ...] = ()
+    axes: Axes = PIXELS
+
+    @property
+    def array(self) -> NDArray[Any]:
+        """Return the pixels with the axes that the input had."""
+        return self.axes.restore(self.pixels)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the shape of `array`."""
+        return self.axes.shape(self.pixels.shape)
+
+    @property
+    def items(self) -> list[NDArray[Any]]:
+        """Return the pixels of each item of the batch; most images are their only item."""
+        if self.axes.items == 1:
+            return [self.pixels]
+        return list(np.split(self.pixels, self.axes.items, axis=2))
+
+    @property
+    def first(self) -> Image:
+        """Return the first item alone, and only channel 0 of more than 4."""
+        pixels = self.items[0]
+        if pixels.ndim == 3 and pixels.shape[2] > MOST_CHANNELS:
+            pixels = pixels[:, :, 0]
+        return replace(self, pixels=pixels, axes=PIXELS)
+
+    def name_part(self, shown: NDArray[Any]) -> str:
+        """Name what `shown` is of the image: `the first of 64 channels`, or "" if it is all."""
+        parts = []
+        if shown.ndim < self.items[0].ndim:
+            parts.append(f"the first of {self.items[0].shape[2]} channels")
+        if self.axes.items > 1:
+            parts.append(f"the first of {self.axes.items} items")
+        return " of ".join(parts)
 
     @property
     def full(self) -> int | None:
@@ -71,6 +116,11 @@ class Reading:
     layout: Layout | None = None
     array: str | None = None
 
+    @property
+    def most_bytes(self) -> int:
+        """Return how many bytes a file, or an array in an archive, may have."""
+        return LEAST_FILE_BYTES + self.max_pixels * BYTES_A_PIXEL
+
 
 @dataclass(frozen=True)
 class Source:
@@ -80,8 +130,7 @@ class Source:
     ----------
     shape : (rows, columns)
         As the pixels will have it.
-    kind : "png", "npy" or "csv"
-        The format that results have unless another is asked for.
+    kind : Kind
     decode : callable
         Reads the pixels, once.
     load : callable or None
@@ -89,6 +138,6 @@ class Source:
     """
 
     shape: tuple[int, int]
-    kind: Literal["png", "npy", "csv"]
+    kind: Kind
     decode: Callable[[], Image]
     load: Callable[[], None] | None = None

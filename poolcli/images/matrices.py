@@ -1,99 +1,220 @@
-"""Matrices of numbers: npy files and text with one row a line."""
+"""Matrices of numbers as text, with one row per line."""
 
 from __future__ import annotations
 
 import codecs
 import io
-import math
 import re
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from poolcli.arrays import Array, np
+from poolcli.captions import shorten
 from poolcli.errors import PoolcliError
-from poolcli.images.damage import damage_in_one_line
+from poolcli.geometry import check_pixels
 
+# Matching takes time in proportion to the text.
 NUMBER = re.compile(
-    r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?(inf|infinity|nan)",
+    r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?|[+-]?(?:inf|infinity|nan)",
     re.ASCII | re.IGNORECASE,
 )
-NPY_MAGIC = b"\x93NUMPY"
+DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+", re.ASCII)
+SEPARATED = re.compile(r"\S[ \t]+\S")
+WORD = re.compile(r"[^ \t\r\n]+")
+BLANKS = " \t\r\n"
+# All that numbers, delimiters and line ends are made of.
+CHARACTERS = b"0123456789+-.eEinftyaINFTYA;, \t\r\n"
+# What makes floats of numbers: 1.0, 1e3, nan, inf.
+FLOAT_CHARACTERS = b".eEnN"
+
+# A float of fewer characters with an exponent of at most two digits is no extreme.
+LONG = 200
+LARGE_EXPONENT = re.compile(rb"[eE][+-]?0*[1-9][0-9]{2}")
+DIGITS = bytes(b"0"[0] if byte in b"0123456789." else b" "[0] for byte in range(256))
+WORDS = bytes(b" "[0] if byte in BLANKS.encode() else b"x"[0] for byte in range(256))
+
+UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 NO_TEXT = "is neither an image nor a text matrix"
-
-
-def parse_npy(content: bytes) -> Array:
-    """Read an array of real numbers, (H, W) or (H, W, C), from the bytes of an npy file."""
-    stream = io.BytesIO(content)
-    with damage_in_one_line():
-        major, _ = np.lib.format.read_magic(stream)
-        read_header = (
-            np.lib.format.read_array_header_1_0
-            if major == 1
-            else np.lib.format.read_array_header_2_0
-        )
-        shape, _, dtype = read_header(stream)
-    if dtype.kind not in "buif":
-        raise PoolcliError(f"holds {dtype}; an image is made of real numbers")
-    if len(shape) not in (2, 3) or 0 in shape:
-        raise PoolcliError(
-            f"has shape {shape}; an image is (rows, columns) or (rows, columns, channels)"
-        )
-    held = len(content) - stream.tell()
-    if held != math.prod(shape) * dtype.itemsize:
-        raise PoolcliError(f"is damaged: shape {shape} does not match {held} bytes")
-    with damage_in_one_line():
-        array: Array = np.load(io.BytesIO(content), allow_pickle=False)
-    return array.astype(dtype.newbyteorder("="), copy=False)
 
 
 def check_text(head: bytes) -> None:
     """Raise PoolcliError if a file that begins so is no text."""
+    encoding = "utf-16" if head.startswith(UTF16_MARKS) else "utf-8-sig"
     try:
-        # What the last bytes begin may go on.
-        codecs.getincrementaldecoder("utf-8-sig")().decode(head)
+        # The last character of the head may be incomplete.
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
     except UnicodeDecodeError:
         raise PoolcliError(NO_TEXT) from None
+    if "\0" in text:
+        raise PoolcliError(NO_TEXT)
 
 
-def parse_text(content: bytes) -> Array:
+def parse_text(content: bytes, max_pixels: int) -> Array:
     """Read a matrix, (H, W), from text: int64 where every number is whole, else float64.
 
     Numbers are separated by semicolons, commas, tabs or blanks, the first of these found.
+
+    Parameters
+    ----------
+    content : bytes
+        In UTF-8, or in UTF-16 with a byte order mark.
+    max_pixels : int
+        How many numbers are accepted.
+
+    Raises
+    ------
+    PoolcliError
+        If this is no matrix of numbers, is too large, or holds a number that its type cannot.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise PoolcliError(NO_TEXT) from None
-    delimiter = next((mark for mark in ";,\t" if mark in text), None)
-    lines = {n: line for n, line in enumerate(text.splitlines(), start=1) if line.strip()}
-    if not lines:
+    if content.startswith(UTF16_MARKS):
+        content = _transcode(content)
+    content = content.removeprefix(codecs.BOM_UTF8)
+    delimiter = next((mark for mark in ";,\t" if mark.encode() in content), None)
+    whole = not any(letter in content for letter in FLOAT_CHARACTERS)
+    if content.translate(None, CHARACTERS):
+        raise PoolcliError(_find_fault(content, delimiter))
+    lines: Iterator[str] = (line for _, line in _lines(content))
+    if len(content) > 2 * max_pixels:
+        lines = _limited(content, delimiter, max_pixels)
+    first = next(lines, None)
+    if first is None:
         raise PoolcliError("is empty")
-    # Letters and points make floats: 1.0, 1e3, nan, inf.
-    kind = np.float64 if re.search("[.einEIN]", text) else np.int64
     try:
         matrix: Array = np.loadtxt(
-            lines.values(), dtype=kind, comments=None, delimiter=delimiter, ndmin=2
+            chain([first], lines),
+            dtype=np.int64 if whole else np.float64,
+            comments=None,
+            delimiter=delimiter,
+            ndmin=2,
         )
+    except PoolcliError:
+        raise
     except ValueError:
-        raise PoolcliError(_fault(lines, delimiter, kind)) from None
+        raise PoolcliError(_find_fault(content, delimiter, whole=whole)) from None
+    if not whole and _may_be_extreme(content):
+        _check_extremes(content, delimiter, matrix)
     return matrix
 
 
-def _fault(lines: dict[int, str], delimiter: str | None, kind: type[np.number[Any]]) -> str:
-    """Find what keeps the lines from being a matrix of numbers."""
-    rows = {number: line.split(delimiter) for number, line in lines.items()}
-    for number, tokens in rows.items():
-        for column, token in enumerate(tokens, start=1):
-            place = f"line {number}, column {column}: {token.strip()!r}"
-            if not NUMBER.fullmatch(token.strip()):
-                return f"{place} is no number"
-            try:
-                kind(token)
-            except (ValueError, OverflowError):
-                return f"{place} is no 64-bit number"
-    first, width = next((number, len(tokens)) for number, tokens in rows.items())
-    ragged = (row for row in rows.items() if len(row[1]) != width)
-    number, tokens = next(ragged, (first, []))
-    return f"line {number} has {len(tokens)} numbers where line {first} has {width}"
+def _transcode(content: bytes) -> bytes:
+    try:
+        return content.decode("utf-16").encode()
+    except UnicodeError:
+        raise PoolcliError(NO_TEXT) from None
+
+
+def _lines(content: bytes) -> Iterator[tuple[int, str]]:
+    """Yield the lines that are not blank, with their numbers."""
+    stream = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8")
+    for number, line in enumerate(stream, start=1):
+        if line.strip(BLANKS):
+            yield number, line
+
+
+def _limited(content: bytes, delimiter: str | None, max_pixels: int) -> Iterator[str]:
+    """Yield lines, and raise PoolcliError where they hold more than `max_pixels` numbers."""
+    width = 0
+    for rows, (_, line) in enumerate(_lines(content), start=1):
+        width = width or _count(line, delimiter)
+        if rows * width > max_pixels:
+            # As many as there can be, so that the limit that is proposed is enough.
+            ends = max(content.count(end) for end in (b"\n", b"\r"))
+            most = ends + (not content.endswith((b"\n", b"\r")))
+            check_pixels((most, width), max_pixels)
+        yield line
+
+
+def _count(line: str, delimiter: str | None) -> int:
+    """Count the numbers in a line without a list of them."""
+    if delimiter is not None:
+        return line.count(delimiter) + 1
+    return line.encode().translate(WORDS).strip().count(b" x") + 1
+
+
+def _tokens(line: str, delimiter: str | None) -> Iterator[str]:
+    """Yield what stands between delimiters without a list of it."""
+    if delimiter is None:
+        yield from (match[0] for match in WORD.finditer(line))
+        return
+    start = 0
+    while (end := line.find(delimiter, start)) >= 0:
+        yield line[start:end].strip(BLANKS)
+        start = end + 1
+    yield line[start:].strip(BLANKS)
+
+
+def _find_fault(content: bytes, delimiter: str | None, *, whole: bool = False) -> str:
+    """Say what keeps a text from being a matrix of numbers; in a `whole` one all are integers."""
+    width = first = 0
+    try:
+        for number, line in _lines(content):
+            column = 0
+            for column, token in enumerate(_tokens(line, delimiter), start=1):
+                where = f"line {number}, column {column}: {shorten(token)!r}"
+                if not NUMBER.fullmatch(token):
+                    last = column == _count(line, delimiter)
+                    hint = _hint(line, token, delimiter, top=not first, last=last)
+                    return f"{where} is no number{hint}"
+                if whole and not _fits(token):
+                    return f"{where} is no 64-bit number; add .0 to read it as a rounded float"
+            if not first:
+                first, width = number, column
+            if column != width:
+                return f"line {number} has {column} numbers where line {first} has {width}"
+    except UnicodeDecodeError:
+        pass
+    return NO_TEXT
+
+
+def _hint(line: str, token: str, delimiter: str | None, *, top: bool, last: bool) -> str:
+    """Say what to do about a token that is no number, where that is known."""
+    hints = {
+        "leave out the delimiter at the end of the line": not token and last,
+        "write nan where a number is missing": not token and not last,
+        "write numbers without quotes": token.startswith(('"', "'")),
+        "write decimals with a point": delimiter == ";" and DECIMAL_COMMA.fullmatch(token),
+        f"separate all numbers by {delimiter!r}, and write decimals with a point": (
+            delimiter is not None and SEPARATED.search(token)
+        ),
+        "if the first line is a heading, delete it": (
+            top and token[:1].isalpha() and not any(map(NUMBER.fullmatch, _tokens(line, delimiter)))
+        ),
+    }
+    return next((f"; {hint}" for hint, fits in hints.items() if fits), "")
+
+
+def _fits(token: str) -> bool:
+    """Return whether an integer has 64 bits."""
+    digits = token.lstrip("+-").lstrip("0")
+    return len(digits) < 20 and -(2**63) <= int(token) < 2**63
+
+
+def _may_be_extreme(content: bytes) -> bool:
+    """Return whether a float in a text may be too large or too small for 64 bits."""
+    exponents = b"e" in content or b"E" in content
+    if exponents and LARGE_EXPONENT.search(content):
+        return True
+    return b"0" * LONG in content.translate(DIGITS)
+
+
+def _check_extremes(content: bytes, delimiter: str | None, matrix: Array) -> None:
+    """Raise PoolcliError for a finite number that became infinite, or another that became 0."""
+    suspect = (np.isinf(matrix) | (matrix == 0)).any(axis=1)
+    for row, (number, line) in enumerate(_lines(content)):
+        if not suspect[row]:
+            continue
+        for column, token in enumerate(_tokens(line, delimiter)):
+            value: Any = matrix[row, column]
+            mantissa = token.lower().partition("e")[0]
+            large = np.isinf(value) and "n" not in mantissa.lower()
+            small = value == 0 and mantissa.strip("+-0.")
+            if large or small:
+                problem = "large" if large else "small"
+                raise PoolcliError(
+                    f"line {number}, column {column + 1}: {shorten(token)!r} is too {problem} for a"
+                    f" 64-bit number; write {'inf' if large else '0'} if that is meant"
+                )
 
 
 def format_text(array: Array) -> bytes:

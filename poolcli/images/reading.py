@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from dataclasses import replace
 
-from poolcli.arrays import NDArray
+from poolcli.arrays import np
 from poolcli.errors import PoolcliError
-from poolcli.images.image import Image, Reading, Source
-from poolcli.images.matrices import NPY_MAGIC, check_text, parse_npy, parse_text
+from poolcli.geometry.layouts import Axes
+from poolcli.images.image import Image, Kind, Reading, Source
+from poolcli.images.matrices import check_text, parse_text
+from poolcli.images.npy import NPY_MAGIC, ZIP_MAGIC, open_npy, open_npz
 from poolcli.images.pictures import is_picture, open_picture
 
 TEXT_SUFFIXES = ("csv", "txt", "")
 NO_IMAGE = "is no image that can be read (png, jpg, webp, tif, bmp, gif, ppm, jp2, avif)"
 
 
+# What is behind a name, as far as it tells that.
+NAMED: dict[str, Kind] = {"npy": "npy", "npz": "npy", "csv": "csv", "txt": "csv"}
+
+
+def kind_of(suffix: str, head: bytes | None = None) -> Kind:
+    """Return the format that the results of a file have by default: a matrix keeps its kind.
+
+    Parameters
+    ----------
+    suffix : str
+        What the file's name ends with, in lower case and without the dot.
+    head : bytes or None
+        What the file begins with, which decides; None if that is not known.
+    """
+    if head is None:
+        return NAMED.get(suffix, "png")
+    if head.startswith((NPY_MAGIC, ZIP_MAGIC)):
+        return "npy"
+    return "png" if is_picture(head) else NAMED.get(suffix, "csv")
+
+
 def check_head(head: bytes, suffix: str) -> None:
     """Raise PoolcliError if a file that begins so is nothing that `open_source` reads."""
-    if not head or head.startswith(NPY_MAGIC) or is_picture(head):
+    if not head or head.startswith((NPY_MAGIC, ZIP_MAGIC)) or is_picture(head):
         return
-    if suffix not in TEXT_SUFFIXES or b"\0" in head:
+    if suffix not in TEXT_SUFFIXES:
         raise PoolcliError(NO_IMAGE)
     check_text(head)
 
@@ -40,28 +63,36 @@ def open_source(content: bytes, suffix: str, reading: Reading = Reading()) -> So
     PoolcliError
         If this is nothing that poolcli reads, or is damaged.
     """
+    source = _open(content, suffix, reading)
+    return replace(source, decode=lambda: _quieted(source.decode()))
+
+
+def _open(content: bytes, suffix: str, reading: Reading) -> Source:
     if not content:
         raise PoolcliError("is empty")
+    if content.startswith(ZIP_MAGIC) and (source := open_npz(content, reading)):
+        return source
+    if reading.array is not None:
+        raise PoolcliError("is no npz archive, which --array is for; leave it out")
     if content.startswith(NPY_MAGIC):
-        return _matrix(parse_npy(content), "npy")
-    picture = open_picture(content, reading)
-    if picture is not None:
-        return picture
-    if suffix in TEXT_SUFFIXES:
-        return _matrix(parse_text(content), "csv")
-    raise PoolcliError(NO_IMAGE)
+        return open_npy(content, reading)
+    source = open_picture(content, reading)
+    if source is None:
+        if suffix not in TEXT_SUFFIXES:
+            raise PoolcliError(NO_IMAGE)
+        matrix = parse_text(content, reading.max_pixels)
+        axes = Axes("hw")
+        source = Source(matrix.shape, "csv", lambda: Image(matrix, matrix.dtype, True, axes=axes))
+    if reading.layout is not None:
+        raise PoolcliError("is no array (npy, npz), which --layout is for; leave it out")
+    return source
 
 
-def _matrix(array: NDArray[Any], kind: Literal["npy", "csv"]) -> Source:
-    rows, columns = array.shape[:2]
-    notes = []
-    if rows in (1, 3, 4) and array.shape[2:] > (4,):
-        notes.append(
-            f"shape {array.shape} is taken as rows, columns, channels;"
-            " if the channels come first, move them to the end"
-        )
-    return Source(
-        (rows, columns),
-        kind,
-        lambda: Image(array, array.dtype, matrix=True, warnings=tuple(notes)),
-    )
+def _quieted(image: Image) -> Image:
+    """Return an image without signalling NaN, of which every calculation would warn."""
+    pixels = image.pixels
+    if pixels.dtype.kind != "f":
+        return image
+    with np.errstate(invalid="ignore"):
+        # A maximum is NaN if one value is.
+        return replace(image, pixels=pixels * 1) if np.isnan(pixels.max()) else image

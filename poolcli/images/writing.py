@@ -12,7 +12,7 @@ from typing import Any
 
 from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
-from poolcli.images.image import Image
+from poolcli.images.image import Image, Kind
 from poolcli.images.matrices import format_text
 from poolcli.images.png import REPEATS, join_png, png_pieces
 
@@ -44,6 +44,25 @@ def format_of(suffix: str) -> str | None:
     return _SUFFIXES.get(suffix)
 
 
+def choose_format(kind: Kind, suffix: str, wanted: str | None) -> str:
+    """Return the format of the results of an input.
+
+    Parameters
+    ----------
+    kind : Kind
+        Of the input.
+    suffix : str
+        What the input's name ends with.
+    wanted : str or None
+        One of `FORMATS`; "same" is the format that the suffix names if it is one of a picture
+        and the input is a picture; None, and "same" otherwise, is the kind of the input.
+    """
+    if wanted not in (None, "same"):
+        return str(wanted)
+    own = format_of(suffix)
+    return own if wanted == "same" and kind == "png" and own in _DEPTHS else kind
+
+
 def check_format(image: Image, format_: str) -> None:
     """Raise PoolcliError if a format cannot hold the pixels of an image.
 
@@ -57,6 +76,10 @@ def check_format(image: Image, format_: str) -> None:
     channels = image.pixels.shape[2] if image.pixels.ndim == 3 else 1
     if format_ == "npy":
         return
+    if image.axes.items > 1:
+        raise PoolcliError(
+            f"{format_} holds one image and this is a batch of {image.axes.items}; use -f npy"
+        )
     if format_ == "csv":
         if channels > 1:
             raise PoolcliError(
@@ -109,11 +132,13 @@ def quantise(image: Image, format_: str) -> Quantised:
     format_ : str
         One of `FORMATS` that `check_format` accepts.
     """
+    if format_ == "npy":
+        return _whole(_npy, image.array)
     pixels = image.pixels
-    if pixels.ndim == 3 and pixels.shape[2] == 1 and format_ != "npy":
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[:, :, 0]
-    if format_ in ("npy", "csv"):
-        return _whole(_npy if format_ == "npy" else _csv, pixels)
+    if format_ == "csv":
+        return _whole(_csv, pixels)
     stored = _stored_type(image)
     about = (image.profile, image.resolution)
     if format_ == "png":

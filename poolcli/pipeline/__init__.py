@@ -14,12 +14,13 @@ from functools import partial
 
 from poolcli import storage
 from poolcli.alpha import pool_alpha
-from poolcli.arrays import Array
+from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
 from poolcli.geometry import Pair, Step, chain, check_pixels
 from poolcli.geometry.region import Region
 from poolcli.images import (
     Image,
+    Kind,
     Reading,
     Source,
     check_format,
@@ -50,9 +51,6 @@ __all__ = [
     "suffix_of",
 ]
 
-# How large a file may be: channels of 64 bits, with all that stands around them.
-BYTES_A_PIXEL = 32
-LEAST_FILE_BYTES = 64 * 2**20
 THREADED_PIXELS = 2**20
 
 
@@ -122,22 +120,28 @@ def _run(job: Job, settings: Settings) -> Record:
             with files.importing("numpy"):
                 source.load()
         stages = _prepare(source.decode(), settings.preparation)
+        kind = source.kind
         # Its file's bytes are let go.
         del source
-        return _pool_all(job, settings, stages, steps, files)
+        return _pool_all(job, settings, kind, stages, steps, files)
 
 
 def _pool_all(
-    job: Job, settings: Settings, stages: list[Image], steps: Sequence[Step], files: Files
+    job: Job,
+    settings: Settings,
+    kind: Kind,
+    stages: list[Image],
+    steps: Sequence[Step],
+    files: Files,
 ) -> Record:
     """Pool the last of `stages` time after time; each result is let go once the next is there."""
     image = stages[-1]
-    format_ = job.format or ("csv" if image.matrix else "png")
+    format_ = job.format or kind
     if any(job.outputs):
         check_format(image, format_)
         for step in steps:
             check_size(step.shape, format_)
-    record = Record(job, "written", image.pixels.shape, str(image.pixels.dtype))
+    record = Record(job, "written", image.shape, str(image.pixels.dtype))
     figure = start_drawing(job, settings, stages, steps) if job.figure else None
     stages.clear()
 
@@ -157,8 +161,7 @@ def _pool_all(
         states = [_carried(new, old) for new, old in zip(pooled, states, strict=True)]
         del pooled
         image = states[0]
-        shape = image.pixels.shape
-        iterations.append(Iteration(output, shape, step.dropped, step.skipped, clipped))
+        iterations.append(Iteration(output, image.shape, step.dropped, step.skipped, clipped))
         if figure:
             figure.add(states)
     # Drawn while files are encoded, and written after all of them.
@@ -174,7 +177,9 @@ def _prepare(image: Image, preparation: Preparation) -> list[Image]:
     """Prepare an image; the last one returned is to be pooled, one before it is unfiltered."""
     opaque = image.full if image.alpha else None
     stages = []
-    for pixels in prepare(image.pixels, preparation, opaque):
+    each = (prepare(item, preparation, opaque) for item in image.items)
+    for parts in zip(*each, strict=True):
+        pixels = parts[0] if len(parts) == 1 else np.dstack(parts)
         # A profile describes the colour space that the file had.
         same = pixels.shape[2:] == image.pixels.shape[2:]
         stages.append(replace(image, pixels=pixels, profile=image.profile if same else None))
@@ -206,8 +211,8 @@ def _carried(pooled: Image, before: Image) -> Image:
 
 def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration]) -> Iterator[str]:
     """Say what the files do not hold."""
-    if job.figure and visible(image).ndim < image.pixels.ndim:
-        yield f"the figure shows the first of {image.pixels.shape[2]} channels"
+    if job.figure and (part := image.name_part(visible(image))):
+        yield f"the figure shows {part}"
     if image.profile and any(job.outputs) and not keeps_profile(image, format_):
         yield f"{format_} cannot hold the colour profile of this image"
     clipped = max(iteration.clipped or 0.0 for iteration in iterations)
@@ -218,8 +223,7 @@ def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration
 def identify(place: str, reading: Reading) -> Source:
     """Read a file and the header of the image in it; what is no image is not read whole."""
     suffix = suffix_of(place)
-    most = LEAST_FILE_BYTES + reading.max_pixels * BYTES_A_PIXEL
-    content = storage.read(place, partial(check_head, suffix=suffix), most)
+    content = storage.read(place, partial(check_head, suffix=suffix), reading.most_bytes)
     return open_source(content, suffix, reading)
 
 

@@ -178,11 +178,12 @@ class OperationsDrawing(Drawing):
 
 
 def visible(image: Image) -> Array:
-    """Give pixels that a figure can show: gray, RGB or RGBA."""
-    channels = image.pixels.shape[2] if image.pixels.ndim == 3 else 1
+    """Return pixels that a figure can show, gray, RGB or RGBA, of the first item of a batch."""
+    pixels = image.items[0]
+    channels = pixels.shape[2] if pixels.ndim == 3 else 1
     if image.alpha:
-        return image.pixels[:, :, [0, 0, 0, 1]] if channels == 2 else image.pixels
-    return image.pixels if channels in (1, 3) else image.pixels[:, :, 0]
+        return pixels[:, :, [0, 0, 0, 1]] if channels == 2 else pixels
+    return pixels if channels in (1, 3) else pixels[:, :, 0]
 
 
 def _suffix(job: Job) -> str:

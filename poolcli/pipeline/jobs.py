@@ -82,7 +82,7 @@ class Job:
     outputs : sequence of (str or None)
         Where each iteration goes; None for one that is not written.
     format : str or None
-        What the outputs hold; None for png, or csv if the input is a matrix.
+        What the outputs hold; None for the kind of the input: png, or npy or csv of a matrix.
     figure : str or None
         Where the comparison figure goes.
     modified : int or None

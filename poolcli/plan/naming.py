@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import string
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair
-from poolcli.images import FORMATS, Reading, format_of
+from poolcli.images import FORMATS, Kind, Reading, choose_format, format_of, kind_of
 from poolcli.pipeline import Job, Settings, identify, suffix_of
-from poolcli.plan.inputs import Input, stem_of
+from poolcli.plan.inputs import IMAGE_SUFFIXES, Input, stem_of
 from poolcli.storage import STANDARD
 
 FOLDER = "pooled"
@@ -135,9 +136,11 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
 
 def _format(source: str, naming: Naming, reading: Reading) -> tuple[str | None, str]:
     """Choose what the outputs of a source hold, and the suffix that says so."""
+    suffix, chosen = suffix_of(source), naming.format
+    if chosen == "same" or (chosen is None and naming.output is None):
+        chosen = choose_format(_kind(source, reading), suffix, chosen)
     if naming.output is not None:
         own = format_of(suffix_of(naming.output))
-        chosen = naming.format if naming.format != "same" else format_of(suffix_of(source)) or "png"
         if not storage.is_stream(naming.output) and own is None and chosen is None:
             known = ", ".join(FORMATS)
             raise PoolcliError(
@@ -148,23 +151,21 @@ def _format(source: str, naming: Naming, reading: Reading) -> tuple[str | None, 
                 f"-o {naming.output} and -f {naming.format} disagree; use one of them"
             )
         return own or chosen, ""
+    if naming.format == "same" and format_of(suffix) == chosen:
+        return chosen, suffix
+    return chosen, str(chosen)
+
+
+def _kind(source: str, reading: Reading) -> Kind:
+    """Return what kind of input a source is, by its content where its name leaves that open."""
     suffix = suffix_of(source)
-    if naming.format == "same":
-        format_ = format_of(suffix) or "png"
-        return format_, suffix if format_of(suffix) else format_
-    format_ = naming.format or _kind(source, reading)
-    return format_, format_
-
-
-def _kind(source: str, reading: Reading) -> str:
-    """Tell what an input's results are by default: a matrix keeps its kind."""
-    if source != STANDARD:
-        format_ = format_of(suffix_of(source))
-        return format_ if format_ in ("npy", "csv") else "png"
-    try:
-        return identify(STANDARD, reading).kind
-    except PoolcliError:
-        return "png"  # the job will say what is wrong
+    # A job says what is wrong with its input.
+    with suppress(PoolcliError):
+        if source == STANDARD:
+            return identify(source, reading).kind
+        if suffix not in IMAGE_SUFFIXES:
+            return kind_of(suffix, storage.read_head(source))
+    return kind_of(suffix)
 
 
 def check_naming(naming: Naming, settings: Settings) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 from poolcli.arrays import ArrayLike, NDArray, np
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, PaddingLike, Window
+from poolcli.geometry.layouts import LAYOUTS, Axes, Layout, find_axes
 from poolcli.pooling.extremes import (
     keep_range,
     mend_averages,
@@ -51,12 +53,13 @@ def pool2d(
     ceil_mode: bool = False,
     count_include_pad: bool = False,
     norm: float = 2.0,
+    layout: Layout | None = None,
 ) -> NDArray[Any]:
     """Pool an image with a sliding window.
 
     Parameters
     ----------
-    image : array_like, (H, W) or (H, W, C), any real dtype
+    image : array_like, (H, W), (H, W, C) or as `layout` says, any real dtype
         Channels are pooled independently. Strided and byte-swapped arrays are welcome.
     operation : "max", "avg", "min", "median" or "lp"
         What becomes of the pixels of a window. NaN propagates.
@@ -75,10 +78,13 @@ def pool2d(
         Let padding count in the divisor of an average, as PyTorch does by default. Only for avg.
     norm : float, 1 to 32, default 2
         The power `p` of lp, the power mean `(Σ|x|ᵖ / count)^(1/p)`.
+    layout : "hwc", "chw", "nhwc", "nchw" or None, default None
+        The order of the axes: `n` is the batch, `h` rows, `w` columns, `c` channels. None takes
+        (H, W), and (H, W, C) with at most 4 channels; every other shape needs a layout.
 
     Returns
     -------
-    ndarray, (H', W') or (H', W', C)
+    ndarray, (H', W') or (H', W', C), or as `layout` says
         Per axis of size `N`, padding `a` and `b` and extent `e = dilation·(kernel − 1) + 1`::
 
             N' = ⌊(N + a + b − e) / stride⌋ + 1
@@ -107,7 +113,8 @@ def pool2d(
     [[6, 8], [3, 4]]
     """
     window = Window.of(kernel, stride, padding, dilation, ceil_mode)
-    return pool(_array(image), operation, window, count_include_pad, norm)
+    pixels, axes = _pixels(image, layout)
+    return _restore(axes, pool(pixels, operation, window, count_include_pad, norm))
 
 
 def adaptive_pool2d(
@@ -115,12 +122,13 @@ def adaptive_pool2d(
     operation: Operation,
     output_size: int | Sequence[int],
     norm: float = 2.0,
+    layout: Layout | None = None,
 ) -> NDArray[Any]:
     """Pool an image to a wanted size, as PyTorch's adaptive layers do.
 
     Parameters
     ----------
-    image : array_like, (H, W) or (H, W, C), any real dtype
+    image : array_like, (H, W), (H, W, C) or as `layout` says, any real dtype
         Channels are pooled independently.
     operation : "max", "avg", "min", "median" or "lp"
         What becomes of the pixels of a window. NaN propagates.
@@ -129,10 +137,12 @@ def adaptive_pool2d(
         `[⌊i·N/o⌋, ⌈(i+1)·N/o⌉)`, so windows may overlap and, for `o > N`, repeat pixels.
     norm : float, 1 to 32, default 2
         The power of lp.
+    layout : "hwc", "chw", "nhwc", "nchw" or None, default None
+        The order of the axes; see `pool2d`.
 
     Returns
     -------
-    ndarray, (rows, columns) or (rows, columns, C)
+    ndarray, (rows, columns) or (rows, columns, C), or as `layout` says
         With the dtype of `pool2d`.
 
     Raises
@@ -145,7 +155,8 @@ def adaptive_pool2d(
     >>> adaptive_pool2d([[1, 2, 3], [4, 5, 6], [7, 8, 9]], "avg", 2).tolist()
     [[3.0, 4.0], [6.0, 7.0]]
     """
-    return pool(_array(image), operation, AdaptiveWindow.of(output_size), norm=norm)
+    pixels, axes = _pixels(image, layout)
+    return _restore(axes, pool(pixels, operation, AdaptiveWindow.of(output_size), norm=norm))
 
 
 def pool(
@@ -206,10 +217,38 @@ def _combine(
 
 
 def _array(image: ArrayLike) -> NDArray[Any]:
+    # Without the module there are no masked arrays, and loading it takes time.
+    if "numpy.ma" in sys.modules and _is_masked(image):
+        raise PoolcliError(
+            "masks are not supported: masked pixels would count; give a value with .filled(value)"
+        )
     try:
         return np.asarray(image)
     except ValueError as error:
         raise PoolcliError(f"an image has rows of one length: {error}") from None
+
+
+def _is_masked(image: object) -> bool:
+    """Return whether an array, or one in a list, has a mask, which NumPy would drop."""
+    if isinstance(image, list | tuple):
+        return any(map(_is_masked, image))
+    return isinstance(image, np.ma.MaskedArray)
+
+
+def _pixels(image: ArrayLike, layout: Layout | None) -> tuple[NDArray[Any], Axes]:
+    """Return the pixels (H, W) or (H, W, C) of an array, and its axes."""
+    array = _array(image)
+    if layout is not None and not (isinstance(layout, str) and layout in LAYOUTS):
+        raise PoolcliError(f"layout is None, hwc, chw, nhwc or nchw, got {layout!r}")
+    try:
+        axes, _ = find_axes(array.shape, layout, 'layout="{}"'.format)
+    except PoolcliError as error:
+        raise PoolcliError(f"the image {error}") from None
+    return axes.arrange(array), axes
+
+
+def _restore(axes: Axes, pixels: NDArray[Any]) -> NDArray[Any]:
+    return np.ascontiguousarray(axes.restore(pixels))
 
 
 def check_image(image: NDArray[Any]) -> None:

@@ -55,6 +55,7 @@ __all__ = [
     "print_error",
     "print_output",
     "read",
+    "read_head",
     "read_names",
     "resolve",
     "resolver",
@@ -132,6 +133,11 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
     if most is not None and len(content) > most:
         raise streams.too_large(len(content))
     return content
+
+
+def read_head(place: str) -> bytes | None:
+    """Return the first bytes of a file, or None where they cost a request or are used up."""
+    return None if is_url(place) else local.read_head(place)
 
 
 def write(place: str, *parts: bytes | memoryview) -> None:

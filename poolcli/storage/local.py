@@ -70,6 +70,17 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
         raise PoolcliError(f"cannot be read: {_reason(error)}") from None
 
 
+def read_head(place: str) -> bytes | None:
+    """Return the first bytes of a regular file, or None where reading would use them up."""
+    if not is_regular(place):
+        return None
+    try:
+        with Path(place).open("rb", buffering=0) as stream:
+            return stream.read(HEAD_BYTES)
+    except OSError:
+        return None
+
+
 def _read_to_end(stream: io.FileIO, head: bytes, most: int | None) -> bytes:
     """Read the rest of a stream whose size is unknown and which may have no end."""
     held = io.BytesIO()

@@ -6,12 +6,12 @@ is printed, checked or computed is always the same size.
 
 from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis
 from poolcli.geometry.chain import MAX_PIXELS, Step, chain, check_pixels, views
+from poolcli.geometry.parameters import Pair
 from poolcli.geometry.window import (
     AdaptiveWindow,
     AnyWindow,
     Padding,
     PaddingLike,
-    Pair,
     Window,
     count_lines,
 )

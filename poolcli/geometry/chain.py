@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from poolcli.errors import PoolcliError
 from poolcli.geometry.axis import AnyAxis, Axis
-from poolcli.geometry.window import AnyWindow, Pair, Window, count_lines, describe
+from poolcli.geometry.parameters import Pair
+from poolcli.geometry.window import AnyWindow, Window, count_lines, describe
 
 MAX_PIXELS = 250_000_000
 
@@ -126,13 +127,21 @@ def _view(axis: AnyAxis, outputs: range) -> range:
     return range(max(start, 0), min(stop, axis.size))
 
 
-def check_pixels(shape: Sequence[int], max_pixels: int, what: str = "the image") -> None:
-    """Raise PoolcliError if an image of `shape` (rows, columns) exceeds `max_pixels`."""
+def check_pixels(
+    shape: Sequence[int],
+    max_pixels: int,
+    what: str = "the image",
+    setting: str = "--max-pixels ",
+) -> None:
+    """Raise PoolcliError if an image of `shape` (rows, columns) exceeds `max_pixels`.
+
+    The message names the `setting` that allows more.
+    """
     rows, columns = shape[:2]
     if rows * columns > max_pixels:
         raise PoolcliError(
             f"{what} has {rows * columns:,} pixels ({rows} rows, {columns} columns), more than"
-            f" {max_pixels:,}; allow it with --max-pixels {rows * columns}"
+            f" {max_pixels:,}; allow it with {setting}{rows * columns}"
         )
 
 

@@ -6,9 +6,17 @@ from collections.abc import Sequence
 from typing import Any, TypeGuard
 
 from poolcli.arrays import ArrayLike, NDArray, np
-from poolcli.errors import PoolcliError
-from poolcli.geometry import AdaptiveWindow, AnyAxis, AnyWindow, Axis, PaddingLike, Window
+from poolcli.geometry import (
+    MAX_PIXELS,
+    AdaptiveWindow,
+    AnyAxis,
+    AnyWindow,
+    Axis,
+    PaddingLike,
+    Window,
+)
 from poolcli.pooling.adaptive import pool_spans
+from poolcli.pooling.arguments import check_image, check_result, read_image, unboxed
 from poolcli.pooling.bands import pool_bands
 from poolcli.pooling.median import pool_median
 from poolcli.pooling.operations import (
@@ -42,6 +50,8 @@ def pool2d(
     ceil_mode: bool = False,
     count_include_pad: bool = False,
     norm: float = 2.0,
+    *,
+    max_pixels: int = MAX_PIXELS,
 ) -> NDArray[Any]:
     """Pool an image with a sliding window.
 
@@ -66,6 +76,8 @@ def pool2d(
         Let padding count in the divisor of an average, as PyTorch does by default. Only for avg.
     norm : float, 1 to 32, default 2
         The power `p` of lp, the power mean `(Σ|x|ᵖ / count)^(1/p)`.
+    max_pixels : int, default 250,000,000
+        The largest image, and the largest result, in pixels; checked before anything is allocated.
 
     Returns
     -------
@@ -82,7 +94,8 @@ def pool2d(
     Raises
     ------
     PoolcliError
-        If the array is no image, a parameter is out of range, or no window fits.
+        If the array is no image, a parameter has a wrong type or is out of range, no window fits,
+        or the image or the result exceeds `max_pixels`.
 
     Notes
     -----
@@ -97,7 +110,7 @@ def pool2d(
     [[6, 8], [3, 4]]
     """
     window = Window.of(kernel, stride, padding, dilation, ceil_mode)
-    return pool(_array(image), operation, window, count_include_pad, norm)
+    return _pool_given(image, operation, window, count_include_pad, norm, max_pixels)
 
 
 def adaptive_pool2d(
@@ -105,6 +118,8 @@ def adaptive_pool2d(
     operation: Operation,
     output_size: int | Sequence[int],
     norm: float = 2.0,
+    *,
+    max_pixels: int = MAX_PIXELS,
 ) -> NDArray[Any]:
     """Pool an image to a wanted size, as PyTorch's adaptive layers do.
 
@@ -119,6 +134,8 @@ def adaptive_pool2d(
         `[⌊i·N/o⌋, ⌈(i+1)·N/o⌉)`, so windows may overlap and, for `o > N`, repeat pixels.
     norm : float, 1 to 32, default 2
         The power of lp.
+    max_pixels : int, default 250,000,000
+        The largest image, and the largest result, in pixels.
 
     Returns
     -------
@@ -128,14 +145,32 @@ def adaptive_pool2d(
     Raises
     ------
     PoolcliError
-        If the array is no image or `output_size` is out of range.
+        If the array is no image, a parameter has a wrong type or is out of range, or the image or
+        the result exceeds `max_pixels`.
 
     Examples
     --------
     >>> adaptive_pool2d([[1, 2, 3], [4, 5, 6], [7, 8, 9]], "avg", 2).tolist()
     [[3.0, 4.0], [6.0, 7.0]]
     """
-    return pool(_array(image), operation, AdaptiveWindow.of(output_size), norm=norm)
+    window = AdaptiveWindow.of(output_size)
+    return _pool_given(image, operation, window, False, norm, max_pixels)
+
+
+def _pool_given(
+    image: ArrayLike,
+    operation: Operation,
+    window: AnyWindow,
+    count_include_pad: bool,
+    norm: float,
+    max_pixels: int,
+) -> NDArray[Any]:
+    """Check what a caller passed, sizes before anything is allocated, and pool it."""
+    norm = unboxed(norm)
+    check_operation(operation, count_include_pad, norm)
+    pixels = read_image(image, max_pixels)
+    check_result(window.axes(pixels.shape), pixels, max_pixels)
+    return pool(pixels, operation, window, count_include_pad, norm)
 
 
 def pool(
@@ -172,25 +207,6 @@ def pool(
     return output if image.ndim == 3 else output[:, :, 0]
 
 
-def _array(image: ArrayLike) -> NDArray[Any]:
-    try:
-        return np.asarray(image)
-    except ValueError as error:
-        raise PoolcliError(f"an image has rows of one length: {error}") from None
-
-
 def _has_equal_windows(axis: AnyAxis) -> TypeGuard[Axis]:
     """Tell whether windows are equal, and not so large that most of each is padding."""
     return isinstance(axis, Axis) and axis.kernel <= axis.size
-
-
-def check_image(image: NDArray[Any]) -> None:
-    """Raise PoolcliError unless the array is a non-empty image of real numbers."""
-    if image.dtype.kind not in "buif":
-        raise PoolcliError(f"an image holds real numbers, got dtype {image.dtype}")
-    if image.ndim not in (2, 3):
-        raise PoolcliError(
-            f"an image is (rows, columns) or (rows, columns, channels), got shape {image.shape}"
-        )
-    if 0 in image.shape:
-        raise PoolcliError(f"the image is empty: its shape is {image.shape}")

@@ -67,7 +67,7 @@ ATOMS = st.one_of(
     st.binary(max_size=5),
     st.sampled_from(["same", "valid", "max", "avg", "2", b"ab", bytearray(b"ab"), range(10**12)]),
     st.builds(Hostile),
-    st.binary(max_size=3).map(memoryview),
+    st.just(memoryview(b"ab")),
     st.just(datetime(2020, 1, 1, tzinfo=UTC)),
 )
 ANYTHING = st.recursive(

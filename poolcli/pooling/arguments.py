@@ -10,6 +10,7 @@ from poolcli.arrays import ArrayLike, NDArray, np
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AnyAxis, check_pixels
 from poolcli.geometry.parameters import quote, whole
+from poolcli.memory import enough_memory
 
 SETTING = "max_pixels="
 # `max_pixels` allows so many channels of it; more only where the image has as many values.
@@ -27,14 +28,8 @@ def read_image(image: ArrayLike, max_pixels: int) -> NDArray[Any]:
     """Return an image as an array; raise PoolcliError unless it is one of at most `max_pixels`."""
     most = whole(max_pixels, "max_pixels", minimum=1, maximum=2**63 - 1)
     _check_nested(image, most)
-    try:
-        pixels = np.asarray(image)
-    except MemoryError:
-        raise
-    except Exception as error:  # noqa: BLE001 - the caller's object decides what this raises
-        raise PoolcliError(
-            f"an image has rows of one length, all of numbers; got {quote(image)}: {quote(error)}"
-        ) from None
+    with enough_memory("this image"):
+        pixels = _as_array(image)
     check_image(pixels)
     check_pixels(pixels.shape, most, setting=SETTING)
     return pixels
@@ -64,16 +59,33 @@ def check_result(axes: tuple[AnyAxis, AnyAxis], image: NDArray[Any], max_pixels:
         )
 
 
+def _as_array(image: ArrayLike) -> NDArray[Any]:
+    try:
+        return np.asarray(image)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the caller's object decides what this raises
+        raise PoolcliError(
+            f"an image has rows of one length, all of numbers; got {quote(image)}: {quote(error)}"
+        ) from None
+
+
 def _check_nested(image: Any, max_pixels: int) -> None:
     """Raise PoolcliError for nested sequences of too many pixels, before they are copied."""
-    if not _is_nested(image) or not len(image):
-        return
-    first = image[0]
-    if isinstance(first, (bool, int, float)):
+    shape: list[int] = []
+    item = image
+    while _is_nested(item) and len(shape) < 3:
+        shape.append(len(item))
+        item = item[0] if len(item) else None
+    if len(shape) == 1 and shape[0]:
         raise PoolcliError(f"an image is rows of pixels, got one row: {quote(image)}")
-    if _is_nested(first):
-        check_pixels((len(image), len(first)), max_pixels, setting=SETTING)
+    if len(shape) > 1:
+        check_pixels(shape, max_pixels, setting=SETTING)
+    if math.prod(shape) > CHANNELS * max_pixels:
+        raise PoolcliError(f"an image is (rows, columns, channels), got {quote(image)}")
 
 
 def _is_nested(image: Any) -> bool:
-    return isinstance(image, Sequence) and not isinstance(image, (str, bytes, bytearray))
+    return isinstance(image, Sequence) and not isinstance(
+        image, (str, bytes, bytearray, memoryview)
+    )

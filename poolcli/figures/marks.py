@@ -5,8 +5,7 @@ They stand on axes that count pixels: pixel i spans i − 0.5 to i + 0.5, and ro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -74,12 +73,11 @@ def hatch_notes(step: Step, pixel: Sequence[float]) -> tuple[str, str]:
     dropped = skipped = ""
     for axis, length in zip(step.axes, pixel, strict=True):
         narrowest = NARROWEST / length
-        between, ends = _runs(axis)
-        if _any_narrower(ends, narrowest):
+        if 0 < len(axis.unused_end()) < narrowest:
             dropped = WIDENED
-        if _is_crowded(list(_widened(between, axis.size, narrowest)), narrowest):
+        if _skipped_strips(axis, narrowest) is None:
             skipped = TOO_FINE
-        elif _any_narrower(between, narrowest):
+        elif any(len(run) < narrowest for run in _skipped_runs(axis)):
             skipped = skipped or WIDENED
     return dropped, skipped
 
@@ -136,31 +134,29 @@ def pixel_size(axes: Axes) -> tuple[float, float]:
 
 
 def _strips(axis: AnyAxis, narrowest: float, view: Span) -> list[Span]:
-    """Give the spans in view to hatch along an axis, each at least `narrowest` pixels."""
-    between, ends = _runs(axis)
-    skipped = list(_widened(between, axis.size, narrowest))
-    if _is_crowded(skipped, narrowest):
-        skipped = []
-    spans = [*skipped, *_widened(ends, axis.size, narrowest)]
+    """Return the spans in view to hatch along an axis, each at least `narrowest` pixels."""
+    end = axis.unused_end()
+    spans = _skipped_strips(axis, narrowest) or []
+    spans += _widened([end] if end else [], axis.size, narrowest)
     return [span for span in spans if span[0] < view[1] and view[0] < span[1]]
 
 
-def _runs(axis: AnyAxis) -> tuple[list[range], list[range]]:
-    """Give the runs of pixels that go unused: those between windows, and the one at the end."""
-    unused = axis.unused()
-    between = [run for run in unused if run.stop < axis.size]
-    return between, unused[len(between) :]
+def _skipped_runs(axis: AnyAxis) -> Iterator[range]:
+    """Yield the runs of unused pixels but the one at the end."""
+    return (run for run in axis.unused() if run.stop < axis.size)
 
 
-def _any_narrower(runs: Sequence[range], narrowest: float) -> bool:
-    return any(len(run) < narrowest for run in runs)
+def _skipped_strips(axis: AnyAxis, narrowest: float) -> list[Span] | None:
+    """Return a strip for each run of skipped pixels; None if two are too close to tell apart."""
+    strips: list[Span] = []
+    for strip in _widened(_skipped_runs(axis), axis.size, narrowest):
+        if strips and strip[0] - strips[-1][1] < narrowest:
+            return None
+        strips.append(strip)
+    return strips
 
 
-def _is_crowded(strips: Sequence[Span], narrowest: float) -> bool:
-    return any(after[0] - before[1] < narrowest for before, after in pairwise(strips))
-
-
-def _widened(runs: Sequence[range], size: int, narrowest: float) -> Iterator[Span]:
+def _widened(runs: Iterable[range], size: int, narrowest: float) -> Iterator[Span]:
     for run in runs:
         first, last = run.start - 0.5, run.stop - 0.5
         missing = max(0.0, narrowest - (last - first)) / 2

@@ -78,14 +78,16 @@ class Window:
         rows, columns = self._axis(0, shape[0]), self._axis(1, shape[1])
         if rows.output < 1 or columns.output < 1:
             raise PoolcliError(f"{self._name()} does not fit the {describe(shape)} image")
-        if self.dilation != (1, 1) and not all((*rows.counts(), *columns.counts())):
+        if not rows.sees_everywhere() or not columns.sees_everywhere():
             raise PoolcliError(
                 f"{self._name()} has windows without a pixel of the {describe(shape)} image"
             )
         return rows, columns
 
     def _axis(self, index: int, size: int) -> Axis:
-        kernel, stride, dilation = self.kernel[index], self.stride[index], self.dilation[index]
+        kernel, stride = self.kernel[index], self.stride[index]
+        # One tap has no distance to another.
+        dilation = self.dilation[index] if kernel > 1 else 1
         if self.padding == "same":
             return Axis.same(size, kernel, stride, dilation)
         extent = dilation * (kernel - 1) + 1

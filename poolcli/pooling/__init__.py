@@ -208,5 +208,5 @@ def pool(
 
 
 def _has_equal_windows(axis: AnyAxis) -> TypeGuard[Axis]:
-    """Tell whether windows are equal, and not so large that most of each is padding."""
-    return isinstance(axis, Axis) and axis.kernel <= axis.size
+    """Return whether windows are equal, and not so large that most of each is padding."""
+    return isinstance(axis, Axis) and axis.extent <= axis.size

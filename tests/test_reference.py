@@ -177,3 +177,20 @@ def test_without_further_settings_only_whole_windows_inside_the_image_count() ->
 def test_what_overflows_is_infinite(operation: str, norm: float) -> None:
     image = np.array([[1e308, 1e308]])
     assert np.isinf(pool_reference(image, operation, (1, 2), (1, 2), norm=norm)).all()
+
+
+@pytest.mark.parametrize("dilation", [1, 2**31 - 1])
+def test_a_kernel_far_larger_than_the_image_takes_no_more_than_the_image(dilation: int) -> None:
+    huge = 2**31 - 1
+    pooled = pool_reference(COUNTING, "max", (huge, huge), (1, 1), "same", (dilation, dilation))
+    expected = COUNTING if dilation > 1 else np.full((4, 4), 16)
+    assert_equal(pooled, expected, "int64")
+
+
+def test_padding_counts_without_being_listed() -> None:
+    huge = 2**31 - 1
+    sides = ((huge - 1, 0), (0, 0))
+    pooled = pool_reference(
+        COUNTING[:1], "avg", (huge, 4), (huge, 4), sides, count_include_pad=True
+    )
+    assert_equal(pooled, [[10 / (4 * huge)]], "float64")

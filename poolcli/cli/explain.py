@@ -27,7 +27,7 @@ from poolcli.cli.output import Output
 from poolcli.cli.records import as_number
 from poolcli.cli.settings import check_owners, settings_of
 from poolcli.errors import PoolcliError
-from poolcli.geometry import Pair, count_lines
+from poolcli.geometry import Pair, Step, count_lines
 
 if TYPE_CHECKING:
     from poolcli.explanation import Cell, Stage
@@ -51,6 +51,7 @@ Examples:
 
 STILL = ("png", "svg", "pdf")
 SMALL = 16  # rows and columns that are explained whole
+MOST_TOLD = 32  # rows and columns of its results, which padding may enlarge
 
 
 @click.command("explain", cls=GroupedCommand, help=HELP, short_help=SUMMARY)
@@ -80,12 +81,11 @@ def explain(
     for operation in operations:
         settings = settings_of(operation, values)
         with about(subject):
-            image, chain = _pool(subject, settings)
-            _check_place(at, chain[-1].step.shape)
+            image, steps = _load(subject, settings)
+            place = _place(at, steps[-1].shape)
+            whole = at is None and _is_small(image, steps)
+            chain = _pool(image, settings, steps, None if whole else place)
         chains[operation] = chain
-        rows, columns = chain[-1].step.shape
-        place = at or (rows // 2, columns // 2)
-        whole = at is None and _is_small(chain[0])
         if json:
             cells = _all_cells(chain) if whole else _traced(chain, place, len(_channels(image)))
             record = {"input": subject, "operation": operation, "cells": list(map(_record, cells))}
@@ -145,11 +145,15 @@ def _draw(
     storage.write(figure, content)
 
 
-def _pool(place: str, settings: Settings) -> tuple[Image, list[Stage]]:
-    from poolcli.explanation import Pooling, stages
+def _load(place: str, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
     from poolcli.pipeline import load
 
-    image, steps = load(place, settings)
+    return load(place, settings)
+
+
+def _pool(image: Image, settings: Settings, steps: Sequence[Step], at: Pair | None) -> list[Stage]:
+    from poolcli.explanation import Pooling, stages
+
     pooling = Pooling(
         settings.operation,
         settings.window,
@@ -158,7 +162,7 @@ def _pool(place: str, settings: Settings) -> tuple[Image, list[Stage]]:
         image.full if image.alpha else None,
     )
     layers = image.pixels.reshape(*image.pixels.shape[:2], -1)
-    return image, stages(layers, pooling, steps)
+    return stages(layers, pooling, steps, at)
 
 
 def _heading(place: str, image: Image, settings: Settings) -> str:
@@ -169,17 +173,24 @@ def _heading(place: str, image: Image, settings: Settings) -> str:
     return f"{', '.join(image_)}: {', '.join([name_operation(*how), *times])}"
 
 
-def _is_small(stage: Stage) -> bool:
-    return stage.image.shape[2] == 1 and max(stage.step.input_shape) <= SMALL
+def _is_small(image: Image, steps: Sequence[Step]) -> bool:
+    """Return whether all windows of all iterations can be told."""
+    channels = image.pixels.shape[2:] or (1,)
+    sides = [side for step in steps for side in (*step.input_shape, *step.shape)]
+    return channels == (1,) and max(steps[0].input_shape) <= SMALL and max(sides) <= MOST_TOLD
 
 
-def _check_place(at: Pair | None, shape: Pair) -> None:
-    if at is not None and not all(index < size for index, size in zip(at, shape, strict=True)):
-        rows, columns = shape
+def _place(at: Pair | None, shape: Pair) -> Pair:
+    """Return the pixel to explain, that in the middle unless another is asked for."""
+    rows, columns = shape
+    if at is None:
+        return rows // 2, columns // 2
+    if not all(index < size for index, size in zip(at, shape, strict=True)):
         raise PoolcliError(
             f"--at {at[0]},{at[1]} lies outside the last iteration, which has"
             f" {count_lines(shape)}; use 0,0 to {rows - 1},{columns - 1}"
         )
+    return at
 
 
 def _channels(image: Image) -> list[str]:

@@ -9,7 +9,7 @@ from poolcli.captions import name_sides
 from poolcli.explanation.cells import Cell, Stage, overlaps, trace
 from poolcli.explanation.drawing import PADDING, Drawing, becomes, beside, draw_image
 from poolcli.explanation.sentences import number, sentence, span
-from poolcli.geometry import AnyAxis, Axis, Pair, views
+from poolcli.geometry import AnyAxis, Axis, Pair, around, near, views
 
 WIDTH = 96
 MOST_DRAWINGS = 16  # of windows that overlap; more would tell less than the first
@@ -127,10 +127,7 @@ def _is_tiled(stage: Stage) -> bool:
 def _drawing(stage: Stage, windows: Sequence[Pair]) -> list[str]:
     """Draw what goes in with some windows: padding as dots, unseen pixels in parentheses."""
     axes = stage.step.axes
-    rows, columns = (
-        range(-axis.before, max(axis.size + axis.after, axis.window(axis.output - 1)[-1] + 1))
-        for axis in axes
-    )
+    rows, columns = map(_drawn, axes)
     unseen = [{at for run in axis.unused() for at in run} for axis in axes]
     words = {}
     for row, column in product(rows, columns):
@@ -142,9 +139,19 @@ def _drawing(stage: Stage, windows: Sequence[Pair]) -> list[str]:
             words[row, column] = PADDING
     drawing = Drawing(rows, columns, words)
     for row, column in windows:
-        for box in _boxes(axes[0].window(row), axes[1].window(column)):
+        sides = (
+            near(axis.window(at), axis.size) for axis, at in zip(axes, (row, column), strict=True)
+        )
+        for box in _boxes(*sides):
             drawing.box(*box)
     return drawing.lines()
+
+
+def _drawn(axis: AnyAxis) -> range:
+    """Return the positions to draw: the image, what windows see around it, not too far from it."""
+    most = around(axis.size)
+    end = max(axis.size + axis.after, axis.window(axis.output - 1)[-1] + 1)
+    return range(-min(axis.before, most), min(end, axis.size + most))
 
 
 def _boxes(rows: range, columns: range) -> list[tuple[range, range]]:
@@ -170,6 +177,8 @@ def _legend(stage: Stage) -> list[str]:
         effect = "chosen" if pooling.operation in ("max", "min", "median") else "added or counted"
         effect = "counted in averages, as 0" if pooling.count_include_pad else f"never {effect}"
         legend.append(f"{PADDING} is padding, a position without a pixel: {effect}.")
+    if any(max(axis.before, axis.after) > around(axis.size) for axis in axes):
+        legend.append("Padding and windows go on beyond what is drawn.")
     if any(axis.dropped + axis.skipped for axis in axes):
         legend.append("A pixel in parentheses is in no window.")
     return legend

@@ -88,22 +88,34 @@ def veil(colours: NDArray[Any]) -> NDArray[Any]:
 
 
 def dash_padding(axes: Axes, step: Step, scale: float = 1.0) -> None:
-    """Dash a line around the padding of an iteration, for which the axes have room."""
+    """Dash a line around the padding of an iteration, as far as the axes have room for it."""
     (top, bottom), (left, right) = step.padding
     rows, columns = step.input_shape
     if not (top or bottom or left or right):
         return
-    for box, line, colour, width in (
-        ((-0.5, rows - 0.5, -0.5, columns - 0.5), "solid", FRAME, 0.8),
-        (
-            (-0.5 - top, rows - 0.5 + bottom, -0.5 - left, columns - 0.5 + right),
-            (0, (4, 2.5)),
-            INK,
-            1.4,
-        ),
-    ):
-        style = {"linestyle": line, "edgecolor": colour, "linewidth": width * scale}
-        _frame(axes, box, clip_on=False, **style)
+    image = -0.5, rows - 0.5, -0.5, columns - 0.5
+    _frame(axes, image, clip_on=False, linestyle="solid", edgecolor=FRAME, linewidth=0.8 * scale)
+    edges = -0.5 - top, rows - 0.5 + bottom, -0.5 - left, columns - 0.5 + right
+    style = {"linestyle": (0, (4, 2.5)), "edgecolor": INK, "linewidth": 1.4 * scale}
+    view = (*axes.get_ylim()[::-1], *axes.get_xlim())
+    seen = [abs(edge) <= abs(end) for edge, end in zip(edges, view, strict=True)]
+    if all(seen):
+        _frame(axes, edges, clip_on=False, **style)
+        return
+    # The sides that are seen, each as far as the others are.
+    top_, bottom_, left_, right_ = (
+        edge if shown else end for edge, end, shown in zip(edges, view, seen, strict=True)
+    )
+    sides = [
+        [(left_, top_), (right_, top_)],
+        [(left_, bottom_), (right_, bottom_)],
+        [(left_, top_), (left_, bottom_)],
+        [(right_, top_), (right_, bottom_)],
+    ]
+    lines = [Path(side) for side, shown in zip(sides, seen, strict=True) if shown]
+    if lines:
+        path = Path.make_compound_path(*lines)
+        axes.add_patch(PathPatch(path, fill=False, zorder=2.5, clip_on=False, **style))
 
 
 def outline(

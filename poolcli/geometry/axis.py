@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -283,6 +284,19 @@ def _grid(base: int, outer: tuple[int, int], inner: tuple[int, int]) -> _Grid:
 
 
 AnyAxis = Axis | AdaptiveAxis
+
+AROUND = 8  # positions that a drawing has room for on each side of the smallest image
+
+
+def around(size: int) -> int:
+    """Return how many positions to draw at most on each side of an image."""
+    return max(size, AROUND)
+
+
+def near(window: range, size: int) -> range:
+    """Keep the positions of a window that lie in an image or near enough to be drawn with it."""
+    low, high = -around(size), size + around(size)
+    return window[bisect_left(window, low) : bisect_left(window, high)]
 
 
 def ceil_divide(a: int, b: int) -> int:

@@ -8,6 +8,7 @@ position at which no pixel stands.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any, Literal
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Pair = tuple[int, int]
-Positions = list[list[int]]
+Positions = list[range]
 
 
 def pool_reference(
@@ -40,8 +41,8 @@ def pool_reference(
             size, kernel[axis], stride[axis], sides, dilation[axis], ceil_mode
         )
         low, high = (-before, size + after) if count_include_pad else (0, size)
-        divisors.append([sum(low <= at < high for at in window) for window in positions])
-        windows.append([[at for at in window if 0 <= at < size] for window in positions])
+        divisors.append([len(_between(window, low, high)) for window in positions])
+        windows.append([_between(window, 0, size) for window in positions])
     return _pool(image, operation, windows, divisors, norm)
 
 
@@ -52,7 +53,7 @@ def adaptive_pool_reference(
     windows = []
     for axis, outputs in enumerate(output_size):
         edges = [Fraction(image.shape[axis] * edge, outputs) for edge in range(outputs + 1)]
-        windows.append([list(range(math.floor(a), math.ceil(b))) for a, b in pairwise(edges)])
+        windows.append([range(math.floor(a), math.ceil(b)) for a, b in pairwise(edges)])
     divisors = [[len(window) for window in axis_windows] for axis_windows in windows]
     return _pool(image, operation, windows, divisors, norm)
 
@@ -76,7 +77,12 @@ def _walk(
         # PyTorch: one more window for what is left, unless it would start behind the image.
         if ceil_mode and covered < end and start < size:
             starts.append(start)
-    return [[start + tap for tap in taps] for start in starts], sides
+    return [range(start, start + taps[-1] + 1, dilation) for start in starts], sides
+
+
+def _between(window: range, low: int, high: int) -> range:
+    """Keep the positions of a window from `low` up to (not with) `high`."""
+    return window[bisect_left(window, low) : bisect_left(window, high)]
 
 
 def _pool(

@@ -202,3 +202,20 @@ def test_of_zeros_the_maximum_is_positive_and_the_minimum_negative(zeros: Any) -
         got = pool_reference(np.array(zeros), operation, (1, 2), (1, 2))
         assert got[0, 0] == 0
         assert np.signbit(got[0, 0]) == negative
+
+
+@pytest.mark.parametrize("dilation", [1, 2**31 - 1])
+def test_a_kernel_far_larger_than_the_image_takes_no_more_than_the_image(dilation: int) -> None:
+    huge = 2**31 - 1
+    pooled = pool_reference(COUNTING, "max", (huge, huge), (1, 1), "same", (dilation, dilation))
+    expected = COUNTING if dilation > 1 else np.full((4, 4), 16)
+    assert_equal(pooled, expected, "int64")
+
+
+def test_padding_counts_without_being_listed() -> None:
+    huge = 2**31 - 1
+    sides = ((huge - 1, 0), (0, 0))
+    pooled = pool_reference(
+        COUNTING[:1], "avg", (huge, 4), (huge, 4), sides, count_include_pad=True
+    )
+    assert_equal(pooled, [[10 / (4 * huge)]], "float64")

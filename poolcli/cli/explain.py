@@ -27,7 +27,7 @@ from poolcli.cli.output import Output
 from poolcli.cli.records import as_number
 from poolcli.cli.settings import check_owners, settings_of
 from poolcli.errors import PoolcliError
-from poolcli.geometry import Pair, count_lines
+from poolcli.geometry import Pair, Step, count_lines
 
 if TYPE_CHECKING:
     from poolcli.explanation import Cell, Stage
@@ -51,6 +51,7 @@ Examples:
 
 STILL = ("png", "svg", "pdf")
 SMALL = 16  # rows and columns that are explained whole
+MOST_TOLD = 32  # rows and columns of its results, which padding may enlarge
 
 
 @click.command("explain", cls=GroupedCommand, help=HELP, short_help=SUMMARY)
@@ -75,20 +76,20 @@ def explain(
     check_owners(operations, values)
     if figure is not None:
         _check_figure(figure, subject)
+    each = [settings_of(operation, values) for operation in operations]
     output = Output()
+    with about(subject):
+        image, steps, warnings = _load(subject, each[0])
+        place = _place(at, steps[-1].shape)
+    for warning in warnings:
+        complain(f"{name_input(subject)}: warning: {warning}")
+    whole = at is None and _is_small(image, steps)
     chains: dict[str, list[Stage]] = {}
-    for operation in operations:
-        settings = settings_of(operation, values)
+    for settings in each:
+        operation = settings.operation
         with about(subject):
-            image, chain, warnings = _pool(subject, settings)
-            _check_place(at, chain[-1].step.shape)
-        if not chains:
-            for warning in warnings:
-                complain(f"{name_input(subject)}: warning: {warning}")
+            chain = _pool(image, settings, steps, None if whole else place)
         chains[operation] = chain
-        rows, columns = chain[-1].step.shape
-        place = at or (rows // 2, columns // 2)
-        whole = at is None and _is_small(chain[0])
         if json:
             cells = _all_cells(chain) if whole else _traced(chain, place, len(_channels(image)))
             record = {"input": subject, "operation": operation, "cells": list(map(_record, cells))}
@@ -146,13 +147,20 @@ def _draw(
     storage.write(figure, content)
 
 
-def _pool(place: str, settings: Settings) -> tuple[Image, list[Stage], list[str]]:
-    """Pool what is explained of an image, and return what to warn of."""
-    from poolcli.explanation import Pooling, stages
+def _load(place: str, settings: Settings) -> tuple[Image, tuple[Step, ...], list[str]]:
+    """Read what is explained of an input: the first image, the chain and warnings."""
     from poolcli.pipeline import load
 
-    loaded, steps = load(place, settings)
-    image = loaded.first
+    image, steps = load(place, settings)
+    part = image.name_part(image.first.pixels)
+    warnings = [*image.warnings, *([f"this explains {part}"] if part else [])]
+    return image.first, steps, warnings
+
+
+def _pool(image: Image, settings: Settings, steps: Sequence[Step], at: Pair | None) -> list[Stage]:
+    """Pool what is explained of an image."""
+    from poolcli.explanation import Pooling, stages
+
     pooling = Pooling(
         settings.operation,
         settings.window,
@@ -161,9 +169,7 @@ def _pool(place: str, settings: Settings) -> tuple[Image, list[Stage], list[str]
         image.full if image.alpha else None,
     )
     layers = image.pixels.reshape(*image.pixels.shape[:2], -1)
-    part = loaded.name_part(image.pixels)
-    warnings = [*loaded.warnings, *([f"this explains {part}"] if part else [])]
-    return image, stages(layers, pooling, steps), warnings
+    return stages(layers, pooling, steps, at)
 
 
 def _heading(place: str, image: Image, settings: Settings) -> str:
@@ -174,17 +180,24 @@ def _heading(place: str, image: Image, settings: Settings) -> str:
     return f"{', '.join(image_)}: {', '.join([name_operation(*how), *times])}"
 
 
-def _is_small(stage: Stage) -> bool:
-    return stage.image.shape[2] == 1 and max(stage.step.input_shape) <= SMALL
+def _is_small(image: Image, steps: Sequence[Step]) -> bool:
+    """Return whether all windows of all iterations can be told."""
+    channels = image.pixels.shape[2:] or (1,)
+    sides = [side for step in steps for side in (*step.input_shape, *step.shape)]
+    return channels == (1,) and max(steps[0].input_shape) <= SMALL and max(sides) <= MOST_TOLD
 
 
-def _check_place(at: Pair | None, shape: Pair) -> None:
-    if at is not None and not all(index < size for index, size in zip(at, shape, strict=True)):
-        rows, columns = shape
+def _place(at: Pair | None, shape: Pair) -> Pair:
+    """Return the pixel to explain, that in the middle unless another is asked for."""
+    rows, columns = shape
+    if at is None:
+        return rows // 2, columns // 2
+    if not all(index < size for index, size in zip(at, shape, strict=True)):
         raise PoolcliError(
             f"--at {at[0]},{at[1]} lies outside the last iteration, which has"
             f" {count_lines(shape)}; use 0,0 to {rows - 1},{columns - 1}"
         )
+    return at
 
 
 def _channels(image: Image) -> list[str]:

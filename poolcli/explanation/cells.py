@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from poolcli.alpha import pool_alpha
-from poolcli.geometry import AnyAxis, AnyWindow, Axis, Pair, Step
+from poolcli.geometry import AnyAxis, AnyWindow, Axis, Pair, Step, views
 from poolcli.pooling import Operation, pool
 
 Array = NDArray[Any]
 Number = int | float
+
+# A panel is at most 5 times as wide as high, or 4 times as high: so much is shown of a window.
+CONTEXT = 6
 
 
 @dataclass(frozen=True)
@@ -104,46 +107,46 @@ class Cell:
 
 @dataclass(frozen=True)
 class Stage:
-    """One iteration: what goes in, (H, W, C), and what comes out."""
+    """One iteration: what goes in, (H, W, C), and what comes out.
+
+    Of large images only the part around what one pixel sees is kept; `image_first` and
+    `output_first` are the (row, column) of the part's first pixel in the whole.
+    """
 
     number: int
     step: Step
     pooling: Pooling
     image: Array
     output: Array
+    image_first: Pair = (0, 0)
+    output_first: Pair = (0, 0)
 
     def cell(self, at: Pair, channel: int) -> Cell:
         """Tell how one value came about."""
-        windows = self.step.axes[0].window(at[0]), self.step.axes[1].window(at[1])
-        inside = [self._within(window, axis) for axis, window in enumerate(windows)]
-        around = [self._within(window, axis, padded=True) for axis, window in enumerate(windows)]
-        rows, columns = inside
-        region = np.ix_(rows, columns)
-        total, near, real = (len(a) * len(b) for a, b in (windows, around, inside))
+        axes = list(zip(self.step.axes, at, strict=True))
+        windows = [axis.window(index) for axis, index in axes]
+        inside = [axis.inside(index) for axis, index in axes]
+        around = [axis.inside(index, padding=True) for axis, index in axes]
+        region = tuple(map(_slice, inside, self.image_first))
+        total, near, real = (math.prod(map(len, sides)) for sides in (windows, around, inside))
+        row, column = (index - first for index, first in zip(at, self.output_first, strict=True))
         return Cell(
             self.pooling,
             self.number,
             channel,
             at,
-            windows,
-            rows,
-            columns,
+            (windows[0], windows[1]),
+            inside[0],
+            inside[1],
             near - real,
             total - near,
             tuple(self.image[:, :, channel][region].ravel().tolist()),
             self._weights(region, channel),
-            self.output[*at, channel].item(),
+            self.output[row, column, channel].item(),
         )
 
-    def _within(self, window: range, axis: int, *, padded: bool = False) -> range:
-        """Keep the positions of a window that lie in the image, or in its padding too."""
-        along = self.step.axes[axis]
-        before, after = (along.before, along.after) if padded else (0, 0)
-        kept = [at for at in window if -before <= at < along.size + after]
-        return range(kept[0], kept[-1] + 1, window.step)
-
-    def _weights(self, region: Any, channel: int) -> tuple[float, ...] | None:
-        """Give each pixel's α as a share, unless all are opaque or α itself is pooled."""
+    def _weights(self, region: tuple[slice, ...], channel: int) -> tuple[float, ...] | None:
+        """Return each pixel's α as a share, unless all are opaque or α itself is pooled."""
         last = self.image.shape[2] - 1
         if self.pooling.full is None or channel == last:
             return None
@@ -151,14 +154,49 @@ class Stage:
         return None if (alpha == 1).all() else tuple(alpha.tolist())
 
 
-def stages(image: Array, pooling: Pooling, steps: Sequence[Step]) -> list[Stage]:
-    """Pool an image (H, W, C) once for each step, and keep what goes in and comes out."""
+def _slice(positions: range, first: int) -> slice:
+    """Return where positions of an image lie in the part that begins at `first`."""
+    return slice(positions.start - first, positions.stop - first, positions.step)
+
+
+def stages(
+    image: Array, pooling: Pooling, steps: Sequence[Step], at: Pair | None = None
+) -> list[Stage]:
+    """Pool an image (H, W, C) once for each step, and keep what goes in and comes out.
+
+    With `at`, a pixel of the last result, only what it sees is kept of every result, and what a
+    figure shows around that. The first image is kept whole.
+    """
     found = []
-    for number, step in enumerate(steps, start=1):
-        output = pooling(image)
-        found.append(Stage(number, step, pooling, image, output))
-        image = output
+    kept: Array = image
+    first = 0, 0
+    for number, (step, seen) in enumerate(zip(steps, _needed(steps, at), strict=True), start=1):
+        image = pooling(image)
+        output, output_first = image, (0, 0)
+        if seen is not None:
+            output_first = seen[0].start, seen[1].start
+            output = image[seen[0].start : seen[0].stop, seen[1].start : seen[1].stop].copy()
+        found.append(Stage(number, step, pooling, kept, output, first, output_first))
+        kept, first = output, output_first
     return found
+
+
+def _needed(steps: Sequence[Step], at: Pair | None) -> list[tuple[range, range] | None]:
+    """Return the (rows, columns) to keep of each result; None for all."""
+    if at is None:
+        return [None] * len(steps)
+    seen = [*views(steps, at)[-2::-1], (range(at[0], at[0] + 1), range(at[1], at[1] + 1))]
+    # The window of the iteration that follows is outlined in a panel with pixels around it.
+    extents = [max(min(axis.extent, axis.size) for axis in step.axes) for step in steps[1:]]
+    return [
+        (_widened(rows, extent, step.shape[0]), _widened(columns, extent, step.shape[1]))
+        for (rows, columns), extent, step in zip(seen, [*extents, 1], steps, strict=True)
+    ]
+
+
+def _widened(positions: range, extent: int, size: int) -> range:
+    margin = CONTEXT * (extent + CONTEXT)
+    return range(max(0, positions.start - margin), min(size, positions.stop + margin))
 
 
 def trace(chain: Sequence[Stage], at: Pair, channel: int) -> list[Cell]:

@@ -27,15 +27,18 @@ class Drawing:
         self._leaving: dict[tuple[int, int], int] = {}  # from the corner before (row, column)
 
     def box(self, rows: range, columns: range) -> None:
-        """Draw a line around the positions between the first and the last."""
+        """Draw a line around the positions between the first and the last.
+
+        A side that lies beyond what is drawn is left out.
+        """
         top, bottom = rows[0], rows[-1] + 1
         left, right = columns[0], columns[-1] + 1
-        for column in range(left, right):
-            for row in (top, bottom):
+        for column in _common(range(left, right), self.columns):
+            for row in _among((top, bottom), self.rows):
                 self._add((row, column), RIGHT)
                 self._add((row, column + 1), LEFT)
-        for row in range(top, bottom):
-            for column in (left, right):
+        for row in _common(range(top, bottom), self.rows):
+            for column in _among((left, right), self.columns):
                 self._add((row, column), DOWN)
                 self._add((row + 1, column), UP)
 
@@ -86,6 +89,15 @@ class Drawing:
             parts.append(f"{before}{LINES[leaving]}{after}" if gutter else LINES[leaving])
             parts.append(after * width if column in self.columns else "")
         return "".join(parts)
+
+
+def _common(positions: range, drawn: range) -> range:
+    return range(max(positions.start, drawn.start), min(positions.stop, drawn.stop))
+
+
+def _among(edges: Sequence[int], drawn: range) -> list[int]:
+    """Keep the edges of positions that are drawn."""
+    return [edge for edge in edges if drawn.start <= edge <= drawn.stop]
 
 
 def draw_image(words: Sequence[Sequence[str]], first: tuple[int, int] = (0, 0)) -> Drawing:

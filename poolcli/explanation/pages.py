@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import islice, product
 
 from poolcli.captions import name_sides
 from poolcli.explanation.cells import Cell, Stage, overlaps, trace
 from poolcli.explanation.drawing import PADDING, Drawing, becomes, beside, draw_image
 from poolcli.explanation.sentences import number, sentence, span
-from poolcli.geometry import AnyAxis, Axis, Pair, views
+from poolcli.geometry import AnyAxis, Axis, Pair, around, near, views
 
 WIDTH = 96
 MOST_DRAWINGS = 16  # of windows that overlap; more would tell less than the first
 LARGEST_DRAWING = 16  # rows or columns
+MOST_RUNS = 6  # of unused rows or columns that are listed
 COUNTED = (
     "Rows and columns are counted from 0. A range leaves out its end: rows 0:2 are rows 0 and 1."
 )
@@ -126,10 +127,7 @@ def _is_tiled(stage: Stage) -> bool:
 def _drawing(stage: Stage, windows: Sequence[Pair]) -> list[str]:
     """Draw what goes in with some windows: padding as dots, unseen pixels in parentheses."""
     axes = stage.step.axes
-    rows, columns = (
-        range(-axis.before, max(axis.size + axis.after, axis.window(axis.output - 1)[-1] + 1))
-        for axis in axes
-    )
+    rows, columns = map(_drawn, axes)
     unseen = [{at for run in axis.unused() for at in run} for axis in axes]
     words = {}
     for row, column in product(rows, columns):
@@ -141,9 +139,19 @@ def _drawing(stage: Stage, windows: Sequence[Pair]) -> list[str]:
             words[row, column] = PADDING
     drawing = Drawing(rows, columns, words)
     for row, column in windows:
-        for box in _boxes(axes[0].window(row), axes[1].window(column)):
+        sides = (
+            near(axis.window(at), axis.size) for axis, at in zip(axes, (row, column), strict=True)
+        )
+        for box in _boxes(*sides):
             drawing.box(*box)
     return drawing.lines()
+
+
+def _drawn(axis: AnyAxis) -> range:
+    """Return the positions to draw: the image, what windows see around it, not too far from it."""
+    most = around(axis.size)
+    end = max(axis.size + axis.after, axis.window(axis.output - 1)[-1] + 1)
+    return range(-min(axis.before, most), min(end, axis.size + most))
 
 
 def _boxes(rows: range, columns: range) -> list[tuple[range, range]]:
@@ -169,7 +177,9 @@ def _legend(stage: Stage) -> list[str]:
         effect = "chosen" if pooling.operation in ("max", "min", "median") else "added or counted"
         effect = "counted in averages, as 0" if pooling.count_include_pad else f"never {effect}"
         legend.append(f"{PADDING} is padding, a position without a pixel: {effect}.")
-    if any(axis.unused() for axis in axes):
+    if any(max(axis.before, axis.after) > around(axis.size) for axis in axes):
+        legend.append("Padding and windows go on beyond what is drawn.")
+    if any(axis.dropped + axis.skipped for axis in axes):
         legend.append("A pixel in parentheses is in no window.")
     return legend
 
@@ -180,10 +190,13 @@ def _left_out(stage: Stage, given: str) -> str:
     parts = []
     for axis, name in zip(axes, ("row", "column"), strict=True):
         runs = axis.unused()
-        if runs:
-            listed = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
-            several = len(runs) > 1 or len(runs[0]) > 1
-            parts.append(f"all of {name}{'s' * several} {_few(listed)}")
+        first = list(islice(runs, MOST_RUNS))
+        if first:
+            listed = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in first]
+            if more := sum(1 for _ in runs):
+                listed.append(f"… {more} more")
+            several = len(first) > 1 or len(first[0]) > 1
+            parts.append(f"all of {name}{'s' * several} {', '.join(listed)}")
     if not parts:
         return f"left out of {of}: nothing"
     seen = [axis.size - axis.dropped - axis.skipped for axis in axes]
@@ -204,7 +217,3 @@ def _strides_over(axis: AnyAxis) -> bool:
 
 def _looks_past(axis: AnyAxis) -> bool:
     return isinstance(axis, Axis) and axis.dilation > 1 and axis.skipped > 0
-
-
-def _few(words: Sequence[str]) -> str:
-    return ", ".join([*words[:6], *[f"… {len(words) - 6} more"] * (len(words) > 6)])

@@ -68,11 +68,20 @@ def _scenes(chain: Sequence[Stage], at: Pair, alpha: bool) -> list[Scene]:
     for number_, stage in enumerate(chain):
         cells = [cells[number_] for cells in traces]
         found.append(
-            Scene(visible(stage.image, alpha), stage.step, cells[0].window, _chosen(cells))
+            Scene(
+                visible(stage.image, alpha),
+                stage.step,
+                cells[0].window,
+                _chosen(cells),
+                first=stage.image_first,
+                shape=stage.step.input_shape,
+            )
         )
     row, column = at
     value = range(row, row + 1), range(column, column + 1)
-    found.append(Scene(visible(chain[-1].output, alpha), None, value))
+    last = chain[-1]
+    pixels = visible(last.output, alpha)
+    found.append(Scene(pixels, None, value, first=last.output_first, shape=last.step.shape))
     return found
 
 

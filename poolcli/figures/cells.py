@@ -18,7 +18,7 @@ from poolcli.figures.colours import readable_on
 from poolcli.figures.page import Box
 from poolcli.figures.style import INK
 from poolcli.figures.text import number, width_of
-from poolcli.geometry import Step
+from poolcli.geometry import AnyAxis, Step
 from poolcli.geometry.region import Region
 
 Array = NDArray[Any]
@@ -70,7 +70,7 @@ def print_numbers(
     tallest, widest = height * max(_lengths(rows)), width * max(_lengths(columns))
     size = box.scale * min(LARGEST_NUMBER, 0.8 * widest / longest, 0.6 * tallest)
     _draw_lines(axes, (bottom, right), "white", page.GRIDLINE * box.scale)
-    hatched = _unused((bottom, right), step)[top:, left:]
+    hatched = _unused(range(top, bottom), range(left, right), step)
     ground = np.where(hatched[:, :, None], marks.veil(shown), shown)
     white = readable_on(ground)
     for (row, down), (column, across) in product(rows.items(), columns.items()):
@@ -148,11 +148,18 @@ def _draw_lines(axes: Axes, shape: Sequence[int], colour: Any, width: float) -> 
     axes.add_collection(lines, autolim=False)
 
 
-def _unused(shape: Sequence[int], step: Step | None) -> NDArray[np.bool_]:
-    unused = np.zeros(shape[:2], np.bool_)
-    if step is not None:
-        for run in step.axes[0].unused():
-            unused[run.start : run.stop] = True
-        for run in step.axes[1].unused():
-            unused[:, run.start : run.stop] = True
-    return unused
+def _unused(rows: range, columns: range, step: Step | None) -> NDArray[np.bool_]:
+    """Return which of some pixels no window sees."""
+    if step is None:
+        return np.zeros((len(rows), len(columns)), np.bool_)
+    down, across = map(_left_out, step.axes, (rows, columns))
+    return down[:, np.newaxis] | across
+
+
+def _left_out(axis: AnyAxis, positions: range) -> NDArray[np.bool_]:
+    left_out = np.zeros(len(positions), np.bool_)
+    for run in axis.unused():
+        if run.start >= positions.stop:
+            break
+        left_out[max(0, run.start - positions.start) : max(0, run.stop - positions.start)] = True
+    return left_out

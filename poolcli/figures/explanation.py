@@ -19,7 +19,7 @@ from poolcli.figures.page import Box, Tier
 from poolcli.figures.panels import Panel, visible_padding
 from poolcli.figures.sheet import Cell, Sheet, fitted_caption
 from poolcli.figures.style import house_style
-from poolcli.geometry import Pair, Step
+from poolcli.geometry import Pair, Step, near
 from poolcli.geometry.region import Region
 
 Array = NDArray[Any]
@@ -28,6 +28,7 @@ CHOSEN = ("#0b6bcb",)  # of one channel; where there are several, each has its o
 CHANNELS = ("#d1242f", "#1a7f37", "#0b6bcb", "#6e7781")
 INSET = 0.09  # pixels
 CONTEXT = 2  # pixels around a window
+MOST_OUTLINED = 1024  # positions of a dilated window
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Scene:
         The pixel that each channel took its value from, where there is one.
     whole : bool
         Show all of a large image too, and not just what lies around the window.
+    first, shape : (row, column) and (rows, columns), or None
+        Of the image that `pixels` are a part of, and where that begins; None if they are all of it.
     """
 
     pixels: Array
@@ -52,6 +55,19 @@ class Scene:
     window: tuple[range, range]
     chosen: Sequence[Pair | None] = ()
     whole: bool = False
+    first: Pair = (0, 0)
+    shape: Pair | None = None
+
+    @property
+    def size(self) -> Pair:
+        """Return the (rows, columns) of the whole image."""
+        return self.shape or (self.pixels.shape[0], self.pixels.shape[1])
+
+    @property
+    def drawn(self) -> tuple[range, range]:
+        """Return the positions of the window that lie near enough to the image to be drawn."""
+        rows, columns = map(near, self.window, self.size)
+        return rows, columns
 
 
 @dataclass(frozen=True)
@@ -75,7 +91,7 @@ class _Exhibit:
         if panel.gridded and panel.pixels.ndim == 2 and max(panel.pixels.shape) <= MOST_NUMBERS:
             shown = colours(panel.pixels)
             print_numbers(axes, box, panel.pixels, shown, scene.step, self.first)
-        for rows, columns in _outlined(*scene.window):
+        for rows, columns in _outlined(*scene.drawn):
             marks.outline(axes, rows, columns, box.scale)
         channels = CHOSEN if len(scene.chosen) == 1 else CHANNELS
         for index, (place, colour) in enumerate(zip(scene.chosen, channels, strict=False)):
@@ -87,8 +103,8 @@ class _Exhibit:
 
 
 def _outlined(rows: range, columns: range) -> list[tuple[Pair, Pair]]:
-    """Give the spans of a window, or of each position of a dilated one."""
-    if rows.step == columns.step == 1:
+    """Return the spans of a window, or of each position of a dilated one if they are few."""
+    if rows.step == columns.step == 1 or len(rows) * len(columns) > MOST_OUTLINED:
         return [((rows[0], rows[-1] + 1), (columns[0], columns[-1] + 1))]
     return [((row, row + 1), (column, column + 1)) for row in rows for column in columns]
 
@@ -147,26 +163,27 @@ def _box(columns: int, scene: Scene, tiers: Sequence[Tier]) -> Box:
 
 def _exhibit(scene: Scene, box: Box, full: float | None) -> _Exhibit:
     """Show a scene whole if its pixels can be told apart, else around its window."""
-    rows, columns = scene.pixels.shape[:2]
-    if scene.whole or max(rows, columns) <= MOST_NUMBERS:
+    if scene.whole or max(scene.size) <= MOST_NUMBERS:
         panel = Panel.of(scene.pixels, box, full, scene.step)
         spans = [
             (min(shown[0], float(window[0])), max(shown[1], float(window[-1] + 1)))
-            for shown, window in zip(panel.shown, scene.window, strict=True)
+            for shown, window in zip(panel.shown, scene.drawn, strict=True)
         ]
         # Where ceil mode reaches beyond the edge, there is something to see too.
         return _Exhibit(replace(panel, shown=(spans[0], spans[1])), scene, (0, 0))
-    sides = zip(scene.window, _sides(box, scene), strict=True)
+    sides = zip(scene.drawn, _sides(box, scene), strict=True)
     down, right = (_around(window, side) for window, side in sides)
     region = Region(_span(down), _span(right))
-    panel = Panel.zoomed(scene.pixels, region, box, full, scene.step)
-    return _Exhibit(panel, scene, (max(0, down[0]), max(0, right[0])))
+    part = scene.first, scene.size
+    panel = Panel.zoomed(scene.pixels, region, box, full, scene.step, part)
+    (top, _), (left, _) = panel.held
+    return _Exhibit(panel, scene, (round(top), round(left)))
 
 
 def _sides(box: Box, scene: Scene) -> Pair:
     """Give how many rows and columns to show so that pixels are about square."""
     aspect = box.width / box.height
-    need = [len(window) * window.step + 2 * CONTEXT for window in scene.window]
+    need = [len(window) * window.step + 2 * CONTEXT for window in scene.drawn]
     rows = max(need[0], round(need[1] / aspect))
     return rows, max(need[1], round(rows * aspect))
 

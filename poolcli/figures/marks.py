@@ -5,8 +5,7 @@ They stand on axes that count pixels: pixel i spans i − 0.5 to i + 0.5, and ro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -74,12 +73,11 @@ def hatch_notes(step: Step, pixel: Sequence[float]) -> tuple[str, str]:
     dropped = skipped = ""
     for axis, length in zip(step.axes, pixel, strict=True):
         narrowest = NARROWEST / length
-        between, ends = _runs(axis)
-        if _any_narrower(ends, narrowest):
+        if 0 < len(axis.unused_end()) < narrowest:
             dropped = WIDENED
-        if _is_crowded(list(_widened(between, axis.size, narrowest)), narrowest):
+        if _skipped_strips(axis, narrowest) is None:
             skipped = TOO_FINE
-        elif _any_narrower(between, narrowest):
+        elif any(len(run) < narrowest for run in _skipped_runs(axis)):
             skipped = skipped or WIDENED
     return dropped, skipped
 
@@ -90,22 +88,34 @@ def veil(colours: NDArray[Any]) -> NDArray[Any]:
 
 
 def dash_padding(axes: Axes, step: Step, scale: float = 1.0) -> None:
-    """Dash a line around the padding of an iteration, for which the axes have room."""
+    """Dash a line around the padding of an iteration, as far as the axes have room for it."""
     (top, bottom), (left, right) = step.padding
     rows, columns = step.input_shape
     if not (top or bottom or left or right):
         return
-    for box, line, colour, width in (
-        ((-0.5, rows - 0.5, -0.5, columns - 0.5), "solid", FRAME, 0.8),
-        (
-            (-0.5 - top, rows - 0.5 + bottom, -0.5 - left, columns - 0.5 + right),
-            (0, (4, 2.5)),
-            INK,
-            1.4,
-        ),
-    ):
-        style = {"linestyle": line, "edgecolor": colour, "linewidth": width * scale}
-        _frame(axes, box, clip_on=False, **style)
+    image = -0.5, rows - 0.5, -0.5, columns - 0.5
+    _frame(axes, image, clip_on=False, linestyle="solid", edgecolor=FRAME, linewidth=0.8 * scale)
+    edges = -0.5 - top, rows - 0.5 + bottom, -0.5 - left, columns - 0.5 + right
+    style = {"linestyle": (0, (4, 2.5)), "edgecolor": INK, "linewidth": 1.4 * scale}
+    view = (*axes.get_ylim()[::-1], *axes.get_xlim())
+    seen = [abs(edge) <= abs(end) for edge, end in zip(edges, view, strict=True)]
+    if all(seen):
+        _frame(axes, edges, clip_on=False, **style)
+        return
+    # The sides that are seen, each as far as the others are.
+    top_, bottom_, left_, right_ = (
+        edge if shown else end for edge, end, shown in zip(edges, view, seen, strict=True)
+    )
+    sides = [
+        [(left_, top_), (right_, top_)],
+        [(left_, bottom_), (right_, bottom_)],
+        [(left_, top_), (left_, bottom_)],
+        [(right_, top_), (right_, bottom_)],
+    ]
+    lines = [Path(side) for side, shown in zip(sides, seen, strict=True) if shown]
+    if lines:
+        path = Path.make_compound_path(*lines)
+        axes.add_patch(PathPatch(path, fill=False, zorder=2.5, clip_on=False, **style))
 
 
 def outline(
@@ -136,31 +146,29 @@ def pixel_size(axes: Axes) -> tuple[float, float]:
 
 
 def _strips(axis: AnyAxis, narrowest: float, view: Span) -> list[Span]:
-    """Give the spans in view to hatch along an axis, each at least `narrowest` pixels."""
-    between, ends = _runs(axis)
-    skipped = list(_widened(between, axis.size, narrowest))
-    if _is_crowded(skipped, narrowest):
-        skipped = []
-    spans = [*skipped, *_widened(ends, axis.size, narrowest)]
+    """Return the spans in view to hatch along an axis, each at least `narrowest` pixels."""
+    end = axis.unused_end()
+    spans = _skipped_strips(axis, narrowest) or []
+    spans += _widened([end] if end else [], axis.size, narrowest)
     return [span for span in spans if span[0] < view[1] and view[0] < span[1]]
 
 
-def _runs(axis: AnyAxis) -> tuple[list[range], list[range]]:
-    """Give the runs of pixels that go unused: those between windows, and the one at the end."""
-    unused = axis.unused()
-    between = [run for run in unused if run.stop < axis.size]
-    return between, unused[len(between) :]
+def _skipped_runs(axis: AnyAxis) -> Iterator[range]:
+    """Yield the runs of unused pixels but the one at the end."""
+    return (run for run in axis.unused() if run.stop < axis.size)
 
 
-def _any_narrower(runs: Sequence[range], narrowest: float) -> bool:
-    return any(len(run) < narrowest for run in runs)
+def _skipped_strips(axis: AnyAxis, narrowest: float) -> list[Span] | None:
+    """Return a strip for each run of skipped pixels; None if two are too close to tell apart."""
+    strips: list[Span] = []
+    for strip in _widened(_skipped_runs(axis), axis.size, narrowest):
+        if strips and strip[0] - strips[-1][1] < narrowest:
+            return None
+        strips.append(strip)
+    return strips
 
 
-def _is_crowded(strips: Sequence[Span], narrowest: float) -> bool:
-    return any(after[0] - before[1] < narrowest for before, after in pairwise(strips))
-
-
-def _widened(runs: Sequence[range], size: int, narrowest: float) -> Iterator[Span]:
+def _widened(runs: Iterable[range], size: int, narrowest: float) -> Iterator[Span]:
     for run in runs:
         first, last = run.start - 0.5, run.stop - 0.5
         missing = max(0.0, narrowest - (last - first)) / 2

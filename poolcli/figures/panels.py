@@ -18,7 +18,7 @@ from poolcli.figures.page import Box
 from poolcli.figures.pixels import Pixels
 from poolcli.figures.shrinking import shrink, shrink_around
 from poolcli.figures.style import GROUND
-from poolcli.geometry import Step
+from poolcli.geometry import Pair, Step, around
 from poolcli.geometry.region import Region
 
 Array = NDArray[Any]
@@ -86,8 +86,8 @@ class Panel:
         (top, bottom), (left, right) = visible_padding(box, step)
         shown = (-float(top), float(rows + bottom)), (-float(left), float(columns + right))
         room = (
-            round(box.height * rows / (top + rows + bottom)),
-            round(box.width * columns / (left + columns + right)),
+            max(1, round(box.height * rows / (top + rows + bottom))),
+            max(1, round(box.width * columns / (left + columns + right))),
         )
         held = (0.0, float(rows)), (0.0, float(columns))
         if hidden is None:
@@ -98,14 +98,26 @@ class Panel:
 
     @classmethod
     def zoomed(
-        cls, pixels: Array, region: Region, box: Box, full: float | None, step: Step | None
+        cls,
+        pixels: Array,
+        region: Region,
+        box: Box,
+        full: float | None,
+        step: Step | None,
+        part: tuple[Pair, Pair] | None = None,
     ) -> Panel:
-        """Keep what will be printed of a region, which may lie between pixels."""
-        rows, columns = pixels.shape[:2]
+        """Keep what will be printed of a region, which may lie between pixels.
+
+        If `pixels` are a part of the image, `part` is where it begins and the image's shape.
+        """
+        (above, before), (rows, columns) = part or ((0, 0), pixels.shape[:2])
         first, last = zip(*(_covered(span) for span in (region.rows, region.columns)), strict=True)
         bottom, right = max(1, min(last[0], rows)), max(1, min(last[1], columns))
         top, left = min(max(first[0], 0), bottom - 1), min(max(first[1], 0), right - 1)
-        small = shrink(pixels[top:bottom, left:right], (box.height, box.width), full)
+        top, bottom = (min(max(edge, above), above + pixels.shape[0]) for edge in (top, bottom))
+        left, right = (min(max(edge, before), before + pixels.shape[1]) for edge in (left, right))
+        seen = pixels[top - above : bottom - above, left - before : right - before]
+        small = shrink(seen, (box.height, box.width), full)
         return cls(
             small,
             (rows, columns),
@@ -162,15 +174,22 @@ class Panel:
 
 
 def visible_padding(box: Box, step: Step | None) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Give the padding of an iteration, or none if it would be too thin to see on the page."""
+    """Return the padding of an iteration to draw, or none if it would be too thin to see.
+
+    Of padding wider than the image no more is drawn: the image would hardly be seen in it.
+    """
     if step is None:
         return (0, 0), (0, 0)
+    rows, columns = (
+        (min(before, around(size)), min(after, around(size)))
+        for (before, after), size in zip(step.padding, step.input_shape, strict=True)
+    )
     sizes = box.to_points(box.height), box.to_points(box.width)
     widest = max(
         max(sides) * points / (size + sum(sides))
-        for sides, points, size in zip(step.padding, sizes, step.input_shape, strict=True)
+        for sides, points, size in zip((rows, columns), sizes, step.input_shape, strict=True)
     )
-    return step.padding if widest >= marks.LEAST_PADDING else ((0, 0), (0, 0))
+    return (rows, columns) if widest >= marks.LEAST_PADDING else ((0, 0), (0, 0))
 
 
 def checkerboard(box: Box, pixel: float) -> NDArray[np.uint8]:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import importlib.util
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from poolcli.equivalents import Pooling
-from poolcli.geometry import AnyAxis
+from poolcli.geometry import AnyAxis, Axis
+from poolcli.pooling.spans import count_taps
 
 Array = NDArray[Any]
+
+# Frameworks count in 32 bits, and some pad the image for real: so many values are added at most.
+LARGEST = 2**30
+MOST_BEYOND = 2**24
 
 CEIL_REMARK = "has no ceil mode: the partial windows at the bottom and right are left out"
 
@@ -80,6 +86,16 @@ class Framework(ABC):
         """Give the part of an image (H, W, C) that it pools."""
         return layers
 
+    def check_size(self, layers: Array, pooling: Pooling) -> None:
+        """Raise Unsupported if the call would take work in proportion to padding or kernel."""
+        rows, columns = (_positions(axis) for axis in (pooling.rows, pooling.columns))
+        beyond = (rows * columns - layers.shape[0] * layers.shape[1]) * layers.shape[2]
+        if max(rows, columns) > LARGEST or beyond > MOST_BEYOND:
+            raise Unsupported(
+                "is not asked: the windows reach too far beyond the image"
+                f" ({rows:,}×{columns:,} positions)"
+            )
+
     @abstractmethod
     def pool(self, layers: Array, pooling: Pooling) -> Answer:
         """Pool an array (H, W, C).
@@ -89,6 +105,12 @@ class Framework(ABC):
         Unsupported
             If the framework has no such pooling.
         """
+
+
+def _positions(axis: AnyAxis) -> int:
+    """Count the positions along an axis that windows reach, those beyond the image too."""
+    reach = axis.reach if isinstance(axis, Axis) else 0
+    return max(reach, axis.before + axis.size + axis.after)
 
 
 def is_installed(module: str) -> bool:
@@ -126,10 +148,18 @@ def from_batch(batch: Array) -> Array:
 
 def sum_windows(values: Array, rows: AnyAxis, columns: AnyAxis) -> Array:
     """Add up what each window sees of an array (H, W, ...), by slices and without the core."""
-    strips = [values[taps.start : taps.stop : taps.step].sum(axis=0) for taps in rows.taps()]
-    values = np.stack(strips)
-    strips = [values[:, taps.start : taps.stop : taps.step].sum(axis=1) for taps in columns.taps()]
-    return np.stack(strips, axis=1)
+    return _sum_along(_sum_along(values, rows).swapaxes(0, 1), columns).swapaxes(0, 1)
+
+
+def _sum_along(values: Array, axis: AnyAxis) -> Array:
+    """Add up what each window sees along the first axis."""
+    sums = np.empty((axis.output, *values.shape[1:]), np.add.reduce(values[:0]).dtype)
+    # Windows far larger than the image see the same of it.
+    for seen, alike in groupby(range(axis.output), axis.inside):
+        windows = list(alike)
+        total = values[seen.start : seen.stop : seen.step].sum(axis=0)
+        sums[windows[0] : windows[-1] + 1] = total
+    return sums
 
 
 def has_real_maximum(layers: Array, pooling: Pooling) -> Array | None:
@@ -146,7 +176,7 @@ def has_real_maximum(layers: Array, pooling: Pooling) -> Array | None:
 def whole_windows(pooling: Pooling) -> Array:
     """Find the windows (H', W', 1) that lie in the image with every tap."""
     rows, columns = (
-        np.array(axis.counts()) == axis.kernel for axis in (pooling.rows, pooling.columns)
+        count_taps(axis, np.int64) == axis.kernel for axis in (pooling.rows, pooling.columns)
     )
     whole: Array = rows[:, np.newaxis, np.newaxis] & columns[np.newaxis, :, np.newaxis]
     return whole

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from poolcli.equivalents import Pooling
 from poolcli.errors import PoolcliError
 from poolcli.frameworks.framework import Answer, Array, Framework, Unsupported
 from poolcli.geometry import AdaptiveWindow
+from poolcli.pooling.spans import count_taps
 from poolcli.reference import adaptive_pool_reference, pool_reference
 
 # From the side of choice down to what is quick, then up to what large windows need.
@@ -41,9 +44,13 @@ class Loop(Framework):
                 rows, columns = pooling.window.axes(middle.shape)
             except PoolcliError:
                 continue
-            if sum(rows.counts()) * sum(columns.counts()) * layers.shape[2] <= self.most:
+            looks = [int(count_taps(axis, np.int64).sum()) for axis in (rows, columns)]
+            if looks[0] * looks[1] * layers.shape[2] <= self.most:
                 return middle
         raise Unsupported("is too slow for windows of this size")
+
+    def check_size(self, layers: Array, pooling: Pooling) -> None:
+        """Accept any: the loop looks at pixels alone."""
 
     def pool(self, layers: Array, pooling: Pooling) -> Answer:
         """Pool an array (H, W, C)."""

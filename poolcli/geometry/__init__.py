@@ -4,14 +4,14 @@ Integers only; neither pixels nor NumPy. Every other module asks this one, so a 
 is printed, checked or computed is always the same size.
 """
 
-from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis
+from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis, around, near
 from poolcli.geometry.chain import MAX_PIXELS, Step, chain, check_pixels, views
+from poolcli.geometry.parameters import Pair
 from poolcli.geometry.window import (
     AdaptiveWindow,
     AnyWindow,
     Padding,
     PaddingLike,
-    Pair,
     Window,
     count_lines,
 )
@@ -28,8 +28,10 @@ __all__ = [
     "Pair",
     "Step",
     "Window",
+    "around",
     "chain",
     "check_pixels",
     "count_lines",
+    "near",
     "views",
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from poolcli.errors import PoolcliError
 from poolcli.geometry.axis import AnyAxis, Axis
-from poolcli.geometry.window import AnyWindow, Pair, Window, count_lines, describe
+from poolcli.geometry.parameters import Pair
+from poolcli.geometry.window import AnyWindow, Window, count_lines, describe
 
 MAX_PIXELS = 250_000_000
 
@@ -25,11 +27,15 @@ class Step:
         How many pixels of the chain's first image one output pixel sees.
     jump : (rows, columns) or None
         How many of those pixels lie between neighbours' views; None where it varies.
+    receptive_fields, jumps : ((least, largest), (least, largest))
+        The same along rows and along columns, also where they vary.
     """
 
     axes: tuple[AnyAxis, AnyAxis]
     receptive_field: Pair
     jump: Pair | None
+    receptive_fields: tuple[Pair, Pair]
+    jumps: tuple[Pair, Pair]
 
     @property
     def input_shape(self) -> Pair:
@@ -126,26 +132,52 @@ def _view(axis: AnyAxis, outputs: range) -> range:
     return range(max(start, 0), min(stop, axis.size))
 
 
-def check_pixels(shape: Sequence[int], max_pixels: int, what: str = "the image") -> None:
-    """Raise PoolcliError if an image of `shape` (rows, columns) exceeds `max_pixels`."""
+def check_pixels(
+    shape: Sequence[int],
+    max_pixels: int,
+    what: str = "the image",
+    setting: str = "--max-pixels ",
+) -> None:
+    """Raise PoolcliError if an image of `shape` (rows, columns) exceeds `max_pixels`.
+
+    The message names the `setting` that allows more.
+    """
     rows, columns = shape[:2]
     if rows * columns > max_pixels:
         raise PoolcliError(
             f"{what} has {rows * columns:,} pixels ({rows} rows, {columns} columns), more than"
-            f" {max_pixels:,}; allow it with --max-pixels {rows * columns}"
+            f" {max_pixels:,}; allow it with {setting}{rows * columns}"
         )
 
 
 def _step(axes: tuple[AnyAxis, AnyAxis], before: Step | None) -> Step:
-    rows, columns = axes
-    field = before.receptive_field if before else (1, 1)
     known = before.jump if before else (1, 1)
-    # After adaptive windows comes only the identity, whose extent of 1 needs no jump.
-    jump = known or (1, 1)
-    field = (field[0] + (rows.extent - 1) * jump[0], field[1] + (columns.extent - 1) * jump[1])
-    if known and isinstance(rows, Axis) and isinstance(columns, Axis):
-        return Step(axes, field, (jump[0] * rows.stride, jump[1] * columns.stride))
-    return Step(axes, field, None)
+    fields = before.receptive_fields if before else ((1, 1), (1, 1))
+    jumps = before.jumps if before else ((1, 1), (1, 1))
+    # After adaptive windows comes only the identity, whose extent and stride of 1 change nothing.
+    fields = _each(_grown, axes, fields, jumps)
+    jumps = _each(_spread, axes, jumps)
+    jump = None
+    if known and all(isinstance(axis, Axis) for axis in axes):
+        jump = jumps[0][1], jumps[1][1]
+    return Step(axes, (fields[0][1], fields[1][1]), jump, fields, jumps)
+
+
+def _each(function: Callable[..., Pair], *pairs: tuple[Any, Any]) -> tuple[Pair, Pair]:
+    rows, columns = zip(*pairs, strict=True)
+    return function(*rows), function(*columns)
+
+
+def _grown(axis: AnyAxis, field: Pair, jump: Pair) -> Pair:
+    """Return the least and the largest receptive field after an iteration."""
+    least, largest = axis.extents
+    return field[0] + (least - 1) * jump[0], field[1] + (largest - 1) * jump[1]
+
+
+def _spread(axis: AnyAxis, jump: Pair) -> Pair:
+    """Return the least and the largest distance of neighbours after an iteration."""
+    least, largest = axis.distances
+    return jump[0] * least, jump[1] * largest
 
 
 def _place(iteration: int) -> str:

@@ -8,7 +8,8 @@ from fractions import Fraction
 from poolcli.errors import PoolcliError
 from poolcli.geometry.axis import AnyAxis, Axis
 from poolcli.geometry.chain import Step
-from poolcli.geometry.window import Pair, describe
+from poolcli.geometry.parameters import Pair
+from poolcli.geometry.window import describe
 
 Span = tuple[Fraction, Fraction]
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from poolcli.errors import PoolcliError
 from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis, ceil_divide
+from poolcli.geometry.parameters import Pair, flag, pair, quote, two
 
-Pair = tuple[int, int]
 Padding = tuple[Pair, Pair] | Literal["same"]
 PaddingLike = int | Sequence[int] | Sequence[Sequence[int]] | str
 
@@ -49,9 +48,11 @@ class Window:
         Raises
         ------
         PoolcliError
-            If a value is no whole number or too small, or if `padding` is not smaller than
-            `kernel`, or is "same" together with `ceil_mode`.
+            If a value is no whole number from its minimum to 2**31 − 1, if `ceil_mode` is not a
+            truth value, or if `padding` is not smaller than `kernel`, or is "same" together with
+            `ceil_mode`.
         """
+        ceil_mode = flag(ceil_mode, "ceil_mode")
         kernel = pair(kernel, "kernel", minimum=1)
         stride = kernel if stride is None else pair(stride, "stride", minimum=1)
         sides = _sides(padding)
@@ -64,7 +65,7 @@ class Window:
                         f"padding must be smaller than the kernel, got {max(side)}"
                         f" for a kernel of {taps} {along}"
                     )
-        return cls(kernel, stride, sides, pair(dilation, "dilation", minimum=1), bool(ceil_mode))
+        return cls(kernel, stride, sides, pair(dilation, "dilation", minimum=1), ceil_mode)
 
     def axes(self, shape: Sequence[int]) -> tuple[Axis, Axis]:
         """Lay the window over an image of `shape` (rows, columns).
@@ -77,14 +78,16 @@ class Window:
         rows, columns = self._axis(0, shape[0]), self._axis(1, shape[1])
         if rows.output < 1 or columns.output < 1:
             raise PoolcliError(f"{self._name()} does not fit the {describe(shape)} image")
-        if self.dilation != (1, 1) and not all((*rows.counts(), *columns.counts())):
+        if not rows.sees_everywhere() or not columns.sees_everywhere():
             raise PoolcliError(
                 f"{self._name()} has windows without a pixel of the {describe(shape)} image"
             )
         return rows, columns
 
     def _axis(self, index: int, size: int) -> Axis:
-        kernel, stride, dilation = self.kernel[index], self.stride[index], self.dilation[index]
+        kernel, stride = self.kernel[index], self.stride[index]
+        # One tap has no distance to another.
+        dilation = self.dilation[index] if kernel > 1 else 1
         if self.padding == "same":
             return Axis.same(size, kernel, stride, dilation)
         extent = dilation * (kernel - 1) + 1
@@ -132,18 +135,6 @@ class AdaptiveWindow:
 AnyWindow = Window | AdaptiveWindow
 
 
-def pair(value: int | Sequence[int], name: str, *, minimum: int) -> Pair:
-    """Read one whole number, or two (rows, columns), each at least `minimum`."""
-    values = tuple(value) if isinstance(value, Sequence) else (value, value)
-    try:
-        rows, columns = map(operator.index, values)
-    except (TypeError, ValueError):
-        raise PoolcliError(f"{name} must be one or two whole numbers, got {value!r}") from None
-    if min(rows, columns) < minimum:
-        raise PoolcliError(f"{name} must be at least {minimum}, got {min(rows, columns)}")
-    return rows, columns
-
-
 def spell(numbers: Sequence[int]) -> str:
     """Write numbers as the command line takes them: `2,3`."""
     return ",".join(map(str, numbers))
@@ -171,11 +162,12 @@ def _sides(padding: PaddingLike) -> Padding:
             return "same"
         if padding == "valid":
             return (0, 0), (0, 0)
-        raise PoolcliError(f'padding must be numbers, "same" or "valid", got {padding!r}')
-    sides: tuple[Any, ...] = tuple(padding) if isinstance(padding, Sequence) else (padding, padding)
-    if len(sides) != 2:
+        raise PoolcliError(f'padding must be numbers, "same" or "valid", got {quote(padding)}')
+    sides = two(padding)
+    if sides is None:
         raise PoolcliError(
-            f"padding must be one or two numbers or ((top, bottom), (left, right)), got {padding!r}"
+            "padding must be one or two numbers or ((top, bottom), (left, right)), got"
+            f" {quote(padding)}"
         )
     rows, columns = sides
     return pair(rows, "padding", minimum=0), pair(columns, "padding", minimum=0)

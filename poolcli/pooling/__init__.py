@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 from poolcli.arrays import ArrayLike, NDArray, np
-from poolcli.errors import PoolcliError
-from poolcli.geometry import AdaptiveWindow, AnyWindow, PaddingLike, Window
-from poolcli.geometry.layouts import LAYOUTS, Axes, Layout, find_axes
+from poolcli.geometry import MAX_PIXELS, AdaptiveWindow, AnyWindow, PaddingLike, Window
+from poolcli.geometry.layouts import Layout
+from poolcli.pooling.arguments import check_image, check_result, read_image, unboxed
 from poolcli.pooling.extremes import (
     keep_range,
     mend_averages,
@@ -54,6 +53,8 @@ def pool2d(
     count_include_pad: bool = False,
     norm: float = 2.0,
     layout: Layout | None = None,
+    *,
+    max_pixels: int = MAX_PIXELS,
 ) -> NDArray[Any]:
     """Pool an image with a sliding window.
 
@@ -81,6 +82,8 @@ def pool2d(
     layout : "hwc", "chw", "nhwc", "nchw" or None, default None
         The order of the axes: `n` is the batch, `h` rows, `w` columns, `c` channels. None takes
         (H, W), and (H, W, C) with at most 4 channels; every other shape needs a layout.
+    max_pixels : int, default 250,000,000
+        The largest image, and the largest result, in pixels; checked before anything is allocated.
 
     Returns
     -------
@@ -98,7 +101,8 @@ def pool2d(
     Raises
     ------
     PoolcliError
-        If the array is no image, a parameter is out of range, or no window fits.
+        If the array is no image, a parameter has a wrong type or is out of range, no window fits,
+        or the image or the result exceeds `max_pixels`.
 
     Notes
     -----
@@ -113,8 +117,7 @@ def pool2d(
     [[6, 8], [3, 4]]
     """
     window = Window.of(kernel, stride, padding, dilation, ceil_mode)
-    pixels, axes = _pixels(image, layout)
-    return _restore(axes, pool(pixels, operation, window, count_include_pad, norm))
+    return _pool_given(image, operation, window, count_include_pad, norm, layout, max_pixels)
 
 
 def adaptive_pool2d(
@@ -123,6 +126,8 @@ def adaptive_pool2d(
     output_size: int | Sequence[int],
     norm: float = 2.0,
     layout: Layout | None = None,
+    *,
+    max_pixels: int = MAX_PIXELS,
 ) -> NDArray[Any]:
     """Pool an image to a wanted size, as PyTorch's adaptive layers do.
 
@@ -139,6 +144,8 @@ def adaptive_pool2d(
         The power of lp.
     layout : "hwc", "chw", "nhwc", "nchw" or None, default None
         The order of the axes; see `pool2d`.
+    max_pixels : int, default 250,000,000
+        The largest image, and the largest result, in pixels.
 
     Returns
     -------
@@ -148,15 +155,34 @@ def adaptive_pool2d(
     Raises
     ------
     PoolcliError
-        If the array is no image or `output_size` is out of range.
+        If the array is no image, a parameter has a wrong type or is out of range, or the image or
+        the result exceeds `max_pixels`.
 
     Examples
     --------
     >>> adaptive_pool2d([[1, 2, 3], [4, 5, 6], [7, 8, 9]], "avg", 2).tolist()
     [[3.0, 4.0], [6.0, 7.0]]
     """
-    pixels, axes = _pixels(image, layout)
-    return _restore(axes, pool(pixels, operation, AdaptiveWindow.of(output_size), norm=norm))
+    window = AdaptiveWindow.of(output_size)
+    return _pool_given(image, operation, window, False, norm, layout, max_pixels)
+
+
+def _pool_given(
+    image: ArrayLike,
+    operation: Operation,
+    window: AnyWindow,
+    count_include_pad: bool,
+    norm: float,
+    layout: Layout | None,
+    max_pixels: int,
+) -> NDArray[Any]:
+    """Check what a caller passed, sizes before anything is allocated, and pool it."""
+    norm = unboxed(norm)
+    check_operation(operation, count_include_pad, norm)
+    pixels, axes = read_image(image, layout, max_pixels)
+    check_result(window.axes(pixels.shape), pixels, max_pixels)
+    pooled = pool(pixels, operation, window, count_include_pad, norm)
+    return np.ascontiguousarray(axes.restore(pooled))
 
 
 def pool(
@@ -214,50 +240,3 @@ def _combine(
     elif suspect:
         mend_zeros(image, windows, operation, output)
     return output
-
-
-def _array(image: ArrayLike) -> NDArray[Any]:
-    # Without the module there are no masked arrays, and loading it takes time.
-    if "numpy.ma" in sys.modules and _is_masked(image):
-        raise PoolcliError(
-            "masks are not supported: masked pixels would count; give a value with .filled(value)"
-        )
-    try:
-        return np.asarray(image)
-    except ValueError as error:
-        raise PoolcliError(f"an image has rows of one length: {error}") from None
-
-
-def _is_masked(image: object) -> bool:
-    """Return whether an array, or one in a list, has a mask, which NumPy would drop."""
-    if isinstance(image, list | tuple):
-        return any(map(_is_masked, image))
-    return isinstance(image, np.ma.MaskedArray)
-
-
-def _pixels(image: ArrayLike, layout: Layout | None) -> tuple[NDArray[Any], Axes]:
-    """Return the pixels (H, W) or (H, W, C) of an array, and its axes."""
-    array = _array(image)
-    if layout is not None and not (isinstance(layout, str) and layout in LAYOUTS):
-        raise PoolcliError(f"layout is None, hwc, chw, nhwc or nchw, got {layout!r}")
-    try:
-        axes, _ = find_axes(array.shape, layout, 'layout="{}"'.format)
-    except PoolcliError as error:
-        raise PoolcliError(f"the image {error}") from None
-    return axes.arrange(array), axes
-
-
-def _restore(axes: Axes, pixels: NDArray[Any]) -> NDArray[Any]:
-    return np.ascontiguousarray(axes.restore(pixels))
-
-
-def check_image(image: NDArray[Any]) -> None:
-    """Raise PoolcliError unless the array is a non-empty image of real numbers."""
-    if image.dtype.kind not in "buif":
-        raise PoolcliError(f"an image holds real numbers, got dtype {image.dtype}")
-    if image.ndim not in (2, 3):
-        raise PoolcliError(
-            f"an image is (rows, columns) or (rows, columns, channels), got shape {image.shape}"
-        )
-    if 0 in image.shape:
-        raise PoolcliError(f"the image is empty: its shape is {image.shape}")

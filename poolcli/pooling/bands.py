@@ -20,6 +20,7 @@ from poolcli.pooling.passes import (
     is_long,
     round_up,
 )
+from poolcli.pooling.spans import count_taps
 from poolcli.serial import ThreadedExecutor
 
 # A thread has at most four buffers of this size, unless the kernel itself needs more. Smaller ones
@@ -179,7 +180,7 @@ def _counts(axis: Axis, how: Reduction, *, padding: bool) -> Array:
     """Count the pixels of each window; one number if all agree or nobody divides by them."""
     if how.divide is None:
         return np.ones(1)
-    return _common(np.array(axis.counts(padding=padding), how.divide))
+    return _common(count_taps(axis, how.divide, padding=padding))
 
 
 def _common(counts: Array) -> Array:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import groupby, product
 from typing import Any
 
 from poolcli.arrays import Array, np
 from poolcli.geometry import AnyAxis, Axis
 from poolcli.pooling.extremes import exact_quotients
 from poolcli.pooling.networks import select_middle
+from poolcli.pooling.spans import lay_spans, pieces
 
 GATHERED_BYTES = 4 * 1024 * 1024
 # Up to here a network is faster than sorting, for small windows of bytes fifty times.
 NETWORK_PIXELS = 64
 # All pixels of so many windows are compared at once: few enough for the cache.
 NETWORK_BYTES = 1024 * 1024
+# Column positions that are listed at once.
+POSITIONS = 2**20
+MANY_ROWS = 16
 
 
 def pool_median(
@@ -26,6 +30,10 @@ def pool_median(
     sorted one by one: O(k² log k) for each output pixel. NaN propagates, or with `skip_nan` is
     passed over. A median that is zero is +0.
     """
+    if rows.output > MANY_ROWS * columns.output:
+        # One line after the other is sorted: the fewer and the longer, the better.
+        image, output = image.transpose(1, 0, 2), output.transpose(1, 0, 2)
+        rows, columns = columns, rows
     down, across = range(rows.output), range(columns.output)
     inside_rows, inside_columns = down[:0], across[:0]
     small = rows.kernel * columns.kernel <= NETWORK_PIXELS
@@ -96,27 +104,45 @@ def _sort_windows(
     """Find the medians of any windows, a few of one output row at a time."""
     if not down or not across:
         return
-    channels = image.shape[2]
-    column_taps = columns.taps()[across.start : across.stop]
-    widths = np.array([len(taps) for taps in column_taps])
-    # A window at the border repeats some position; those pixels are then sorted to the end.
-    positions = np.zeros((len(widths), widths.max()), np.intp)
-    real = np.arange(widths.max()) < widths[:, np.newaxis]
-    positions[real] = np.concatenate([np.arange(t.start, t.stop, t.step) for t in column_taps])
-    row_taps = rows.taps()
-    for row in down:
-        line, taps = output[row, across.start : across.stop], row_taps[row]
-        source = image[taps.start : taps.stop : taps.step]
-        group = max(
-            1, GATHERED_BYTES // (len(taps) * positions[0].size * channels * source.itemsize)
-        )
-        for first in range(0, len(line), group):
-            some = slice(first, first + group)
-            windows = source[:, positions[some]]
-            windows[:, ~real[some]] = _last(image.dtype)
-            # (rows, outputs, columns, channels) to (outputs, channels, pixels)
-            windows = windows.transpose(1, 3, 0, 2).reshape(len(line[some]), channels, -1)
-            line[some] = _medians(windows, len(taps) * widths[some], output.dtype, skip_nan)
+    # Windows of large kernels often see the same pixels: those are sorted once.
+    for some in pieces(len(across), max(1, POSITIONS // min(columns.kernel, columns.size))):
+        starts, counts, step = lay_spans(columns, across[some.start : some.stop])
+        new = np.append(True, (np.diff(starts) != 0) | (np.diff(counts) != 0))
+        sources = np.cumsum(new) - 1
+        starts, counts = starts[new], counts[new]
+        # A window at the border repeats a position; those pixels are then sorted to the end.
+        taps = np.arange(counts.max())
+        real = taps < counts[:, np.newaxis]
+        positions = starts[:, np.newaxis] + np.where(real, taps, 0) * step
+        columns_out = slice(across.start + some.start, across.start + some.stop)
+        for seen, alike in groupby(down, rows.inside):
+            source = image[seen.start : seen.stop : seen.step]
+            medians = _sort_line(source, positions, real, counts, output.dtype, skip_nan=skip_nan)
+            for row in alike:
+                output[row, columns_out] = medians[sources]
+
+
+def _sort_line(
+    source: Array,
+    positions: Array,
+    real: Array,
+    widths: Array,
+    carry: np.dtype[Any],
+    *,
+    skip_nan: bool,
+) -> Array:
+    """Return the medians (windows, C) of windows of some columns over all rows of `source`."""
+    height, _, channels = source.shape
+    medians = np.empty((len(positions), channels), carry)
+    group = max(1, GATHERED_BYTES // (height * positions[0].size * channels * source.itemsize))
+    for first in range(0, len(positions), group):
+        some = slice(first, first + group)
+        windows = source[:, positions[some]]
+        windows[:, ~real[some]] = _last(source.dtype)
+        # (rows, outputs, columns, channels) to (outputs, channels, pixels)
+        windows = windows.transpose(1, 3, 0, 2).reshape(len(widths[some]), channels, -1)
+        medians[some] = _medians(windows, height * widths[some], carry, skip_nan)
+    return medians
 
 
 def _medians(windows: Array, counts: Array, carry: np.dtype[Any], skip_nan: bool) -> Array:

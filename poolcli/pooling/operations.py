@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
+from poolcli.geometry.parameters import flag, quote
 
 Operation = Literal["max", "avg", "min", "median", "lp"]
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
@@ -229,16 +230,19 @@ def written_type(operation: Operation, dtype: np.dtype[Any], area: int) -> np.dt
     return np.result_type(carry, np.float64) if near else carry
 
 
-def check_operation(operation: str, count_include_pad: bool, norm: float) -> None:
+def check_operation(operation: Any, count_include_pad: Any, norm: Any) -> None:
     """Raise PoolcliError for an unknown operation or a setting that it does not have."""
-    if operation not in OPERATIONS:
-        raise PoolcliError(f"operation must be one of {', '.join(OPERATIONS)}, got {operation!r}")
-    if count_include_pad and operation != "avg":
+    if not isinstance(operation, str) or operation not in OPERATIONS:
+        names = ", ".join(OPERATIONS)
+        raise PoolcliError(f"operation must be one of {names}, got {quote(operation)}")
+    if flag(count_include_pad, "count_include_pad") and operation != "avg":
         raise PoolcliError(
             f"count_include_pad belongs to avg; {operation} has no divisor to change"
         )
+    if isinstance(norm, bool) or not isinstance(norm, (int, float)):
+        raise PoolcliError(f"norm must be a number, got {quote(norm)}")
     if not 1 <= norm <= LARGEST_NORM:
-        raise PoolcliError(f"norm must lie between 1 and {LARGEST_NORM}, got {norm}")
+        raise PoolcliError(f"norm must lie between 1 and {LARGEST_NORM}, got {quote(norm)}")
 
 
 def _range(dtype: np.dtype[Any]) -> tuple[Any, Any]:

@@ -71,4 +71,4 @@ class Windows:
 
 def _has_equal_windows(axis: AnyAxis) -> TypeGuard[Axis]:
     """Return whether windows are equal, and not so large that most of each is padding."""
-    return isinstance(axis, Axis) and axis.kernel <= axis.size
+    return isinstance(axis, Axis) and axis.extent <= axis.size

@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from poolcli.frameworks import Answer, Framework, Unsupported
+from poolcli.pooling.spans import count_taps
 from poolcli.silence import silence
 from poolcli.verification.records import Comparison, Pixel, Status
 from poolcli.verification.task import Array, Task
@@ -50,6 +53,7 @@ class Tally:
                     task, self.partial = task.part(part), True
                     rows, columns = part.shape[:2]
                     self._remark(task, f"is slow: pools the {rows}×{columns} pixels in the middle")
+                self.peer.check_size(task.layers, task.pooling)
                 start = time.perf_counter()
                 answer = self.peer.pool(task.layers, task.pooling)
                 self.seconds = (self.seconds or 0.0) + time.perf_counter() - start
@@ -131,8 +135,8 @@ class Tally:
 def _is_part(theirs: Array, task: Task) -> bool:
     """Tell whether nothing lacks at the bottom and right but windows that are not whole."""
     for size, axis in zip(theirs.shape, (task.pooling.rows, task.pooling.columns), strict=False):
-        whole = [i for i, count in enumerate(axis.counts(), start=1) if count == axis.kernel]
-        if not max(whole, default=0) <= size <= axis.output:
+        (whole,) = np.nonzero(count_taps(axis, np.int64) == axis.kernel)
+        if not (whole[-1] + 1 if len(whole) else 0) <= size <= axis.output:
             return False
     return theirs.shape[2:] == task.result.shape[2:]
 

@@ -80,7 +80,7 @@ class Entry(NamedTuple):
     position: int
     tag: int
     type: int
-    count: int
+    number: int
 
 
 def structured(content: bytes) -> list[Mutation]:
@@ -137,7 +137,7 @@ def _change_pointed(
     """Change the first value that an entry points to, as a number of its type."""
     size = TIFF_TYPES.get(entry.type, 4)
     (offset,) = struct.unpack_from(order + "I", changed, entry.position + 8)
-    target = entry.position + 8 if size * entry.count <= 4 else start + offset
+    target = entry.position + 8 if size * entry.number <= 4 else start + offset
     if target + 8 > len(changed):
         return
     if entry.type in (5, 10):

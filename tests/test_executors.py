@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from formats import noise, saved
 
 from poolcli.executors import count_cores, start
 from poolcli.executors.workers import Workers
@@ -278,3 +279,95 @@ def test_calls_are_made_where_threads_are_not_to_be_had(
     with ThreadedExecutor(2) as executor:
         futures = [executor.submit(abs, number) for number in (-1, -2, -3)]
         assert [future.result() for future in futures] == [1, 2, 3]
+
+
+MODULES = "multiprocessing socket signal threading pickle copyreg selectors struct numpy cv2 PIL"
+PLANTED = """
+import pathlib
+pathlib.Path({!r}).touch()
+raise ImportError("planted")
+"""
+UNSAFE = "python -E needs -P too, or workers import from the current folder"
+SCRIPT = "import sys; from poolcli.__main__ import run; sys.exit(run())"
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Path:
+    """Make pictures, and modules beside them that must not be imported."""
+    for name in ("in", "bin"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "bin" / "program").write_text(SCRIPT)
+    for number in range(4):
+        (tmp_path / "in" / f"{number}.png").write_bytes(saved(noise("u1"), "PNG"))
+    (tmp_path / "in" / "list").write_text("0.png\n1.png\n2.png\n")
+    for module in MODULES.split():
+        planted = tmp_path / "in" / f"{module}.py"
+        planted.write_text(PLANTED.format(str(tmp_path / f"ran-{module}")))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "arguments"),
+    [
+        ("", "max . -j 2"),
+        ("", "max --files-from list -j 2"),
+        ("", "compare . -j 2"),
+        ("-I", "max . -j 2"),
+        ("-E -P", "max . -j 2"),
+    ],
+)
+def test_no_process_imports_from_the_current_folder(
+    planted: Path, interpreter: str, arguments: str
+) -> None:
+    program = [sys.executable, *interpreter.split(), str(planted / "bin" / "program")]
+    ended = subprocess.run(
+        [*program, *arguments.split(), "-d", str(planted / "out"), "-q"],
+        cwd=planted / "in",
+        capture_output=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+    assert list((planted / "out").iterdir())
+    assert not list(planted.glob("ran-*"))
+
+
+def test_where_workers_would_import_from_the_current_folder_there_are_none(planted: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-E", str(planted / "bin" / "program"), "max", ".", "-j", "2"],
+        cwd=planted / "in",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stderr.splitlines() == [
+        f"poolcli: warning: no workers can be started ({UNSAFE}); one core did it all",
+        "poolcli: 4 written, 0 failed of 4",
+    ]
+    assert not list(planted.glob("ran-*"))
+
+
+def test_as_a_module_only_what_python_loads_first_comes_from_the_current_folder(
+    planted: Path,
+) -> None:
+    (planted / "in" / "threading.py").unlink()
+    ended = subprocess.run(
+        [sys.executable, "-m", "poolcli", "max", ".", "-d", "../out", "-j", "2", "-q"],
+        cwd=planted / "in",
+        capture_output=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert not list(planted.glob("ran-*"))
+
+
+def test_the_variable_that_keeps_the_current_folder_off_is_restored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for before in (None, "0"):
+        monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+        if before is not None:
+            monkeypatch.setenv("PYTHONSAFEPATH", before)
+        workers = Workers(1)
+        assert workers.submit(os.getenv, "PYTHONSAFEPATH").result() == "1"
+        workers.shutdown()
+        assert os.environ.get("PYTHONSAFEPATH") == before

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
+# Of typing, which imports much that might lie in the current folder.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
 

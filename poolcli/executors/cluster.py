@@ -113,9 +113,11 @@ class ClusterExecutor(Executor):
         if address is None:
             # Workers that die are started anew, as unsafe as the first if nothing is done.
             self._opened.enter_context(safe_path())
-            # Dask's own folder has a name that others know, where others can write.
+            # Dask's own folder has a name that others know, in a folder where they can write; it
+            # even comes first on the import path.
             scratch = tempfile.mkdtemp(prefix="poolcli-")
             self._opened.callback(shutil.rmtree, scratch, ignore_errors=True)
+            self._opened.enter_context(dask.config.set({"temporary-directory": scratch}))
             self._opened.callback(_stop_children)
             cluster = LocalCluster(
                 n_workers=workers,
@@ -123,7 +125,6 @@ class ClusterExecutor(Executor):
                 host="127.0.0.1",
                 dashboard_address=None,
                 memory_limit=0,
-                local_directory=scratch,
             )
             self._opened.callback(_end, cluster)
             client = Client(cluster)

@@ -109,7 +109,12 @@ def test_an_interrupt_cancels_what_is_queued(folder: Path, made: Cluster, where:
 
 
 PLANTED = "import pathlib; pathlib.Path({!r}).touch(); raise ImportError"
-PROGRAM = "import sys; from poolcli.__main__ import run; sys.exit(run())"
+PROGRAM = """
+import sys
+from poolcli.__main__ import run
+if __name__ == "__main__":
+    sys.exit(run())
+"""
 
 
 def test_a_local_cluster_imports_nothing_from_the_current_folder(folder: Path) -> None:

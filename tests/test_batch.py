@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import names
+from family import children, helpers
 from formats import noise, saved
 
 from poolcli.batch import KILLED, Report, run_jobs
@@ -117,6 +118,32 @@ def test_an_image_that_kills_its_worker_is_named_and_the_rest_is_done(
     assert told[4].error == KILLED
     assert report.counts == {"written": 11, "failed": 1}
     assert len(names("out")) == 11
+
+
+@pytest.mark.parametrize("victim", ["worker", "forkserver", "resource_tracker"])
+def test_a_kill_costs_no_image(
+    folder: Path, capfd: pytest.CaptureFixture[str], victim: str
+) -> None:
+    stems = [f"{number:02}" for number in range(80)]
+    for stem in stems:
+        (folder / f"{stem}.png").write_bytes(saved(noise("u1"), "PNG"))
+    told: list[Record] = []
+
+    def done(record: Record) -> None:
+        told.append(record)
+        if len(told) in (1, 20, 40):
+            found = helpers("forkserver" if victim == "worker" else victim)
+            victims = children(found[0])[:1] if victim == "worker" else found
+            assert victims or len(told) > 1
+            for process in victims:
+                os.kill(process, signal.SIGKILL)
+
+    report = run_jobs(jobs(*stems), SETTINGS, done, cores=2)
+    assert [record.job.source for record in told] == [f"{stem}.png" for stem in stems]
+    assert report.counts == {"written": 80}
+    assert report.warnings == []
+    assert len(names("out")) == 80
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_run_without_failure_ends_with_0() -> None:

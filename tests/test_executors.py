@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from family import helpers
 from formats import noise, saved
 
 from poolcli.executors import count_cores, start
@@ -166,21 +167,6 @@ def die_once(folder: str, number: int) -> int:
         Path(folder, "neighbour").touch()
     busy.unlink()
     return number
-
-
-def helpers() -> list[int]:
-    """List the server of workers and its tracker, which this process has started."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                command = (entry / "cmdline").read_bytes()
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            if parent == os.getpid() and b"multiprocessing" in command:
-                found.append(int(entry.name))
-    return found
 
 
 def test_killed_helpers_of_multiprocessing_cost_nothing(capfd: pytest.CaptureFixture[str]) -> None:

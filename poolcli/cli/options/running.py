@@ -51,15 +51,13 @@ def run(command: Decorated) -> Decorated:
         ),
         _json(),
         option("Run", "-q", "--quiet", is_flag=True, help="Print errors only, no paths."),
-        _verbose("Print sizes, dropped and skipped pixels and times."),
+        _verbose(),
     )
 
 
 def report(command: Decorated) -> Decorated:
     """Take how a command that only tells something behaves."""
-    return all_of(
-        command, _json(), _verbose("Print the traceback too, if poolcli itself is at fault.")
-    )
+    return all_of(command, _json(), _verbose())
 
 
 def _json() -> Callable[[Decorated], Decorated]:
@@ -68,5 +66,12 @@ def _json() -> Callable[[Decorated], Decorated]:
     )
 
 
-def _verbose(text: str) -> Callable[[Decorated], Decorated]:
-    return option("Run", "-v", "--verbose", is_flag=True, help=text)
+def _verbose() -> Callable[[Decorated], Decorated]:
+    return option(
+        "Run",
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Print sizes, dropped and skipped pixels and times of a run, and the traceback of an"
+        " internal error.",
+    )

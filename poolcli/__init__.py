@@ -7,8 +7,9 @@ next to nothing.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+# Of typing, which imports much that might lie in the current folder.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from poolcli.errors import PoolcliError
     from poolcli.pooling import adaptive_pool2d, pool2d

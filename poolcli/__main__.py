@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import signal
 import sys
-from types import FrameType
+
+# Of typing, which imports much that might lie in the current folder.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
 
 
 def run() -> int:
-    """Run the command line as a process, and give its exit status."""
+    """Run the command line as a process, and return its exit status."""
+    import gc
+    import signal
+
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         # What the caller ignores, as nohup does, stays ignored.
@@ -32,5 +37,13 @@ def _leave(number: int, _frame: FrameType | None) -> None:
     os._exit(128 + number)
 
 
+def _leave_current_folder() -> None:
+    """Take the folder that `python -m` put first off the import path, unless poolcli is in it."""
+    home = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120
+    if not sys.flags.safe_path and os.path.realpath(sys.path[0]) != home:
+        del sys.path[0]
+
+
 if __name__ == "__main__":
+    _leave_current_folder()
     sys.exit(run())

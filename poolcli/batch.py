@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import suppress
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
 from poolcli import executors, storage
 from poolcli.errors import EngineError
-from poolcli.pipeline import Job, Record, Settings, foresee, run
+from poolcli.executors import Engine, Pending
+from poolcli.pipeline import Job, Record, Settings, fail, foresee, run
 from poolcli.serial import SerialExecutor
 
 KILLED = "the process that worked on it was killed; there may be too little memory"
@@ -70,15 +70,16 @@ def run_jobs(
     except EngineError as error:
         report.broken_off = str(error)
     finally:
-        crew.stop()
-        report.warnings += crew.warnings
-        if crew.lost:
+        shortage = crew.stop()
+        if shortage is not None:
+            report.warnings.append(shortage)
+        if workers > 1 or scheduler is not None:
             _sweep(jobs)
     return report
 
 
 class _Crew:
-    """Workers that are replaced when one of them is killed."""
+    """The workers of a run, and what they are given."""
 
     def __init__(
         self,
@@ -89,72 +90,66 @@ class _Crew:
     ) -> None:
         self.task, self.settings, self.workers = task, settings, workers
         self.scheduler = scheduler
-        self.warnings: list[str] = []
-        self.executor: Executor = SerialExecutor()
-        self.single: Executor | None = None
-        self.lost = workers > 1 or scheduler is not None
+        self.engine: Engine = SerialExecutor()
+        self.shortage: str | None = None
 
     def start(self) -> None:
-        """Start the workers, or those that take their places."""
-        if self.workers > 1 and self.scheduler is None:
-            possible = executors.count_possible(self.workers)
-            if possible < 2:
-                self._stay_here("no more processes are allowed")
-                return
-            if possible < self.workers:
-                wanted, self.workers = self.workers, possible
-                self.warnings.append(f"only {possible} of {wanted} workers could be started")
+        """Start the workers; where none can be had, all is done in this process."""
         try:
-            self.executor = executors.start(self.workers, self.scheduler)
+            self.engine = executors.start(self.workers, self.scheduler)
         except executors.NO_WORKERS as error:
-            self._stay_here(getattr(error, "strerror", None) or "what makes them has died")
+            reason = getattr(error, "strerror", None) or str(error)
+            self.shortage = f"no workers can be started ({reason}); one core did it all"
 
-    def _stay_here(self, reason: str) -> None:
-        self.warnings.append(f"no workers can be started ({reason}); one core did it all")
-        self.executor = SerialExecutor()
-
-    def submit(self, jobs: Sequence[Job]) -> Future[list[Record]]:
+    def submit(self, jobs: Sequence[Job]) -> Pending:
         """Give jobs to a worker; what another process cannot reach is done here."""
-        if isinstance(self.executor, SerialExecutor) or not all(map(_is_shared, jobs)):
-            return SerialExecutor().submit(_work, self.task, jobs, self.settings)
+        engine = self.engine if all(map(_is_shared, jobs)) else SerialExecutor()
         try:
-            return self.executor.submit(_work, self.task, jobs, self.settings)
-        except BrokenExecutor:
-            executors.stop(self.executor)
-            self.start()
-        except executors.NO_WORKERS as error:
-            self._stay_here(getattr(error, "strerror", None) or str(error))
-        return self.executor.submit(_work, self.task, jobs, self.settings)
+            return engine.submit(_work, self.task, jobs, self.settings)
+        except EngineError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug of ours, told by the records of these jobs
+            future: Future[list[Record]] = Future()
+            future.set_exception(error)
+            return future
 
-    def result(self, job: Job, group: Future[list[Record]], place: int) -> Record:
-        """Wait for a job, by its place in a group; one whose worker was lost is done by itself.
+    def result(self, job: Job, group: Pending, place: int) -> Record:
+        """Wait for the record of a job, by its place in a group.
 
-        A lost worker takes all jobs under way with it. Alone, only the job that kills its worker
-        fails.
+        Where a group came to nothing, each of its jobs is repeated alone, if its workers have not
+        done so: only the job that kills its workers fails.
         """
-        with suppress(BrokenExecutor):
-            return group.result()[place]
-        self.single = executors.start_single(self.executor, self.single)
-        try:
-            return self.single.submit(self.task, job, self.settings).result()
-        except BrokenExecutor:
-            self.single = None
+        found = _await(group, place)
+        if isinstance(found, Exception) and executors.can_repeat_alone(self.engine):
+            found = _await(self.submit([job]), 0)
+        if isinstance(found, BrokenExecutor):
             return Record(job, "failed", error=KILLED)
+        return fail(job, found) if isinstance(found, Exception) else found
 
-    def stop(self) -> None:
-        """End all workers."""
-        for executor in (self.executor, self.single):
-            if executor is not None:
-                executors.stop(executor)
+    def stop(self) -> str | None:
+        """End all workers; say why there were fewer than wanted, if so."""
+        self.engine.shutdown()
+        return self.shortage or executors.shortage(self.engine)
+
+
+def _await(group: Pending, place: int) -> Record | Exception:
+    """Return a record, or the exception that a call came to: its workers died, or a bug."""
+    try:
+        record: Record = group.result()[place]
+    except EngineError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one input fails, the batch goes on
+        return error
+    return record
 
 
 def _in_order(jobs: Sequence[Job], crew: _Crew, *, update: bool) -> Iterator[Record]:
     """Yield every job's record, with only some jobs under way at a time."""
     times = _list_times(jobs) if update else {}
-    waiting: deque[tuple[Job, Future[list[Record]] | None, int]] = deque()
+    waiting: deque[tuple[Job, Pending | None, int]] = deque()
     remaining = iter(jobs)
     while True:
-        pace = executors.pace(crew.executor, crew.workers, len(jobs))
+        pace = executors.pace(crew.engine, crew.workers, len(jobs))
         while len(waiting) < pace.ahead and (group := list(islice(remaining, pace.group))):
             due = [job for job in group if not (update and _is_current(job, times))]
             future = crew.submit(due) if due else None

@@ -1,4 +1,8 @@
-"""What a user can mend. Everything else keeps its traceback."""
+"""The errors that a user can mend, and one line for those that only we can."""
+
+from __future__ import annotations
+
+LONGEST = 200
 
 
 class PoolcliError(ValueError):
@@ -7,3 +11,24 @@ class PoolcliError(ValueError):
 
 class EngineError(PoolcliError):
     """What a batch runs on cannot be reached, or was lost: no fault of its command line."""
+
+
+def name_bug(error: BaseException) -> str:
+    """Describe an exception that nobody foresaw in one line: its type, where and what it says."""
+    where, step = "", error.__traceback__
+    while step is not None:
+        module = str(step.tb_frame.f_globals.get("__name__"))
+        if module.startswith("poolcli."):
+            function = step.tb_frame.f_code.co_qualname.partition(".<locals>")[0]
+            where = f" in {module.removeprefix('poolcli.')}.{function}"
+        step = step.tb_next
+    lines = str(error).strip().splitlines()
+    said = f": {lines[0][:LONGEST]}" if lines else ""
+    return f"internal error: {type(error).__name__}{where}{said}; please report it"
+
+
+def trace_bug(error: BaseException) -> str:
+    """Write the traceback of an exception."""
+    import traceback
+
+    return "".join(traceback.format_exception(error)).rstrip()

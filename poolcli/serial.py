@@ -20,9 +20,12 @@ class SerialExecutor(Executor):
         *arguments: Parameters.args,
         **settings: Parameters.kwargs,
     ) -> Future[Result]:
-        """Run a call; what it raises is raised here."""
+        """Run a call; its result is there, or the exception that it raised."""
         future: Future[Result] = Future()
-        future.set_result(call(*arguments, **settings))
+        try:
+            future.set_result(call(*arguments, **settings))
+        except Exception as error:  # noqa: BLE001 - raised again by `result`
+            future.set_exception(error)
         return future
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import names
+from family import children, helpers
 from formats import noise, saved
 
 from poolcli.batch import KILLED, Report, run_jobs
@@ -114,40 +115,99 @@ def test_an_image_that_kills_its_worker_is_named_and_the_rest_is_done(
     assert len(names("out")) == 11
 
 
+@pytest.mark.parametrize("victim", ["worker", "forkserver", "resource_tracker"])
+def test_a_kill_costs_no_image(
+    folder: Path, capfd: pytest.CaptureFixture[str], victim: str
+) -> None:
+    stems = [f"{number:02}" for number in range(80)]
+    for stem in stems:
+        (folder / f"{stem}.png").write_bytes(saved(noise("u1"), "PNG"))
+    told: list[Record] = []
+
+    def done(record: Record) -> None:
+        told.append(record)
+        if len(told) in (1, 20, 40):
+            found = helpers("forkserver" if victim == "worker" else victim)
+            victims = children(found[0])[:1] if victim == "worker" else found
+            assert victims or len(told) > 1
+            for process in victims:
+                os.kill(process, signal.SIGKILL)
+
+    report = run_jobs(jobs(*stems), SETTINGS, done, cores=2)
+    assert [record.job.source for record in told] == [f"{stem}.png" for stem in stems]
+    assert report.counts == {"written": 80}
+    assert report.warnings == []
+    assert len(names("out")) == 80
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_run_without_failure_ends_with_0() -> None:
     assert Report().exit_status == 0
 
 
-def test_a_bug_of_ours_is_not_taken_for_a_lack_of_workers(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+def buggy(job: Job, settings: Settings) -> Record:
+    """Run a job, but fall over the one named 04, as nobody foresaw."""
+    if job.source == "04.png":
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("poolcli.pipeline.quantise", fall_over)
+            return run(job, settings)
+    return run(job, settings)
+
+
+def fall_over(*_arguments: object) -> None:
+    raise LookupError("what is\nthis?")
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_a_bug_of_ours_fails_its_input_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, cores: int
 ) -> None:
-    calls = []
+    stems = [f"{number:02}" for number in range(8)]
+    for stem in stems:
+        (folder / f"{stem}.png").write_bytes(saved(noise("u1"), "PNG"))
+    monkeypatch.setattr("poolcli.batch.run", buggy)
+    told: list[Record] = []
+    report = run_jobs(jobs(*stems), SETTINGS, told.append, cores=cores)
+    assert statuses(told) == ["failed" if stem == "04" else "written" for stem in stems]
+    assert report.exit_status == 1
+    assert told[4].error == (
+        "internal error: LookupError in pipeline._pool_all: what is; please report it"
+    )
+    assert told[4].trace is not None
+    assert told[4].trace.startswith("Traceback (most recent call last):\n")
+    assert told[4].trace.endswith("LookupError: what is\nthis?")
 
-    def bug(*arguments: object) -> None:
-        calls.append(arguments)
+
+def buggy_task(job: Job, settings: Settings) -> Record:
+    """Raise where a task tells everything in its record."""
+    if job.source == "04.png":
         raise OSError
-
-    (folder / "a.png").touch()
-    monkeypatch.setattr("poolcli.batch.run", bug)
-    with pytest.raises(OSError, match=r"^$"):
-        run_jobs(jobs("a"), SETTINGS, lambda _: None)
-    assert len(calls) == 1
+    return run(job, settings)
 
 
-@pytest.mark.parametrize(
-    ("possible", "warning"),
-    [
-        (0, "no workers can be started (no more processes are allowed); one core did it all"),
-        (2, "only 2 of 3 workers could be started"),
-    ],
-)
+@pytest.mark.parametrize("cores", [1, 2])
+def test_a_bug_in_what_hands_jobs_out_fails_its_input_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, cores: int
+) -> None:
+    stems = [f"{number:02}" for number in range(8)]
+    for stem in stems:
+        (folder / f"{stem}.png").write_bytes(saved(noise("u1"), "PNG"))
+    monkeypatch.setattr("poolcli.batch.run", buggy_task)
+    told: list[Record] = []
+    report = run_jobs(jobs(*stems), SETTINGS, told.append, cores=cores)
+    assert statuses(told) == ["failed" if stem == "04" else "written" for stem in stems]
+    assert str(told[4].error).startswith("internal error: OSError")
+    assert report.warnings == []
+
+
+@pytest.mark.parametrize("warning", ["only 2 of 3 workers could be started", None])
 def test_fewer_workers_are_a_warning(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, possible: int, warning: str
+    folder: Path, monkeypatch: pytest.MonkeyPatch, warning: str | None
 ) -> None:
     stems = [f"{number:02}" for number in range(4)]
     for stem in stems:
         (folder / f"{stem}.png").write_bytes(saved(noise("u1"), "PNG"))
-    monkeypatch.setattr("poolcli.executors.count_possible", lambda _workers: possible)
+    monkeypatch.setattr("poolcli.executors.workers.Workers.shortage", warning)
     report = run_jobs(jobs(*stems), SETTINGS, lambda _: None, cores=3)
     assert report.counts == {"written": 4}
-    assert report.warnings == [warning]
+    assert report.warnings == ([] if warning is None else [warning])

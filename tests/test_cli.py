@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from conftest import Invoke
 
 from poolcli import __version__
-from poolcli.cli import group, main
+from poolcli.cli import group
 from poolcli.pooling import OPERATIONS
 
 
@@ -61,11 +63,59 @@ def test_a_wrong_command_line_is_told_in_one_line(
     assert not result.output
 
 
-def test_a_bug_of_ours_keeps_its_traceback(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
-    def bug(*_arguments: object, **_settings: object) -> None:
-        raise ZeroDivisionError
+def bug(*_arguments: object, **_settings: object) -> None:
+    raise ZeroDivisionError("how\nodd")
 
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [
+        (["max", "a.csv", "--no-figure"], "poolcli.pipeline.quantise"),
+        (["compare", "a.csv"], "poolcli.pipeline.start_drawing"),
+        (["explain", "a.csv"], "poolcli.explanation.stages"),
+        (["verify", "a.csv"], "poolcli.verification.verify"),
+        (["shape", "a.csv"], "poolcli.pipeline.identify"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_bug_of_ours_is_one_line_about_its_input_and_verbosely_a_traceback(
+    invoke: Invoke,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    where: str,
+) -> None:
+    (folder / "a.csv").write_text("1,2\n3,4\n")
+    invoke(*arguments)
+    monkeypatch.setattr(where, bug)
+    brief = invoke(*arguments, status=1).errors.splitlines()
+    assert brief[0].startswith("poolcli: a.csv: internal error: ZeroDivisionError in ")
+    assert brief[0].endswith(": how; please report it")
+    assert brief[1:] in ([], ["poolcli: 0 written, 1 failed of 1"])
+    verbose = invoke(*arguments, "-v", status=1).errors.splitlines()
+    assert brief[0] in verbose
+    trace = [line.removeprefix("poolcli: ").removeprefix("a.csv: ") for line in verbose]
+    begin, end = trace.index("Traceback (most recent call last):"), trace.index("odd")
+    assert trace[end - 1] == "ZeroDivisionError: how"
+    assert begin < end
+    assert all(line.startswith("poolcli: ") for line in verbose)
+
+
+def test_a_bug_of_ours_outside_any_input_is_one_line_too(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert invoke("-h")
     monkeypatch.setattr("poolcli.plan.plan", bug)
-    with pytest.raises(ZeroDivisionError):
-        main(["max", "a.jpg"])
+    line = "poolcli: internal error: ZeroDivisionError in cli.running.run_inputs: how"
+    assert invoke("max", "a.jpg", status=1).errors == f"{line}; please report it\n"
+    first, *rest, last = invoke("max", "a.jpg", "-v", status=1).errors.splitlines()
+    assert (first, last) == (
+        "poolcli: Traceback (most recent call last):",
+        f"{line}; please report it",
+    )
+    assert "poolcli: ZeroDivisionError: how" in rest
+
+
+def test_an_error_of_the_user_shows_no_traceback_however_verbose(invoke: Invoke) -> None:
+    assert invoke("explain", "no.csv", "-v", status=1).errors.count("\n") == 1
+    assert invoke("max", "no.csv", "-v", status=1).errors.count("\n") == 2

@@ -6,15 +6,17 @@ import errno
 import gc
 import os
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import click
 
 from poolcli import __version__
 from poolcli.cli.commands import ENTRIES, Commands, closest, commands_with
 from poolcli.cli.failures import InputError
+from poolcli.cli.grouping import VERBOSE
 from poolcli.cli.messages import buffer_output, complain, open_missing_streams
 from poolcli.cli.signals import Interrupted, ignore_signals, interruptible
-from poolcli.errors import PoolcliError
+from poolcli.errors import PoolcliError, name_bug, trace_bug
 from poolcli.memory import check_limits, lacks_memory
 
 STREAM_FAULTS = (
@@ -53,6 +55,17 @@ class Operations(click.Group):
                 known = f"did you mean {close}?"
             raise click.UsageError(f"{args[0]!r} is no command; {known}", ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a bug of ours shows its traceback if the command is verbose."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            bug = error.__cause__ if isinstance(error, InputError) else error
+            if isinstance(bug, Exception) and not _told(bug)[0] and ctx.meta.get(VERBOSE):
+                for line in trace_bug(bug).splitlines():
+                    complain(line)
+            raise
 
 
 @click.group(cls=Operations, commands=Commands(), context_settings=HELP_OPTIONS, help=HELP)
@@ -100,16 +113,14 @@ def main(
         return 2
     except Interrupted as interrupted:
         return interrupted.exit_status
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a bug is one line, and under -v its traceback too
         line, status = _told(error)
-        if not line:
-            raise
-        complain(line)
+        complain(line or name_bug(error))
     return int(status or 0)
 
 
 def _told(error: Exception) -> tuple[str, int]:
-    """Give the line and the exit status for what a user can mend; no line for a bug of ours."""
+    """Return the line and the exit status of what a user can mend; no line for a bug of ours."""
     if isinstance(error, click.UsageError):
         hint = f"; see {error.ctx.command_path} --help" if error.ctx else ""
         return _message(error) + hint, 2

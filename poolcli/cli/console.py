@@ -99,6 +99,8 @@ class Console:
         if not self.quiet:
             yield from (f"warning: {warning}" for warning in record.warnings)
         if self.verbose:
+            if record.trace is not None:
+                yield from record.trace.splitlines()
             yield from _details(record)
 
 

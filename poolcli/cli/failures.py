@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from poolcli.cli.messages import name_input
-from poolcli.errors import PoolcliError
+from poolcli.errors import PoolcliError, name_bug
 from poolcli.memory import enough_memory
 
 
@@ -16,7 +16,10 @@ class InputError(Exception):
 
 @contextmanager
 def about(place: str) -> Iterator[None]:
-    """Turn what goes wrong with an input into an InputError that names it."""
+    """Turn what goes wrong with an input into an InputError that names it.
+
+    Its cause is the exception that nobody foresaw, if it was one.
+    """
     from poolcli import storage
 
     if storage.is_folder(place):
@@ -30,3 +33,5 @@ def about(place: str) -> Iterator[None]:
             yield
     except PoolcliError as error:
         raise InputError(f"{name_input(place)}: {error}") from None
+    except Exception as error:
+        raise InputError(f"{name_input(place)}: {name_bug(error)}") from error

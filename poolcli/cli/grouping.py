@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+VERBOSE = "poolcli.verbose"
+
 
 class GroupedOption(click.Option):
     """An option that the help shows under a heading.
@@ -29,6 +31,11 @@ class GroupedOption(click.Option):
 
 class GroupedCommand(click.Command):
     """A command whose help shows options under their headings."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and let the group know whether it is to be verbose."""
+        ctx.meta[VERBOSE] = ctx.params.get("verbose", False)
+        return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write one section for each heading, in the order of the options."""

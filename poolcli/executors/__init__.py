@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from concurrent.futures import Executor
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from poolcli.errors import PoolcliError
 from poolcli.executors import processes
-from poolcli.executors.processes import (
-    NO_WORKERS,
-    count_cores,
-    count_possible,
-    start_processes,
-    stop_processes,
-)
+from poolcli.executors.processes import NO_WORKERS, count_cores
 from poolcli.serial import SerialExecutor
 
 if TYPE_CHECKING:
@@ -26,14 +20,15 @@ if TYPE_CHECKING:
 __all__ = [
     "LOCAL",
     "NO_WORKERS",
+    "Engine",
     "Pace",
+    "Pending",
+    "can_repeat_alone",
     "count_cores",
-    "count_possible",
     "get_ready",
     "pace",
+    "shortage",
     "start",
-    "start_single",
-    "stop",
 ]
 
 # The scheduler that is started here, for this run alone.
@@ -48,6 +43,23 @@ JOBS_AHEAD = 8
 # how many tasks wait for each thread of its workers.
 IMAGES_A_TASK = 16
 TASKS_AHEAD = 4
+
+
+class Pending(Protocol):
+    """A call under way."""
+
+    def result(self) -> Any:
+        """Wait for the call, and return or raise what it returned or raised."""
+
+
+class Engine(Protocol):
+    """Where calls run."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Pending:
+        """Begin a call."""
+
+    def shutdown(self) -> None:
+        """End now, with all workers that were started."""
 
 
 class Pace(NamedTuple):
@@ -67,11 +79,13 @@ class Pace(NamedTuple):
 
 def get_ready(scheduler: str | None) -> None:
     """Begin to load what workers need, while this process loads what it needs itself."""
-    if scheduler is None or scheduler == LOCAL:
-        processes.get_ready(*["distributed.nanny"] * (scheduler == LOCAL))
+    if scheduler is None:
+        processes.get_ready("poolcli.executors.workers")
+    elif scheduler == LOCAL:
+        processes.get_ready("distributed.nanny")
 
 
-def start(workers: int, scheduler: str | None = None) -> Executor:
+def start(workers: int, scheduler: str | None = None) -> Engine:
     """Start an executor with so many workers, or join those of a scheduler.
 
     One worker is this process.
@@ -100,37 +114,40 @@ def start(workers: int, scheduler: str | None = None) -> Executor:
         return ClusterExecutor(None if scheduler == LOCAL else scheduler, workers)
     if workers == 1:
         return SerialExecutor()
-    return start_processes(workers)
+    from poolcli.executors.workers import Workers
+
+    return Workers(workers)
 
 
-def pace(executor: Executor, workers: int, jobs: int) -> Pace:
-    """Tell how to give so many jobs to an executor."""
-    if isinstance(executor, SerialExecutor):
+def pace(engine: Engine, workers: int, jobs: int) -> Pace:
+    """Choose how to give so many jobs to an executor."""
+    if isinstance(engine, SerialExecutor):
         return Pace(1, 1)
-    if _is_cluster(executor):
-        threads = executor.count_threads()
+    if _is_cluster(engine):
+        threads = engine.count_threads()
         group = max(1, min(IMAGES_A_TASK, jobs // (TASKS_AHEAD * threads)))
         return Pace(group, TASKS_AHEAD * threads * group)
     return Pace(1, JOBS_AHEAD * workers)
 
 
-def start_single(executor: Executor, earlier: Executor | None) -> Executor:
-    """Give an executor whose worker has one job and no neighbour; an earlier one serves again."""
-    if _is_cluster(executor):
-        executor.drain()
-        return executor
-    return earlier or start_processes(1)
+def can_repeat_alone(engine: Engine) -> bool:
+    """Return whether a call whose workers died is worth another try, with no other under way.
+
+    Workers of this machine have done so themselves. A cluster is waited for until it is idle.
+    """
+    if not _is_cluster(engine):
+        return False
+    engine.drain()
+    return True
 
 
-def stop(executor: Executor) -> None:
-    """End an executor and its workers now."""
-    if _is_cluster(executor):
-        executor.shutdown()
-    elif not isinstance(executor, SerialExecutor):
-        stop_processes(executor)
+def shortage(engine: Engine) -> str | None:
+    """Say that fewer workers than wanted could be started, if that is so."""
+    found: str | None = getattr(engine, "shortage", None)
+    return found
 
 
-def _is_cluster(executor: Executor) -> TypeGuard[ClusterExecutor]:
+def _is_cluster(engine: Engine) -> TypeGuard[ClusterExecutor]:
     # Only who has started one has loaded what it takes.
     module = sys.modules.get("poolcli.executors.cluster")
-    return module is not None and isinstance(executor, module.ClusterExecutor)
+    return module is not None and isinstance(engine, module.ClusterExecutor)

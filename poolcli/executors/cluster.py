@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
+import tempfile
 import threading
 import time
 import warnings
@@ -22,11 +24,12 @@ import dask
 
 from poolcli import __version__
 from poolcli.errors import EngineError
-from poolcli.executors.processes import stop_children
+from poolcli.executors.processes import safe_path
 
 CONNECT_SECONDS = 10
 WORKERS_SECONDS = 30
 COUNT_SECONDS = 5
+GRACE_SECONDS = 1.0
 
 LOST = "the connection to the Dask scheduler at {} is lost; run again with -u to do the rest"
 REMEDY = "install one version everywhere"
@@ -97,7 +100,7 @@ class ClusterExecutor(Executor):
     def drain(self) -> None:
         """Wait until nothing is under way."""
         for future in tuple(self._under_way):
-            with suppress(BrokenExecutor):
+            with suppress(Exception):
                 future.result()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
@@ -108,6 +111,14 @@ class ClusterExecutor(Executor):
         from distributed import Client, LocalCluster
 
         if address is None:
+            # Workers that die are started anew, as unsafe as the first if nothing is done.
+            self._opened.enter_context(safe_path())
+            # Dask's own folder has a name that others know, in a folder where they can write; it
+            # even comes first on the import path.
+            scratch = tempfile.mkdtemp(prefix="poolcli-")
+            self._opened.callback(shutil.rmtree, scratch, ignore_errors=True)
+            self._opened.enter_context(dask.config.set({"temporary-directory": scratch}))
+            self._opened.callback(_stop_children)
             cluster = LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
@@ -193,8 +204,22 @@ def _end(cluster: Any) -> None:
     """End a cluster that was started here without waiting for what its workers do."""
     for nanny in cluster.workers.values():
         nanny.auto_restart = False
-    stop_children()
+    _stop_children()
     cluster.close()
+
+
+def _stop_children() -> None:
+    """End the processes of the workers that were started here."""
+    import multiprocessing
+
+    children = multiprocessing.active_children()
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.join(GRACE_SECONDS)
+        if child.is_alive():
+            child.kill()
+            child.join()
 
 
 def _at_work(version: str, folder: str | None, call: Callable[..., Any], *arguments: Any) -> Any:

@@ -1,12 +1,13 @@
-"""Worker processes of this machine."""
+"""How worker processes of this machine are started: safely, silently and from a clean server."""
 
 from __future__ import annotations
 
 import os
 import signal
-import threading
-from concurrent.futures import Executor
-from contextlib import suppress
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from poolcli.silence import silence
@@ -14,14 +15,10 @@ from poolcli.silence import silence
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
 
-GRACE_SECONDS = 1.0
-
-# Two threads, the server of workers and the tracker; a worker and its watch of the parent.
-TASKS_A_POOL, TASKS_A_WORKER = 4, 2
-SMALL_STACK = 2**16
-
-# What is raised where no more processes, threads or descriptors are to be had.
+# Raised where no more processes, threads or descriptors can be had.
 NO_WORKERS = (OSError, EOFError, RuntimeError)
+
+SAFE_PATH = "PYTHONSAFEPATH"
 
 
 def count_cores() -> int:
@@ -31,40 +28,8 @@ def count_cores() -> int:
     return os.cpu_count() or 1
 
 
-def count_possible(workers: int) -> int:
-    """Count how many of so many workers the system has room for.
-
-    Pools and workers start threads too, and wait for ever for one that could not be started. So
-    as many are tried out before: the system counts threads as it counts processes.
-    """
-    release, threads = threading.Event(), []
-    usual = threading.stack_size(SMALL_STACK)
-    try:
-        for _ in range(TASKS_A_POOL + TASKS_A_WORKER * workers):
-            thread = threading.Thread(target=release.wait)
-            thread.start()
-            threads.append(thread)
-    except RuntimeError:
-        pass
-    finally:
-        threading.stack_size(usual)
-        release.set()
-        for thread in threads:
-            thread.join()
-    return max(0, len(threads) - TASKS_A_POOL) // TASKS_A_WORKER
-
-
-def start_processes(workers: int) -> Executor:
-    """Start worker processes."""
-    from concurrent.futures import ProcessPoolExecutor
-
-    executor = ProcessPoolExecutor(workers, mp_context=get_ready(), initializer=_begin_worker)
-    _let_wake_late(executor)
-    return executor
-
-
-def get_ready(*modules: str) -> BaseContext:
-    """Choose how workers are made, and begin to: what they import is then there when they start.
+def choose_context(*modules: str) -> BaseContext:
+    """Return the multiprocessing context of all workers; they find `modules` imported.
 
     Workers come from a server process that has no threads: a plain fork of this process might
     copy a lock that a thread holds.
@@ -75,82 +40,64 @@ def get_ready(*modules: str) -> BaseContext:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["poolcli.pipeline", "poolcli.opencv", *modules])
-    _start_server()
     return context
 
 
-def _let_wake_late(executor: Executor) -> None:
-    """Let the thread that manages workers be woken when it has just closed its pipe.
+def get_ready(*modules: str) -> None:
+    """Start the server that makes workers, and let it begin to import.
 
-    At exit Python 3.11 looks whether that is closed and then writes to it, without a lock.
+    Raises
+    ------
+    OSError, EOFError or RuntimeError
+        If it cannot be started.
     """
-    waker: Any = getattr(executor, "_executor_manager_thread_wakeup", None)
-    if waker is None:
-        return
-    wake = waker.wakeup
+    if choose_context(*modules).get_start_method() == "forkserver":
+        from multiprocessing import forkserver
 
-    def wake_if_open() -> None:
-        with suppress(OSError):
-            wake()
-
-    waker.wakeup = wake_if_open
-
-
-def stop_processes(executor: Executor) -> None:
-    """End an executor and its workers now; their temporary files are left to a sweep."""
-    # First the workers: one that is just starting would miss what a shutdown takes away.
-    stop_children()
-    # The thread that managed them may not end while the interpreter does: both would close the
-    # same pipe. It could wait for what a dead worker left unread, so it is not waited for long.
-    ending = threading.Thread(
-        target=executor.shutdown, kwargs={"cancel_futures": True}, daemon=True
-    )
-    ending.start()
-    ending.join(GRACE_SECONDS)
-
-
-def stop_children() -> None:
-    """End all processes that work for this one."""
-    import multiprocessing
-
-    children = multiprocessing.active_children()
-    for child in children:
-        child.terminate()
-    for child in children:
-        child.join(GRACE_SECONDS)
-        if child.is_alive():
-            child.kill()
-            child.join()
-
-
-def _start_server() -> None:
-    """Start what makes and tracks workers: dumb, and deaf to what a closed terminal sends to all.
-
-    What a worker has to say comes back with its job. These processes would only tell, in
-    tracebacks, that this one was killed.
-    """
-    from multiprocessing import forkserver, resource_tracker
-
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
-    try:
-        with silence():
-            resource_tracker.ensure_running()
+        with starting():
             forkserver.ensure_running()
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """Start processes safely and silently, the server of workers and its tracker included.
+
+    What a worker has to say comes back with its job. Those two would only print tracebacks when
+    this process is killed; a closed terminal must not end them before it.
+    """
+    mask: Any = None
+    if hasattr(signal, "pthread_sigmask"):
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    try:
+        with safe_path(), silence(), warnings.catch_warnings():
+            # A tracker that was killed is started anew, with a warning.
+            warnings.simplefilter("ignore")
+            yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _begin_worker() -> None:
-    # The parent ends its workers; Ctrl-C in a terminal reaches both.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_follow_parent, daemon=True).start()
+@contextmanager
+def safe_path() -> Iterator[None]:
+    """Keep the current folder off the import path of every Python process started meanwhile.
 
+    Multiprocessing starts its helpers as `python -c`, which imports from the current folder
+    first: a `multiprocessing.py` in a folder of images would be run.
 
-def _follow_parent() -> None:
-    """End this worker when its parent is gone, however that happened."""
-    import multiprocessing
-
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    Raises
+    ------
+    RuntimeError
+        If those processes would not heed the variable that does this.
+    """
+    if sys.flags.ignore_environment and not sys.flags.safe_path:
+        raise RuntimeError("python -E needs -P too, or workers import from the current folder")
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(SAFE_PATH, None)
+        else:
+            os.environ[SAFE_PATH] = before

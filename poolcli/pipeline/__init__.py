@@ -15,7 +15,7 @@ from functools import partial
 from poolcli import storage
 from poolcli.alpha import pool_alpha
 from poolcli.arrays import Array, np
-from poolcli.errors import PoolcliError
+from poolcli.errors import PoolcliError, name_bug, trace_bug
 from poolcli.geometry import Pair, Step, chain, check_pixels
 from poolcli.geometry.region import Region
 from poolcli.images import (
@@ -43,6 +43,7 @@ __all__ = [
     "Job",
     "Record",
     "Settings",
+    "fail",
     "foresee",
     "identify",
     "load",
@@ -75,16 +76,22 @@ def measure(place: str, reading: Reading = Reading()) -> Pair:
     return identify(place, reading).shape
 
 
+def fail(job: Job, error: Exception) -> Record:
+    """Return the record of a job that a bug of ours has ended."""
+    return Record(job, "failed", error=name_bug(error), trace=trace_bug(error))
+
+
 def _recorded(task: Callable[[Job, Settings], Record], job: Job, settings: Settings) -> Record:
+    """Run a task; whatever it raises fails this job alone."""
     start = time.perf_counter()
     record = None
     try:
         record = task(job, settings)
     except PoolcliError as error:
         record = Record(job, "failed", error=str(error))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a bug ends no batch
         if not lacks_memory(error):
-            raise
+            record = fail(job, error)
     record = record or Record(job, "failed", error=_too_large(job, settings))
     return replace(record, seconds=time.perf_counter() - start)
 

@@ -126,7 +126,13 @@ class Iteration:
 
 @dataclass(frozen=True)
 class Record:
-    """What became of one input."""
+    """What became of one input.
+
+    Attributes
+    ----------
+    trace : str or None
+        The traceback of a bug of ours, if `error` tells of one.
+    """
 
     job: Job
     status: Literal["written", "skipped", "planned", "failed"]
@@ -136,6 +142,7 @@ class Record:
     warnings: tuple[str, ...] = ()
     error: str | None = None
     seconds: float = 0.0
+    trace: str | None = None
 
 
 def suffix_of(place: str) -> str:

@@ -159,9 +159,9 @@ def reduction(
     """
     native = dtype.newbyteorder("=")
     if operation in ("max", "min"):
-        combine, identity = np.maximum, _range(native)[0]
-        if operation == "min":
-            combine, identity = np.minimum, _range(native)[1]
+        lowest, highest = _range(native)
+        combine: np.ufunc = np.maximum if operation == "max" else np.minimum
+        identity = lowest if operation == "max" else highest
         return Reduction(combine, identity, native, native, native, safe=native.kind != "f")
     carry = result or carry_type(native)
     wide = np.result_type(carry, np.float64)

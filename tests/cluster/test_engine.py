@@ -108,6 +108,61 @@ def test_an_interrupt_cancels_what_is_queued(folder: Path, made: Cluster, where:
         assert client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)) == 0
 
 
+PLANTED = "import pathlib; pathlib.Path({!r}).touch(); raise ImportError"
+PROGRAM = """
+import sys
+from poolcli.__main__ import run
+if __name__ == "__main__":
+    sys.exit(run())
+"""
+
+
+def test_a_local_cluster_imports_nothing_from_the_current_folder(folder: Path) -> None:
+    photos(3, folder / "in")
+    (folder / "bin").mkdir()
+    (folder / "bin" / "program").write_text(PROGRAM)
+    for name in ("multiprocessing", "socket", "signal", "threading", "pickle", "distributed"):
+        planted = PLANTED.format(str(folder / f"ran-{name}"))
+        (folder / "in" / f"{name}.py").write_text(planted)
+    ended = subprocess.run(
+        [sys.executable, "../bin/program", "max", ".", "-d", "../out", "--scheduler", "local"],
+        cwd=folder / "in",
+        capture_output=True,
+        check=False,
+        timeout=90,
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"poolcli: 2 written, 0 failed of 2\n")
+    assert not list(folder.glob("ran-*"))
+
+
+@pytest.mark.parametrize("number", [None, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_local_cluster_follows_no_planted_link_and_leaves_nothing(
+    folder: Path, number: signal.Signals | None
+) -> None:
+    photos(40 if number else 3, folder / "in")
+    temporary, elsewhere = folder / "tmp", folder / "elsewhere"
+    temporary.mkdir()
+    elsewhere.mkdir()
+    (elsewhere / "global.lock").write_bytes(b"precious")
+    (temporary / "dask-scratch-space").symlink_to(elsewhere)
+    process = subprocess.Popen(
+        [*COMMAND, "in", "--scheduler", "local", "-j", "2"],
+        cwd=folder,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    if number is not None:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert [path.name for path in temporary.glob("poolcli-*")]
+        process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode == (128 + number if number else 0)
+    assert list(temporary.iterdir()) == [temporary / "dask-scratch-space"]
+    assert contents(elsewhere) == {"global.lock": b"precious"}
+
+
 def test_workers_of_another_version_are_refused(folder: Path, alone: Cluster) -> None:
     photos(3, folder / "in")
     preload = alone.log.with_name("older.py")

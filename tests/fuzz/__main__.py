@@ -91,6 +91,8 @@ class Fuzzer:
     def judge(self, status: int, said: str) -> None:
         """Hold what was said to what is promised."""
         lines = said.splitlines()
+        bugs = [line for line in lines if "internal error: " in line]
+        assert not bugs, bugs[0]
         assert status in (0, 1, 2), f"status {status}"
         assert all(line.startswith(("poolcli: ", "Usage: ")) for line in lines), said
         assert status == 0 or lines, "nothing was said"

@@ -51,22 +51,27 @@ def run(command: Decorated) -> Decorated:
         ),
         _json(),
         option("Run", "-q", "--quiet", is_flag=True, help="Print errors only, no paths."),
-        option(
-            "Run",
-            "-v",
-            "--verbose",
-            is_flag=True,
-            help="Print sizes, dropped and skipped pixels and times.",
-        ),
+        _verbose(),
     )
 
 
 def report(command: Decorated) -> Decorated:
     """Take how a command that only tells something behaves."""
-    return all_of(command, _json())
+    return all_of(command, _json(), _verbose())
 
 
 def _json() -> Callable[[Decorated], Decorated]:
     return option(
         "Run", "--json", is_flag=True, help="Print one JSON object an input instead of text."
+    )
+
+
+def _verbose() -> Callable[[Decorated], Decorated]:
+    return option(
+        "Run",
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Print sizes, dropped and skipped pixels and times of a run, and the traceback of an"
+        " internal error.",
     )

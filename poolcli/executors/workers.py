@@ -1,0 +1,277 @@
+"""Worker processes of which any may die: each has a pipe of its own and one call at a time.
+
+There is no queue and no lock that a dead worker could leave in disorder. A worker that dies loses
+the one call that it was given, and its neighbours do not notice. Python's ProcessPoolExecutor and
+loky's share queues between workers: one killed worker breaks the pool, and every pending call
+fails (64 of 80 with loky 3.7).
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from poolcli.executors.processes import NO_WORKERS, choose_context, starting
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+# A call is given up when so many workers have died of it, as Dask does.
+DEATHS = 3
+# No more workers are started after so many failures in succession.
+FAILED_STARTS = 3
+
+GRACE_SECONDS = 1.0
+
+
+class Call:
+    """A call that was submitted, and its outcome once there is one."""
+
+    def __init__(self, workers: Workers, function: Callable[..., Any], arguments: Any) -> None:
+        self.function, self.arguments = function, arguments
+        self.deaths = 0
+        self.outcome: Outcome | None = None
+        self._workers = workers
+
+    def result(self) -> Any:
+        """Wait for the call, and return or raise what it returned or raised.
+
+        Raises
+        ------
+        BrokenExecutor
+            If each worker that was given the call died.
+        """
+        while self.outcome is None:
+            self._workers.advance()
+        if self.outcome.error is not None:
+            raise self.outcome.error
+        return self.outcome.value
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call returned, or the exception that it raised."""
+
+    value: Any = None
+    error: Exception | None = None
+
+
+@dataclass
+class Worker:
+    """A worker process, this end of its pipe, and the call that it was given."""
+
+    process: BaseProcess
+    pipe: Connection[Any, Any]
+    ready: bool = False
+    call: Call | None = None
+
+
+class Workers:
+    """Runs calls in processes, which are started when they are needed and replaced when they die.
+
+    All is done in the thread that submits calls and waits for them.
+
+    Parameters
+    ----------
+    wanted : int
+        How many processes to start at most.
+    """
+
+    def __init__(self, wanted: int) -> None:
+        self.wanted = self.possible = wanted
+        self._team: dict[Connection[Any, Any], Worker] = {}
+        self._queued: deque[Call] = deque()
+        self._lost: deque[Call] = deque()
+        self._failures = 0
+        self._reason = ""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Call:
+        """Give a call to a worker, as soon as one has nothing to do."""
+        call = Call(self, function, arguments)
+        self._queued.append(call)
+        self._hand_out()
+        return call
+
+    def advance(self) -> None:
+        """Wait until something happens to a worker, and give out calls."""
+        from multiprocessing.connection import wait
+
+        self._hand_out()
+        if self._team:
+            heard = wait(list(self._team))
+            for worker in [worker for pipe, worker in self._team.items() if pipe in heard]:
+                self._hear(worker)
+            self._hand_out()
+        elif not self.possible:
+            self._run_here()
+
+    @property
+    def shortage(self) -> str | None:
+        """Say that fewer workers than wanted could be started, if that is so."""
+        if not self.possible:
+            return f"no workers can be started ({self._reason}); one core did it all"
+        if self.possible < self.wanted:
+            return f"only {self.possible} of {self.wanted} workers could be started"
+        return None
+
+    def shutdown(self) -> None:
+        """End all workers now; their temporary files are left to a sweep."""
+        team, self._team = list(self._team.values()), {}
+        for worker in team:
+            with suppress(OSError):
+                worker.process.kill()
+            # Ends it too, if the server that made it has died and cannot say whether it lives.
+            worker.pipe.close()
+        for worker in team:
+            worker.process.join(GRACE_SECONDS)
+
+    def _hand_out(self) -> None:
+        """Give calls to workers that have none, and start workers for what is left.
+
+        A call whose worker died is repeated with no other call under way, since together they may
+        need too much memory.
+        """
+        busy = [worker.call for worker in self._team.values() if worker.call]
+        if busy and (self._lost or any(call.deaths for call in busy)):
+            return
+        waiting = self._lost or self._queued
+        room = 1 if self._lost else self.possible - len(busy)
+        for worker in list(self._team.values()):
+            if waiting and room and worker.ready and not worker.call:
+                self._give(worker, waiting)
+                room -= 1
+        starting_now = sum(not worker.ready for worker in self._team.values())
+        missing = min(len(waiting), room) - starting_now
+        for _ in range(min(missing, self.possible - len(self._team))):
+            self._start()
+
+    def _give(self, worker: Worker, waiting: deque[Call]) -> None:
+        """Send the first waiting call to a worker; it stays there if the worker has just died."""
+        call = waiting[0]
+        try:
+            worker.pipe.send_bytes(pickle.dumps((call.function, call.arguments)))
+        except OSError:
+            self._bury(worker)
+            return
+        except Exception as error:  # noqa: BLE001 - what cannot be sent fails alone
+            call.outcome = Outcome(error=error)
+        else:
+            worker.call = call
+        waiting.popleft()
+
+    def _hear(self, worker: Worker) -> None:
+        """Take what a worker sends, or notice that it has died."""
+        try:
+            content = worker.pipe.recv_bytes()
+        except (EOFError, OSError, MemoryError):
+            self._bury(worker)
+            return
+        if worker.call is None:
+            worker.ready = True
+            self._failures = 0
+            return
+        try:
+            worker.call.outcome = pickle.loads(content)  # noqa: S301 - from a worker of this run
+        except Exception as error:  # noqa: BLE001 - what cannot be read fails alone
+            worker.call.outcome = Outcome(error=error)
+        worker.call = None
+
+    def _bury(self, worker: Worker) -> None:
+        """Strike off a dead worker; the call that it had is lost, or given up."""
+        del self._team[worker.pipe]
+        worker.pipe.close()
+        worker.process.join(GRACE_SECONDS)
+        call = worker.call
+        if call is not None:
+            call.deaths += 1
+            if call.deaths < DEATHS:
+                self._lost.append(call)
+            else:
+                call.outcome = Outcome(error=BrokenExecutor())
+        elif not worker.ready:
+            self._fail("they end at once")
+
+    def _start(self) -> None:
+        try:
+            context = choose_context("poolcli.executors.workers")
+            pipe, far = context.Pipe()
+        except NO_WORKERS as error:
+            self._fail(_reason(error))
+            return
+        try:
+            with starting():
+                process = context.Process(target=serve, args=(far,), daemon=True)  # type: ignore[attr-defined]
+                process.start()
+        except NO_WORKERS as error:
+            pipe.close()
+            self._fail(_reason(error))
+            return
+        finally:
+            far.close()
+        self._team[pipe] = Worker(process, pipe)
+
+    def _fail(self, reason: str) -> None:
+        """Note that a worker could not be started; after some of these, make do with the others."""
+        self._failures += 1
+        if self._failures >= FAILED_STARTS:
+            self.possible, self._reason = len(self._team), reason
+
+    def _run_here(self) -> None:
+        """Run one call in this process; one that has killed a worker would kill this one."""
+        while self._lost:
+            self._lost.popleft().outcome = Outcome(error=BrokenExecutor())
+        if self._queued:
+            call = self._queued.popleft()
+            call.outcome = _outcome(call.function, call.arguments)
+
+
+def serve(pipe: Connection[Any, Any]) -> None:
+    """Run the calls that come through a pipe, as a worker, until its other end is closed."""
+    # Ctrl-C in a terminal reaches all processes, and the parent ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    calls: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_receive, args=(pipe, calls), daemon=True).start()
+    pipe.send_bytes(b"ready")
+    while True:
+        pipe.send_bytes(_run(calls.get()))
+
+
+def _receive(pipe: Connection[Any, Any], calls: SimpleQueue[bytes]) -> None:
+    """Read calls ahead, so as to end this worker in the middle of one when its parent is gone."""
+    try:
+        while True:
+            calls.put(pipe.recv_bytes())
+    except (EOFError, OSError):
+        os._exit(1)
+
+
+def _run(content: bytes) -> bytes:
+    """Run a pickled call, and return its pickled outcome."""
+    try:
+        function, arguments = pickle.loads(content)  # noqa: S301 - from the parent
+        outcome = _outcome(function, arguments)
+        return pickle.dumps(outcome)
+    except Exception as error:  # noqa: BLE001 - told to the parent, whatever cannot be pickled
+        text = f"{type(error).__name__}: {error}"
+        return pickle.dumps(Outcome(error=RuntimeError(text)))
+
+
+def _outcome(function: Callable[..., Any], arguments: Any) -> Outcome:
+    try:
+        return Outcome(function(*arguments))
+    except Exception as error:  # noqa: BLE001 - raised again by `Call.result`
+        return Outcome(error=error)
+
+
+def _reason(error: BaseException) -> str:
+    return getattr(error, "strerror", None) or str(error) or "what makes them has died"

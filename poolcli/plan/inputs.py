@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
@@ -14,6 +18,10 @@ from poolcli.storage import STANDARD
 IMAGE_SUFFIXES = frozenset(
     "png jpg jpeg webp tif tiff bmp gif ppm pgm pbm jp2 avif".split()  # noqa: SIM905 - readable
 )
+MATRIX_SUFFIXES = frozenset(("csv", "txt", "npy"))
+# How many names a message lists.
+SHOWN = 3
+UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +36,43 @@ class Input:
         The folder that it was found in, if it was not named itself.
     modified : int or None
         When it was last changed, in nanoseconds, if a listing said so.
+    listed : bool
+        Whether a list of names (`--files-from`) led to it.
     """
 
     place: str
     folder: str | None = None
     modified: int | None = None
+    listed: bool = False
 
     @property
     def below(self) -> str:
-        """Give the path from the folder that it was found in to its own."""
+        """Return the folders that its results keep below the output folder.
+
+        Those from the folder that it was found in; for a relative name in a list, those of the
+        name. Absolute names, URLs and names with `..` keep none.
+        """
+        if self.listed and _is_plain(self.place):
+            return os.path.dirname(os.path.normpath(self.place))  # noqa: PTH120 - a place is text
         if self.folder is None:
             return ""
         return os.path.dirname(self.place[len(self.folder) :].lstrip(os.sep))  # noqa: PTH120
+
+    @property
+    def parent(self) -> str:
+        """Return the name of the folder that holds it."""
+        if self.place == STANDARD:
+            return stem_of(self.place)
+        folder = os.path.dirname(self.place)  # noqa: PTH120 - a place is text
+        if not storage.is_url(self.place):
+            folder = os.path.abspath(folder)  # noqa: PTH100 - links are kept
+        return os.path.basename(folder.rstrip("/")) or "root"  # noqa: PTH119
+
+
+def _is_plain(place: str) -> bool:
+    """Return whether a name is a relative path that leads downwards."""
+    is_relative = not storage.is_url(place) and not os.path.isabs(place)  # noqa: PTH117
+    return is_relative and os.pardir not in PurePath(place).parts
 
 
 @dataclass(frozen=True)
@@ -100,20 +133,37 @@ def find_inputs(
     if "" in names:
         raise PoolcliError("an input has an empty name")
     found = Found({}, [], files_from)
-    for name in (*names, *(_listed(files_from) if files_from is not None else ())):
+    listed = _listed(files_from) if files_from is not None else []
+    for number, name in enumerate((*names, *listed)):
         for source in _expand(name, recursive, own, found.passed_over):
-            same = storage.identity(source.place) or storage.resolve(source.place)
-            found.inputs.setdefault(same, source)
+            one = replace(source, listed=number >= len(names))
+            found.inputs.setdefault(_identify(one.place), one)
     if not found.inputs:
-        hint = "" if recursive else "; -r looks into folders within them"
-        raise PoolcliError(f"no image found in {', '.join(names) or files_from}{hint}")
+        raise PoolcliError(_say_nothing_found(names, files_from, recursive, own, found.passed_over))
     return found
+
+
+def _identify(place: str) -> object:
+    """Return what all names of one file have in common; the name itself if that is not known."""
+    try:
+        return storage.identity(place) or storage.resolve(place)
+    except PoolcliError:
+        return place  # what is wrong with it is said when it is read
+
+
+def _is_folder(place: str) -> bool:
+    """Return whether a name is a folder; one that cannot be looked up is taken for a file."""
+    try:
+        return place != STANDARD and storage.is_folder(place)
+    except PoolcliError:
+        return False
 
 
 def _expand(
     name: str, recursive: bool, output_folder: str | None, passed_over: list[str]
 ) -> Iterator[Input]:
-    if name == STANDARD or not storage.is_folder(name):
+    """Yield the files that a name stands for."""
+    if not _is_folder(name):
         yield Input(name)
         return
     if output_folder is not None and storage.lies_in(storage.resolve(name), output_folder):
@@ -123,6 +173,44 @@ def _expand(
             yield Input(place, name, modified)
         else:
             passed_over.append(place)
+
+
+def _say_nothing_found(
+    names: Sequence[str],
+    files_from: str | None,
+    recursive: bool,
+    output_folder: str | None,
+    passed_over: Sequence[str],
+) -> str:
+    """Return the message for a run without inputs, with what would find some."""
+    message = f"no image found in {', '.join(names) or files_from}"
+    deeper = (source for name in names for source in _expand(name, True, output_folder, []))
+    if not recursive and any(deeper):
+        return f"{message}; -r looks into the folders within"
+    matrices = [place for place in passed_over if suffix_of(place) in MATRIX_SUFFIXES]
+    if matrices:
+        shown = [shlex.quote(place) for place in matrices[:SHOWN]]
+        more = " …" if len(matrices) > SHOWN else ""
+        return f"{message}; matrices are named one by one: {' '.join(shown)}{more}"
+    return "; ".join([message, *count_passed_over(passed_over)])
+
+
+def count_passed_over(places: Sequence[str]) -> list[str]:
+    """Return how many files a folder scan skipped, and why, as parts of a message."""
+    by_suffix = Counter(suffix_of(place) for place in places if storage.is_regular(place))
+    files = by_suffix.total()
+    others = len(places) - files
+    parts = []
+    if files:
+        plain = by_suffix.pop("", 0)
+        kinds = [f"{number} {suffix}" for suffix, number in sorted(by_suffix.items())]
+        if plain:
+            kinds.append(f"{plain} without suffix")
+        noun = "file" if files == 1 else "files"
+        parts.append(f"{files} {noun} skipped, not an image suffix: {', '.join(kinds)}")
+    if others:
+        parts.append(f"{others} skipped, not a regular file")
+    return parts
 
 
 def _is_wanted(place: str) -> bool:
@@ -139,16 +227,32 @@ def _is_wanted(place: str) -> bool:
 
 
 def _listed(place: str) -> list[str]:
-    """Read names, each ended by NUL if there is one, else one a line."""
+    """Read the names in a list."""
     try:
-        content = storage.read(place)
+        return _split_names(storage.read(place))
     except PoolcliError as error:
         raise PoolcliError(f"--files-from {place}: {error}") from None
-    ending = b"\0" if b"\0" in content else b"\n"
-    names = [
-        name.removesuffix(b"\r") if ending == b"\n" else name for name in content.split(ending)
-    ]
-    return [os.fsdecode(name) for name in names if name]
+
+
+def _split_names(content: bytes) -> list[str]:
+    """Return names that are each ended by NUL if there is one, else one per line.
+
+    A byte order mark may say that the text is UTF-8 or UTF-16.
+    """
+    encoding = UTF_16.get(content[:2])
+    try:
+        if encoding is None:
+            text = os.fsdecode(content.removeprefix(codecs.BOM_UTF8))
+        else:
+            text = content[2:].decode(encoding)
+    except UnicodeDecodeError:
+        raise PoolcliError("begins as UTF-16 text and is none; save it as UTF-8") from None
+    ending = "\0" if "\0" in text else "\n"
+    names = text.split(ending)
+    if ending == "\n":
+        names = [name.removesuffix("\r") for name in names]
+    # In a list, `-` is a file of this name.
+    return [f"./{name}" if name == STANDARD else name for name in names if name]
 
 
 def stem_of(place: str) -> str:

@@ -17,7 +17,9 @@ from poolcli.storage import STANDARD
 
 FOLDER = "pooled"
 TEMPLATE = "{stem}_{op}_{settings}_{i}"
-FIELDS = ("stem", "suffix", "op", "settings", "i")
+FIELDS = ("stem", "suffix", "parent", "op", "settings", "i")
+# What --name may add to tell two inputs apart, from the least to the most.
+ADDITIONS = (("stem",), ("stem", "suffix"), ("parent", "stem"), ("parent", "stem", "suffix"))
 FIGURE_FORMATS = ("png", "svg", "pdf", "gif", "webp")
 
 
@@ -111,6 +113,7 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
     fields = {
         "stem": stem_of(place),
         "suffix": suffix_of(place),
+        "parent": source.parent,
         "op": name_operations(settings),
         "settings": named,
     }
@@ -126,6 +129,20 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
         return Job(place, outputs, format_, modified=source.modified)
     figure = naming.figure or name(f"n{settings.iterations}_comparison", "png")
     return Job(place, outputs, format_, figure, source.modified)
+
+
+def templates_apart(template: str | None) -> list[str]:
+    """Return templates that tell more inputs apart than `template` does, the shortest first."""
+    template = template or TEMPLATE
+    fields = {name for _, name, _, _ in string.Formatter().parse(template)}
+    found = []
+    for names in ADDITIONS:
+        added = "_".join(f"{{{name}}}" for name in names)
+        if "{stem}" in template and "{{" not in template:
+            found.append(template.replace("{stem}", added, 1))
+        elif not fields.issuperset(names):
+            found.append(f"{added}_{template}")
+    return [each for each in found if each != template]
 
 
 def _format(source: str, naming: Naming, reading: Reading) -> tuple[str | None, str]:

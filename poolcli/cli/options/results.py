@@ -117,7 +117,8 @@ def _name() -> Callable[[Decorated], Decorated]:
         "--name",
         metavar="TEMPLATE",
         otherwise="{stem}_{op}_{settings}_{i}",
-        help="Names of the results without suffix, from {stem} {suffix} {op} {settings} {i}.",
+        help="Names of the results without suffix, from {stem} {suffix} {parent} (the input's"
+        " folder) {op} {settings} {i}.",
     )
 
 

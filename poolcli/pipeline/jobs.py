@@ -129,7 +129,7 @@ class Record:
     """What became of one input."""
 
     job: Job
-    status: Literal["written", "skipped", "planned", "failed"]
+    status: Literal["written", "skipped", "planned", "failed", "ignored"]
     shape: tuple[int, ...] = ()
     dtype: str = ""
     iterations: tuple[Iteration, ...] = ()

@@ -18,11 +18,12 @@ from poolcli.plan.naming import (
     check_single,
     make_job,
     name_settings,
+    name_untold,
     templates_apart,
 )
 from poolcli.storage import STANDARD
 
-__all__ = ["Naming", "Plan", "count_passed_over", "name_settings", "plan"]
+__all__ = ["Naming", "Plan", "count_passed_over", "name_settings", "name_untold", "plan"]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair
+from poolcli.geometry.region import Zoom
 from poolcli.images import FORMATS, Reading, format_of, open_source
 from poolcli.pipeline import Job, Settings, suffix_of
 from poolcli.plan.inputs import Input, stem_of
@@ -129,6 +130,28 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
         return Job(place, outputs, format_, modified=source.modified)
     figure = naming.figure or name(f"n{settings.iterations}_comparison", "png")
     return Job(place, outputs, format_, figure, source.modified)
+
+
+def name_untold(naming: Naming, settings: Settings) -> str | None:
+    """Return a remark if the names of results do not tell all that decides them."""
+    if naming.output is not None:
+        return f"-o {naming.output} does not tell the settings"
+    template = naming.template or TEMPLATE
+    fields = {name for _, name, _, _ in string.Formatter().parse(template)}
+    told = {"op": "the operation", "settings": "the settings", "i": "the number of iterations"}
+    if missing := [words for name, words in told.items() if name not in fields]:
+        return f"--name {template} does not tell {', '.join(missing)}"
+    reading = settings.reading
+    given = {
+        "--cmap": settings.colormap is not None,
+        "--zoom": settings.zoom != Zoom(),
+        "--histogram": settings.histogram,
+        "--layout": reading.layout is not None,
+        "--array": reading.array is not None,
+        "--tolerant": reading.tolerant,
+    }
+    options = [option for option, is_given in given.items() if is_given]
+    return f"no name tells {', '.join(options)}" if options else None
 
 
 def templates_apart(template: str | None) -> list[str]:

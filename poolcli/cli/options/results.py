@@ -138,5 +138,6 @@ def _update() -> Callable[[Decorated], Decorated]:
         "-u",
         "--update",
         is_flag=True,
-        help="Skip an input whose results, figure included, all exist and are not older.",
+        help="Skip an input whose results, figure included, all exist and are not older. Times"
+        " alone are compared.",
     )

@@ -6,6 +6,9 @@ from typing import Any
 
 import click
 
+from poolcli.cli.mistakes import find_mistake
+from poolcli.errors import PoolcliError
+
 
 class GroupedOption(click.Option):
     """An option that the help shows under a heading.
@@ -28,7 +31,13 @@ class GroupedOption(click.Option):
 
 
 class GroupedCommand(click.Command):
-    """A command whose help shows options under their headings."""
+    """A command whose help shows options under their headings, and that reports mistakes early."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words after the command, unless one of them cannot be meant."""
+        if not ctx.resilient_parsing and (mistake := find_mistake(ctx, args)):
+            raise PoolcliError(mistake)
+        return super().parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write one section for each heading, in the order of the options."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,8 +18,11 @@ from poolcli.errors import PoolcliError
 from poolcli.storage import STANDARD
 
 if TYPE_CHECKING:
-    from poolcli.pipeline import Settings
+    from poolcli.pipeline import Record, Settings
     from poolcli.plan import Naming
+
+# Failures that are looked into; in a long list of missing files they are all alike.
+HELPED = 10
 
 
 def run_inputs(
@@ -67,12 +70,13 @@ def run_inputs(
             raise PoolcliError(f"-o - writes to standard output; leave out {' and '.join(wrong)}")
     planned = plan(inputs, settings, naming, files_from=files_from, recursive=recursive)
     _expect_garbage(len(planned.jobs))
+    helped = _Helped(inputs)
     with Console(len(planned.jobs), quiet=quiet, verbose=verbose, as_json=json) as console:
         console.show_ignored(planned.passed_over, settings)
         report = run_jobs(
             planned.jobs,
             settings,
-            partial(console.show, settings=settings),
+            lambda record: console.show(helped(record), settings),
             cores=cores,
             update=update,
             dry_run=dry_run,
@@ -86,6 +90,23 @@ def run_inputs(
         report.warnings.append(f"-u compares times alone; {untold}")
     console.summarise(report, planned.passed_over)
     return 1 if console.output.failed else report.exit_status
+
+
+class _Helped:
+    """Adds what may be meant to the errors of the first inputs that are missing."""
+
+    def __init__(self, inputs: Sequence[str]) -> None:
+        self.inputs, self.left = inputs, HELPED
+
+    def __call__(self, record: Record) -> Record:
+        """Return the record with a longer error, if its input is missing."""
+        if record.status != "failed" or not self.left:
+            return record
+        from poolcli.cli.missing import suggest
+
+        self.left -= 1
+        remedy = suggest(record.job.source, self.inputs)
+        return replace(record, error=f"{record.error}; {remedy}") if remedy else record
 
 
 def _is_folder(place: str) -> bool:

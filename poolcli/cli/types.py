@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 
 import click
 
+from poolcli.cli.commands import closest
+
 # Spelled out here, since the module that knows them loads NumPy; a test holds both together.
 OPERATIONS = ("max", "avg", "min", "median", "lp")
 
@@ -133,7 +135,9 @@ class Operations(click.ParamType[Any]):
         names = [name.strip().lower() for name in value.split(",")]
         for name in names:
             if name not in OPERATIONS:
-                self.fail(f"{name!r} is not one of {', '.join(OPERATIONS)}", param, ctx)
+                close = closest(name, OPERATIONS)
+                remedy = f"; did you mean {close}?" if close else ""
+                self.fail(f"{name!r} is not one of {', '.join(OPERATIONS)}{remedy}", param, ctx)
         return tuple(dict.fromkeys(names))
 
 

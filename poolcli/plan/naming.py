@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -211,10 +212,7 @@ def check_naming(naming: Naming, settings: Settings) -> None:
     ):
         raise PoolcliError(f"-d {naming.folder} is no folder; use another")
     if naming.output is not None:
-        given = [("-d", naming.folder), ("--name", naming.template)]
-        others = [f"{option} {value}" for option, value in given if value is not None]
-        if others:
-            raise PoolcliError(f"-o names the file itself; leave out {' and '.join(others)}")
+        _check_output(naming.output, naming)
     if naming.figure is not None:
         if not naming.draw:
             raise PoolcliError("--figure and --no-figure contradict each other")
@@ -226,6 +224,17 @@ def check_naming(naming: Naming, settings: Settings) -> None:
     if naming.template is not None:
         files = (1 if naming.last else settings.iterations) * naming.results
         _check_template(naming.template, files + (naming.draw and naming.figure is None))
+
+
+def _check_output(output: str, naming: Naming) -> None:
+    """Refuse a folder in the place of the one file, and what names files otherwise."""
+    if output.endswith("/") or storage.is_folder(output):
+        folder = shlex.quote(output)
+        raise PoolcliError(f"-o {folder} is a folder, and -o names a file; use -d {folder}")
+    given = [("-d", naming.folder), ("--name", naming.template)]
+    others = [f"{option} {value}" for option, value in given if value is not None]
+    if others:
+        raise PoolcliError(f"-o names the file itself; leave out {' and '.join(others)}")
 
 
 def _draws(naming: Naming) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import click
-
+from poolcli.cli.choices import Choice
 from poolcli.cli.options.declaring import Decorated, all_of, option
 from poolcli.cli.types import Place
 
@@ -32,7 +31,7 @@ def output(command: Decorated) -> Decorated:
             "-f",
             "--format",
             "format_",
-            type=click.Choice(FORMATS),
+            type=Choice(FORMATS, {"jpeg": "jpg", "tiff": "tif"}),
             metavar="NAME",
             otherwise="png, and npy or csv for a matrix",
             help=f"Format of the results: {', '.join(FORMATS)} (the input's, if it is one of these,"

@@ -28,6 +28,7 @@ def test_a_word_is_read(text: str, word: str) -> None:
         ("exr", "'exr' is not one of png, tif, jpg"),
         ("pngs", "'pngs' is not one of png, tif, jpg; did you mean png?"),
         ("jpge", "'jpge' is not one of png, tif, jpg; did you mean jpg?"),
+        ("gif", "'gif' is not one of png, tif, jpg"),
         ("", "'' is not one of png, tif, jpg"),
     ],
 )

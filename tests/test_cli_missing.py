@@ -40,6 +40,12 @@ def _pictures(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["photos/*.png"], "photos/*.png", "leave out the quotes, so that the shell expands it"),
         (["photos/*.jpg"], "photos/*.jpg", "no file matches"),
         (["~/cat.png"], "~/cat.png", "leave out the quotes, so that the shell expands ~"),
+        (
+            ["cat.png -k 2"],
+            "cat.png -k 2",
+            "leave out the quotes, so that the shell divides it into words",
+        ),
+        (["cat.png,photos"], "cat.png,photos", "inputs are divided by blanks: cat.png photos"),
         (["my", "cat.png"], "my", "quote the name: 'my cat.png'"),
         (["cat.png", "out.png"], "out.png", "a result goes to a file with -o out.png"),
         (["cat.png", "a.npy"], "a.npy", "a result goes to a file with -o a.npy"),

@@ -108,6 +108,7 @@ def test_a_file_of_such_a_name_is_an_input(invoke: Invoke, picture: Path, name: 
 @pytest.mark.parametrize(
     "line",
     [
+        "max cat.png '-k 2'",
         "max cat.png -k 2 -n 1 --no-figure -q",
         "max -gqk2 cat.png --no-figure",
         "max -gq -k 2 cat.png -d out -f tif --no-figure",
@@ -122,6 +123,12 @@ def test_a_file_of_such_a_name_is_an_input(invoke: Invoke, picture: Path, name: 
 )
 def test_a_right_line_is_left_alone(line: str) -> None:
     assert main(shlex.split(line)) == 0
+
+
+@pytest.mark.usefixtures("picture")
+def test_an_option_and_its_value_are_two_words(invoke: Invoke) -> None:
+    errors = invoke("max", "cat.png", "--kernel 2", status=2).errors
+    assert errors == "poolcli: leave out the quotes around '--kernel 2'\n"
 
 
 @pytest.mark.usefixtures("picture")

@@ -105,6 +105,8 @@ def test_operations_are_named_once_each_in_their_order(text: str, names: tuple[s
     [
         ("mean", "'mean' is not one of max, avg, min, median, lp; did you mean avg?"),
         ("max,", "'' is not one of max, avg, min, median, lp"),
+        ("max avg", "'max avg': write max,avg"),
+        ("max+lp", "'max+lp': write max,lp"),
         ("sobel", "'sobel' is not one of max, avg, min, median, lp"),
     ],
 )

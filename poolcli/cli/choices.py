@@ -31,7 +31,7 @@ class Choice(click.ParamType[str]):
         if text not in self.words:
             from difflib import get_close_matches
 
-            close = get_close_matches(text, self.words, n=1)
+            close = get_close_matches(text, self.words, n=1, cutoff=0.8)
             remedy = f"; did you mean {self.words[close[0]]}?" if close else ""
             self.fail(f"{value!r} is not one of {self.known}{remedy}", param, ctx)
         return self.words[text]

@@ -34,12 +34,16 @@ def suggest(place: str, inputs: Sequence[str] = ()) -> str | None:
 
 
 def _unexpanded(place: str) -> str | None:
-    """Return the remedy for what the shell did not expand."""
+    """Return the remedy for what the shell did not expand or divide."""
+    if " " in place and not storage.is_missing(place.split(" ", maxsplit=1)[0]):
+        return "leave out the quotes, so that the shell divides it into words"
+    if "," in place and not any(map(storage.is_missing, place.split(","))):
+        return f"inputs are divided by blanks: {shlex.join(place.split(','))}"
     if place.startswith("~") and not storage.is_missing(os.path.expanduser(place)):  # noqa: PTH111
         return "leave out the quotes, so that the shell expands ~"
     if not glob.has_magic(place):
         return None
-    if next(glob.iglob(place), None) is None:  # noqa: PTH207 - a place is text
+    if not glob.glob(place):  # noqa: PTH207 - a place is text
         return "no file matches"
     return "leave out the quotes, so that the shell expands it"
 

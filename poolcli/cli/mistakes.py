@@ -149,6 +149,8 @@ def _divided_value(word: Word) -> str | None:
 
 def _misspelled_option(text: str, options: Options) -> str | None:
     """Return the message for an option that Click would read as something else."""
+    if " " in text and text.split(maxsplit=1)[0] in options:
+        return f"leave out the quotes around {shlex.quote(text)}"
     name, _, value = text.partition("=")
     shown = f" {shlex.quote(value)}" if value else ""
     if long := _long_form(text, options):

@@ -133,6 +133,9 @@ class Operations(click.ParamType[Any]):
         if not isinstance(value, str):
             return tuple(value)
         names = [name.strip().lower() for name in value.split(",")]
+        parts = re.findall("[a-z]+", value.lower())
+        if len(parts) > len(names) and all(name in OPERATIONS for name in parts):
+            self.fail(f"{value!r}: write {','.join(parts)}", param, ctx)
         for name in names:
             if name not in OPERATIONS:
                 close = closest(name, OPERATIONS)

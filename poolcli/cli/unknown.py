@@ -52,30 +52,50 @@ OPTION_SYNONYMS = {
     "--workers": "--jobs",
 }
 
+# What other programs need an option for, and poolcli does not.
+NEEDLESS = {
+    "inputs are named without an option": "--file --image --images --in --input --path --src -i",
+    "results are replaced without asking": "--force --overwrite --yes -y",
+}
+
 
 def unknown_option(name: str, context: click.Context) -> str:
     """Return the message for an option that a command does not have."""
-    command = context.info_name
     known = [option for parameter in context.command.params for option in parameter.opts]
-    plain = name.lower().replace("_", "-")
-    bare = plain.lstrip("-")
+    meant = _option_meant(name, known)
+    owners = commands_with(meant)
     if name in ("--version", "-V"):
-        return f"{command} has no {name}; write poolcli --version"
-    if operation := (bare if bare in ENTRIES else SYNONYMS.get(bare)):
-        return f"there is no option {name}; the operation comes first: poolcli {operation}"
-    meant = OPTION_SYNONYMS.get(plain, plain)
-    if meant.split()[0] in known:
-        return f"there is no option {name}; write {meant}"
-    if owners := commands_with(meant.split()[0]):
+        return f"{context.info_name} has no {name}; write poolcli --version"
+    if owners and meant not in known:
         have = "has" if len(owners) == 1 else "have"
-        return f"{command} has no {meant}; {', '.join(owners)} {have} it"
+        return f"{context.info_name} has no {meant}; {', '.join(owners)} {have} it"
+    remedy = _instead_of_option(meant, known) or f"see {context.command_path} --help"
+    return f"there is no option {name}; {remedy}"
+
+
+def _option_meant(name: str, known: Sequence[str]) -> str:
+    """Return what an option of another program is called here."""
+    plain = name.lower().replace("_", "-")
+    meant = OPTION_SYNONYMS.get(plain, plain)
+    if meant in ("-o", "--output") and meant not in known and "--figure" in known:
+        return "--figure"
+    return meant
+
+
+def _instead_of_option(meant: str, known: Sequence[str]) -> str | None:
+    bare = meant.lstrip("-")
+    if operation := (bare if bare in ENTRIES else SYNONYMS.get(bare)):
+        return f"the operation comes first: poolcli {operation}"
+    for rule, options in NEEDLESS.items():
+        if meant in options.split():
+            return rule
+    if meant.split(maxsplit=1)[0] in known:
+        return f"write {meant}"
     from difflib import get_close_matches
 
     long = [option for option in known if option.startswith("--")]
-    close = get_close_matches(plain, long, n=2, cutoff=0.7)
-    if close:
-        return f"there is no option {name}; did you mean {' or '.join(close)}?"
-    return f"there is no option {name}; see {context.command_path} --help"
+    close = get_close_matches(meant, long, n=2, cutoff=0.7)
+    return f"did you mean {' or '.join(close)}?" if close else None
 
 
 def unknown_command(word: str, rest: Sequence[str]) -> str:
@@ -88,13 +108,14 @@ def _instead_of(word: str, rest: Sequence[str]) -> str:
     if word in ("help", "version"):
         about = [command] if command and word == "help" else []
         return f"write {' '.join(['poolcli', *about, f'--{word}'])}"
+    is_input = os.path.lexists(word) or re.search(r"/|\.\w+$", word)
     if command is not None:
-        return f"write {_command_first(command, [word, *rest])}"
+        return f"write {_command_first(command, [word, *rest] if is_input else rest)}"
     if "," in word and all(each in ENTRIES for each in word.split(",")):
         return f"several operations are compared: poolcli compare --ops {word}"
     if close := closest(word, ENTRIES):
         return f"did you mean {close}?"
-    if os.path.lexists(word) or re.search(r"/|\.\w+$", word):
+    if is_input:
         return f"name one first: {_command_first('max', [word, *rest])}"
     return f"the commands are {', '.join(ENTRIES)}; see poolcli --help"
 
@@ -102,6 +123,8 @@ def _instead_of(word: str, rest: Sequence[str]) -> str:
 def misplaced_option(words: Sequence[str]) -> str | None:
     """Return the message for an option of the commands that stands before the command."""
     first = words[0]
+    if first.lstrip("-") in ENTRIES and first not in ENTRIES:
+        return f"there is no option {first}; write {_command_first(first.lstrip('-'), words[1:])}"
     name = first.partition("=")[0] if first.startswith("--") else first[:2]
     if not first.startswith("-") or not commands_with(name):
         return None

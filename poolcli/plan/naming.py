@@ -281,7 +281,7 @@ def _check_template(template: str, files: int) -> None:
     if "i" not in fields and files > 1:
         raise PoolcliError(
             f"--name {template}: {files} files of one input need {{i}} to tell them apart"
-            " (one file is written with --last --no-figure)"
+            " (one file is written with --last --no-figure, or with -o FILE)"
         )
 
 

@@ -133,7 +133,8 @@ def find_inputs(
     if "" in names:
         raise PoolcliError("an input has an empty name")
     found = Found({}, [], files_from)
-    listed = _listed(files_from) if files_from is not None else []
+    # In a list, `-` is a file of this name.
+    listed = [f"./{each}" if each == STANDARD else each for each in _listed(files_from)]
     for number, name in enumerate((*names, *listed)):
         for source in _expand(name, recursive, own, found.passed_over):
             one = replace(source, listed=number >= len(names))
@@ -226,8 +227,10 @@ def _is_wanted(place: str) -> bool:
     )
 
 
-def _listed(place: str) -> list[str]:
-    """Read the names in a list."""
+def _listed(place: str | None) -> list[str]:
+    """Read the names in a list, if there is one."""
+    if place is None:
+        return []
     try:
         return _split_names(storage.read(place))
     except PoolcliError as error:
@@ -251,8 +254,7 @@ def _split_names(content: bytes) -> list[str]:
     names = text.split(ending)
     if ending == "\n":
         names = [name.removesuffix("\r") for name in names]
-    # In a list, `-` is a file of this name.
-    return [f"./{name}" if name == STANDARD else name for name in names if name]
+    return [name for name in names if name]
 
 
 def stem_of(place: str) -> str:

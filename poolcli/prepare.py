@@ -72,6 +72,11 @@ class Preparation:
             steps.append("ReLU")
         return ", ".join(steps)
 
+    def has_idle_relu(self, dtype: np.dtype[Any]) -> bool:
+        """Return whether ReLU changes no pixel of an image of this type."""
+        never_negative = self.filter == "prewitt" or (not self.filter and dtype.kind in "ub")
+        return self.relu and never_negative
+
 
 def prepare(image: Array, preparation: Preparation, opaque: float | None = None) -> Iterator[Array]:
     """Yield the image before its filter, if it has one, and at last the prepared image.

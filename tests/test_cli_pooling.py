@@ -283,3 +283,26 @@ def test_a_16_bit_photo_stays_16_bit(invoke: Invoke, folder: Path) -> None:
     np.testing.assert_array_equal(
         reopen("pooled/deep_max_k2_1.png"), pool_reference(pixels, "max", (2, 2), (2, 2))
     )
+
+
+@pytest.mark.parametrize("command", ["max", "compare", "verify"])
+def test_relu_that_changes_nothing_is_told(invoke: Invoke, cat: Array, command: str) -> None:
+    assert cat.shape
+    remark = "--relu changes nothing: no value here is negative"
+    assert remark in invoke(command, "cat.png", "--relu").errors
+    assert remark in invoke(command, "cat.png", "--relu", "--filter", "prewitt").errors
+    for options in (["--relu", "--filter", "prewitt-v"], []):
+        assert remark not in invoke(command, "cat.png", *options).errors
+
+
+def test_a_folder_is_no_file_to_write(invoke: Invoke, cat: Array) -> None:
+    assert cat.shape
+    Path("out").mkdir()
+    for command in ("max", "compare"):
+        for place in ("out", "out/", "new/"):
+            errors = invoke(command, "cat.png", "-o", place, status=2).errors
+            assert errors == (
+                f"poolcli: -o {place} is a folder, and -o names a file; use -d {place}\n"
+            )
+            invoke(command, "cat.png", "-d", place)
+            assert names(place)

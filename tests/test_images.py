@@ -262,7 +262,7 @@ def test_what_is_written_reads_back_to_the_same_pixels(kind: str, format_: str) 
         pixels = np.where(pixels[..., -1:] == 0, 0, pixels).astype(pixels.dtype)
     image = Image(pixels, pixels.dtype, alpha=alpha)
     if format_ == "webp" and pixels.dtype == np.uint16:
-        with pytest.raises(PoolcliError, match="webp cannot hold uint16 pixels; use -f png or tif"):
+        with pytest.raises(PoolcliError, match="webp cannot hold uint16 pixels; use png or tif"):
             check_format(image, format_)
         return
     check_format(image, format_)
@@ -294,7 +294,7 @@ def test_wide_pixels_go_to_tif_alone(dtype: str) -> None:
     image = Image(pixels, pixels.dtype)
     content, _ = encode(image, "tif")
     np.testing.assert_array_equal(tifffile.imread(io.BytesIO(content)), pixels)
-    with pytest.raises(PoolcliError, match=f"png cannot hold {dtype} pixels; use -f tif or npy"):
+    with pytest.raises(PoolcliError, match=f"png cannot hold {dtype} pixels; use tif or npy"):
         check_format(image, "png")
 
 
@@ -383,9 +383,9 @@ def test_a_matrix_becomes_a_picture_of_bytes() -> None:
             "csv",
             "csv holds one channel and this has 3; make it gray with -g",
         ),
-        (noise("u1", 4), True, "jpg", "jpg cannot hold alpha; use -f png, tif or webp"),
-        (noise("u1", 5), False, "png", "png cannot hold 5 channels; use -f npy"),
-        (noise("u2"), False, "jpg", "jpg cannot hold uint16 pixels; use -f png or tif or npy"),
+        (noise("u1", 4), True, "jpg", "jpg cannot hold alpha; use png, tif or webp"),
+        (noise("u1", 5), False, "png", "png cannot hold 5 channels; use npy"),
+        (noise("u2"), False, "jpg", "jpg cannot hold uint16 pixels; use png or tif or npy"),
     ],
 )
 def test_a_format_that_cannot_hold_an_image_names_one_that_can(

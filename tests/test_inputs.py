@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +72,123 @@ def test_a_list_may_come_from_standard_input(monkeypatch: pytest.MonkeyPatch) ->
     assert found(files_from="-") == ["a.png"]
     with pytest.raises(PoolcliError, match="cannot be both an image and the list"):
         found("-", files_from="-")
+
+
+def test_a_dash_in_a_list_is_a_name(folder: Path) -> None:
+    (folder / "list").write_bytes(b"-\na.png\n")
+    assert found(files_from="list") == ["./-", "a.png"]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\0"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_list_may_begin_with_a_byte_order_mark(folder: Path, encoding: str, ending: str) -> None:
+    (folder / "list").write_bytes(f"é.png{ending}b.png{ending}".encode(encoding))
+    assert found(files_from="list") == ["é.png", "b.png"]
+    (folder / "list").write_bytes(codecs.BOM_UTF16_BE + f"é.png{ending}b".encode("utf-16-be"))
+    assert found(files_from="list") == ["é.png", "b"]
+
+
+def test_half_a_character_of_utf_16_is_refused(folder: Path) -> None:
+    (folder / "list").write_bytes("a.png".encode("utf-16")[:-1])
+    with pytest.raises(PoolcliError, match="--files-from list: begins as UTF-16 text and is none"):
+        found(files_from="list")
+
+
+@pytest.mark.parametrize("url", ["nosuch://b/a.png", "nosuch://b/", "zip://::a", "http://[x/a.png"])
+def test_a_url_that_nobody_serves_is_one_input(folder: Path, url: str) -> None:
+    (folder / "list").write_text(f"a.png\n{url}\nb.png\n")
+    assert found(files_from="list") == ["a.png", url, "b.png"]
+    assert found("a.png", url) == ["a.png", url]
+
+
+@pytest.mark.parametrize(
+    ("name", "below"),
+    [
+        ("a.png", ""),
+        ("./a.png", ""),
+        ("x/y/a.png", "x/y"),
+        ("./x//./a.png", "x"),
+        ("../x/a.png", ""),
+        ("x/../y/a.png", ""),
+        ("/x/a.png", ""),
+        ("s3://x/y/a.png", ""),
+        ("x..y/a.png", "x..y"),
+    ],
+)
+def test_a_relative_name_in_a_list_keeps_its_folders(name: str, below: str) -> None:
+    assert Input(name, listed=True).below == below
+    assert Input(name).below == ""
+
+
+def test_a_folder_in_a_list_keeps_its_name(folder: Path) -> None:
+    for name in ("photos/x", "shots"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "a.png").touch()
+    (folder / "list").write_text(f"photos\nshots/\n{folder}/shots/../photos\n")
+    inputs = find_inputs([], "list", recursive=True, output_folder="out").inputs.values()
+    assert [source.below for source in inputs] == ["photos/x", "shots"]
+    (folder / "list").write_text(f"{folder}/photos\n")
+    inputs = find_inputs([], "list", recursive=True, output_folder="out").inputs.values()
+    assert [source.below for source in inputs] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("name", "parent"),
+    [
+        ("x/y/a.png", "y"),
+        ("x/../y/a.png", "y"),
+        ("a.png", "here"),
+        ("./a.png", "here"),
+        ("../a.png", "above"),
+        ("/a.png", "root"),
+        ("s3://bucket/photos/a.png", "photos"),
+        ("s3://bucket/a.png", "bucket"),
+        ("-", "stdin"),
+    ],
+)
+def test_an_input_knows_the_name_of_its_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, parent: str
+) -> None:
+    (folder / "above" / "here").mkdir(parents=True)
+    monkeypatch.chdir(folder / "above" / "here")
+    assert Input(name).parent == parent
+
+
+def refusal(*names: str, recursive: bool = False) -> str:
+    with pytest.raises(PoolcliError) as caught:
+        find_inputs(names, None, recursive=recursive, output_folder=None)
+    return str(caught.value)
+
+
+def test_r_is_proposed_only_where_it_finds_an_image(folder: Path) -> None:
+    (folder / "in" / "below").mkdir(parents=True)
+    (folder / "in" / "below" / "notes.md").touch()
+    assert refusal("in") == "no image found in in"
+    (folder / "in" / "below" / "a.png").touch()
+    assert refusal("in") == "no image found in in; -r looks into the folders within"
+    assert found("in") == ["in/below/a.png"]
+
+
+def test_matrices_in_a_folder_without_images_are_to_be_named(folder: Path) -> None:
+    (folder / "in").mkdir()
+    for name in ("a b.csv", "c.npy", "d.txt", "e.csv", "f.md"):
+        (folder / "in" / name).touch()
+    message = refusal("in")
+    assert message == (
+        "no image found in in; matrices are named one by one: 'in/a b.csv' in/c.npy in/d.txt …"
+    )
+    names = shlex.split(message.partition("one by one: ")[2])[:-1]
+    assert found(*names) == names
+
+
+def test_a_folder_without_images_says_what_it_holds(folder: Path) -> None:
+    for name in ("a.HEIC", "b.mov", "c.mov", "d"):
+        (folder / name).touch()
+    os.mkfifo(folder / "pipe.png")
+    assert refusal(".") == (
+        "no image found in .; 4 files skipped, not an image suffix: 1 heic, 2 mov, 1 without"
+        " suffix; 1 skipped, not a regular file"
+    )
 
 
 def test_a_folder_that_cannot_be_listed_is_an_input_that_fails(

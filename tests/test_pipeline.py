@@ -249,7 +249,7 @@ def test_a_chain_that_cannot_end_writes_nothing(
 
 def test_a_format_that_cannot_hold_the_image_writes_nothing(folder: Path) -> None:
     record = pooled(folder, saved(with_alpha("u1", 4), "PNG"), Settings("max"), "jpg")
-    assert record.error == "jpg cannot hold alpha; use -f png, tif or webp"
+    assert record.error == "jpg cannot hold alpha; use png, tif or webp"
     assert [path.name for path in folder.iterdir()] == ["input"]
 
 

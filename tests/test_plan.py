@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -188,7 +189,7 @@ def test_a_template_without_number_serves_one_file() -> None:
 @pytest.mark.parametrize(
     ("template", "part"),
     [
-        ("{stem}_{n}", "the fields are {stem} {suffix} {op} {settings} {i}"),
+        ("{stem}_{n}", "the fields are {stem} {suffix} {parent} {op} {settings} {i}"),
         ("{stem.x}{i}", "the fields are"),
         ("{i:03}", "the fields are"),
         ("{", "--name {: "),
@@ -245,11 +246,53 @@ def test_a_file_given_twice_counts_once(folder: Path) -> None:
     assert [job.source for job in jobs] == ["a.jpg", "c.jpg"]
 
 
-def test_two_inputs_with_one_name_are_refused_with_a_remedy() -> None:
-    message = refusal("x/a.jpg", "x/a.png")
-    assert message.startswith("x/a.jpg and x/a.png would both be written to pooled/a_max_k2_1.png;")
-    assert "--name '{stem}_{suffix}_{op}_{settings}_{i}'" in message
-    assert outputs("x/a.jpg", "x/a.png", template="{stem}_{suffix}_{op}_{settings}_{i}")
+@pytest.mark.parametrize(
+    ("inputs", "template", "remedy"),
+    [
+        (["x/a.jpg", "x/a.png"], None, "{stem}_{suffix}_{op}_{settings}_{i}"),
+        (["x/a.jpg", "y/a.jpg"], None, "{parent}_{stem}_{op}_{settings}_{i}"),
+        (["x/a.jpg", "y/a.png"], None, "{stem}_{suffix}_{op}_{settings}_{i}"),
+        (["x/a.jpg", "x/a.png", "y/a.jpg"], None, "{parent}_{stem}_{suffix}_{op}_{settings}_{i}"),
+        (["x/a.jpg", "y/b.jpg"], "{i}", "{stem}_{i}"),
+        (["x/a.jpg", "x/a.png"], "{i}", "{stem}_{suffix}_{i}"),
+        (["x/a.jpg", "x/a.png"], "{i}-{stem}", "{i}-{stem}_{suffix}"),
+        (["x/a.jpg", "x/a.png"], "{{stem}}{i}", "{stem}_{suffix}_{{stem}}{i}"),
+        (["x/a.jpg", "y/a.jpg"], "{suffix}{i}", "{parent}_{stem}_{suffix}{i}"),
+    ],
+)
+def test_the_remedy_for_two_inputs_with_one_name_works(
+    inputs: list[str], template: str | None, remedy: str
+) -> None:
+    message = refusal(*inputs, template=template)
+    assert message.startswith(f"{inputs[0]} and ")
+    assert " would both be written to pooled/" in message
+    proposed = shlex.split(message.partition("tell them apart with ")[2])
+    assert proposed[0] == "--name"
+    places = [place for job in outputs(*inputs, template=proposed[1]) for place in job]
+    assert len(set(places)) == 3 * len(inputs)
+    assert proposed == ["--name", remedy]
+
+
+def test_inputs_that_no_template_tells_apart_go_to_folders_of_their_own() -> None:
+    names = ["x/a/i.jpg", "y/a/i.jpg"]
+    assert refusal(*names).endswith("; pool them in two runs, each with a -d of its own")
+    assert outputs(names[0], folder="first") != outputs(names[1], folder="second")
+
+
+def test_a_template_may_name_the_folder_of_an_input() -> None:
+    assert outputs("x/y/a.jpg", template="{parent}-{i}", draw=False) == [
+        ["pooled/y-1.png", "pooled/y-2.png"]
+    ]
+
+
+def test_a_list_keeps_the_folders_of_relative_names(folder: Path) -> None:
+    (folder / "list").write_text("x/a.jpg\ny/a.jpg\n../a.jpg\n")
+    found = plan([], Settings("max"), Naming(draw=False), files_from="list")
+    assert [place for job in found.jobs for place in job.places] == [
+        "pooled/x/a_max_k2_1.png",
+        "pooled/y/a_max_k2_1.png",
+        "pooled/a_max_k2_1.png",
+    ]
 
 
 @pytest.mark.parametrize("way", ["same", "link", "hard link", "other spelling"])
@@ -332,8 +375,10 @@ def test_one_output_cannot_hold_a_folder() -> None:
 @pytest.mark.usefixtures("folder")
 def test_no_input_at_all_is_refused() -> None:
     images("photos/x/notes.md")
-    assert refusal("photos") == "no image found in photos; -r looks into folders within them"
-    with pytest.raises(PoolcliError, match=r"no image found in photos$"):
+    assert refusal("photos") == "no image found in photos"
+    with pytest.raises(
+        PoolcliError, match=r"in photos; 1 file skipped, not an image suffix: 1 md$"
+    ):
         plan(["photos"], TWICE, Naming(), recursive=True)
 
 

@@ -231,3 +231,22 @@ def test_alpha_passes_through_gray_filter_and_relu() -> None:
     np.testing.assert_array_equal(before, np.dstack((to_gray(image[..., :3]), image[..., 3])))
     np.testing.assert_array_equal(after[..., 1], image[..., 3].astype(np.float32))
     np.testing.assert_array_equal(after[..., 0], edges(to_gray(image[..., :3]), "prewitt"))
+
+
+@pytest.mark.parametrize(
+    ("preparation", "dtype", "idle"),
+    [
+        (Preparation(relu=True), "u1", True),
+        (Preparation(relu=True), "u2", True),
+        (Preparation(relu=True), "i2", False),
+        (Preparation(relu=True), "f4", False),
+        (Preparation(), "u1", False),
+        (Preparation(filter="prewitt", relu=True), "u1", True),
+        (Preparation(filter="prewitt-v", relu=True), "u1", False),
+        (Preparation(filter="laplacian", relu=True), "u1", False),
+    ],
+)
+def test_relu_is_idle_where_no_value_can_be_negative(
+    preparation: Preparation, dtype: str, idle: bool
+) -> None:
+    assert preparation.has_idle_relu(np.dtype(dtype)) is idle

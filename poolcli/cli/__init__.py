@@ -11,11 +11,12 @@ from typing import Any
 import click
 
 from poolcli import __version__
-from poolcli.cli.commands import ENTRIES, Commands, closest, commands_with
+from poolcli.cli.commands import ENTRIES, Commands
 from poolcli.cli.failures import InputError
 from poolcli.cli.grouping import VERBOSE
 from poolcli.cli.messages import buffer_output, complain, open_missing_streams
 from poolcli.cli.signals import Interrupted, ignore_signals, interruptible
+from poolcli.cli.unknown import misplaced_option, unknown_command, unknown_option
 from poolcli.errors import PoolcliError, name_bug, trace_bug
 from poolcli.memory import check_limits, lacks_memory
 
@@ -45,15 +46,18 @@ class Operations(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.summary) for name, entry in ENTRIES.items()])
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words before the command, unless one is an option of the commands."""
+        if args and not ctx.resilient_parsing and (mistake := misplaced_option(args)):
+            raise PoolcliError(mistake)
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that is meant."""
-        if args[0] not in self.commands and not args[0].startswith("-"):
-            known = f"the commands are {', '.join(self.commands)}"
-            if close := closest(args[0], self.commands):
-                known = f"did you mean {close}?"
-            raise click.UsageError(f"{args[0]!r} is no command; {known}", ctx)
+        if args[0] not in self.commands:
+            raise PoolcliError(unknown_command(args[0], args[1:]))
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -122,8 +126,7 @@ def main(
 def _told(error: Exception) -> tuple[str, int]:
     """Return the line and the exit status of what a user can mend; no line for a bug of ours."""
     if isinstance(error, click.UsageError):
-        hint = f"; see {error.ctx.command_path} --help" if error.ctx else ""
-        return _message(error) + hint, 2
+        return _message(error), 2
     if isinstance(error, PoolcliError):
         return str(error), 2
     if isinstance(error, InputError):
@@ -140,16 +143,12 @@ def _told(error: Exception) -> tuple[str, int]:
 
 
 def _message(error: click.UsageError) -> str:
+    """Return the line for an error of Click's, with where to read more."""
     if isinstance(error, click.NoSuchOption) and error.ctx:
-        owners = commands_with(error.option_name)
-        if owners:
-            have = "has" if len(owners) == 1 else "have"
-            return (
-                f"{error.ctx.info_name} has no {error.option_name}; {', '.join(owners)} {have} it"
-            )
+        return unknown_option(error.option_name, error.ctx)
     message = error.format_message().rstrip(".?")
     if isinstance(error, click.BadParameter) and error.param and error.param.name and error.ctx:
         source = error.ctx.get_parameter_source(error.param.name)
         if source == click.core.ParameterSource.ENVIRONMENT:
-            return f"{message}, as ${error.param.envvar} says"
-    return message
+            message = f"{message}, as ${error.param.envvar} says"
+    return f"{message}; see {error.ctx.command_path} --help" if error.ctx else message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import NamedTuple
@@ -51,14 +52,22 @@ class Commands(Mapping[str, click.Command]):
 # What others call the operations.
 SYNONYMS = {"mean": "avg", "average": "avg", "maximum": "max", "minimum": "min", "power": "lp"}
 
+# What frameworks add to the name of an operation.
+_ADDITIONS = re.compile(r"[-_ ]|[123]d$|pool(ing)?|adaptive|global", re.IGNORECASE)
+
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """Give the known name that a word is meant for, if that can be guessed."""
+    """Return the known name that a word is meant for, if that can be guessed.
+
+    The names of frameworks' layers are understood: `MaxPool2d`, `global_average_pooling`.
+    """
     from difflib import get_close_matches
 
     names = {name: name for name in known} | SYNONYMS
-    match = get_close_matches(word.lower(), names, n=1, cutoff=0.75)
-    return names[match[0]] if match else None
+    for spelling in (word.lower(), _ADDITIONS.sub("", word.lower())):
+        if match := get_close_matches(spelling, names, n=1, cutoff=0.75):
+            return names[match[0]]
+    return None
 
 
 def commands_with(option: str) -> list[str]:

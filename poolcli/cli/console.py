@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -13,6 +13,7 @@ from poolcli.captions import name_unused
 from poolcli.cli.messages import complain, name_input
 from poolcli.cli.output import Output
 from poolcli.cli.records import as_dict
+from poolcli.storage import is_regular
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -67,9 +68,7 @@ class Console:
         for line in self._messages(record):
             complain(f"{name_input(record.job.source)}: {line}")
         if self.as_json:
-            import json
-
-            self.output.print(json.dumps(as_dict(record, settings)))
+            self._print_json(record, settings)
         elif record.status == "planned":
             self.output.print(*_foreseen(record))
         elif record.status == "written" and not self.quiet:
@@ -78,20 +77,43 @@ class Console:
             with suppress(OSError, ValueError):
                 self.bar.update()
 
-    def summarise(self, report: Report) -> None:
-        """Tell how many inputs ended how."""
+    def show_ignored(self, places: Sequence[str], settings: Settings) -> None:
+        """Report the files that a folder scan did not take, under -v and --json."""
+        if not (self.verbose or self.as_json):
+            return
+        from poolcli.pipeline import Job, Record
+
+        for place in places:
+            reason = "not an image suffix" if is_regular(place) else "not a regular file"
+            if self.verbose:
+                complain(f"{place}: skipped: {reason}")
+            if self.as_json:
+                self._print_json(Record(Job(place, ()), "ignored", warnings=(reason,)), settings)
+
+    def summarise(self, report: Report, ignored: Sequence[str] = ()) -> None:
+        """Report how many inputs ended how, and how many files were not taken for inputs."""
         if report.broken_off is not None:
             complain(report.broken_off)
         if self.quiet:
             return
         for warning in report.warnings:
             complain(f"warning: {warning}")
+        if ignored:
+            from poolcli.plan import count_passed_over
+
+            for line in count_passed_over(ignored):
+                complain(line)
         if self.total == 1 and not report.counts["failed"]:
             return
         kinds = ("written", "planned", "skipped", "failed")
         always = ("failed",) if report.counts["planned"] else ("written", "failed")
         parts = [f"{report.counts[k]} {k}" for k in kinds if report.counts[k] or k in always]
         complain(f"{', '.join(parts)} of {self.total}")
+
+    def _print_json(self, record: Record, settings: Settings) -> None:
+        import json
+
+        self.output.print(json.dumps(as_dict(record, settings)))
 
     def _messages(self, record: Record) -> Iterator[str]:
         if record.error is not None:

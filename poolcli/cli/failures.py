@@ -32,6 +32,10 @@ def about(place: str) -> Iterator[None]:
         with enough_memory("this image"):
             yield
     except PoolcliError as error:
-        raise InputError(f"{name_input(place)}: {error}") from None
+        from poolcli.cli.missing import suggest
+
+        remedy = suggest(place)
+        line = f"{name_input(place)}: {error}"
+        raise InputError(f"{line}; {remedy}" if remedy else line) from None
     except Exception as error:
         raise InputError(f"{name_input(place)}: {name_bug(error)}") from error

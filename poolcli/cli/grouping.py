@@ -6,6 +6,9 @@ from typing import Any
 
 import click
 
+from poolcli.cli.mistakes import find_mistake
+from poolcli.errors import PoolcliError
+
 VERBOSE = "poolcli.verbose"
 
 
@@ -30,7 +33,13 @@ class GroupedOption(click.Option):
 
 
 class GroupedCommand(click.Command):
-    """A command whose help shows options under their headings."""
+    """A command whose help shows options under their headings, and that reports mistakes early."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words after the command, unless one of them cannot be meant."""
+        if not ctx.resilient_parsing and (mistake := find_mistake(ctx, args)):
+            raise PoolcliError(mistake)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, and let the group know whether it is to be verbose."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,8 +18,11 @@ from poolcli.errors import PoolcliError
 from poolcli.storage import STANDARD
 
 if TYPE_CHECKING:
-    from poolcli.pipeline import Settings
+    from poolcli.pipeline import Record, Settings
     from poolcli.plan import Naming
+
+# Failures that are looked into; in a long list of missing files they are all alike.
+HELPED = 10
 
 
 def run_inputs(
@@ -48,14 +51,14 @@ def run_inputs(
     from poolcli.executors import NO_WORKERS, count_cores, get_ready
 
     cores = jobs or count_cores()
-    several = len(inputs) > 1 or files_from is not None or any(map(storage.is_folder, inputs))
+    several = len(inputs) > 1 or files_from is not None or _is_folder(inputs[0])
     _check_jobs(scheduler)
     if scheduler is not None or (several and cores > 1 and not dry_run):
         # While this process imports, so does the one that will make workers.
         with suppress(*NO_WORKERS):
             get_ready(scheduler)
     from poolcli.batch import run_jobs
-    from poolcli.plan import plan
+    from poolcli.plan import name_untold, plan
 
     if not storage.has_current_folder():
         raise PoolcliError("the folder you are in is gone; change to another")
@@ -66,16 +69,14 @@ def run_inputs(
         if wrong:
             raise PoolcliError(f"-o - writes to standard output; leave out {' and '.join(wrong)}")
     planned = plan(inputs, settings, naming, files_from=files_from, recursive=recursive)
-    if verbose:
-        for place in planned.passed_over:
-            what = "its suffix is no image's" if storage.is_regular(place) else "it is no file"
-            complain(f"{place}: passed over, {what}")
     _expect_garbage(len(planned.jobs))
+    helped = _Helped(inputs)
     with Console(len(planned.jobs), quiet=quiet, verbose=verbose, as_json=json) as console:
+        console.show_ignored(planned.passed_over, settings)
         report = run_jobs(
             planned.jobs,
             settings,
-            partial(console.show, settings=settings),
+            lambda record: console.show(helped(record), settings),
             cores=cores,
             update=update,
             dry_run=dry_run,
@@ -84,8 +85,35 @@ def run_inputs(
     if dry_run and naming.draw and naming.results and not quiet:
         figures = sum(job.figure is not None for job in planned.jobs)
         complain(f"{figures} figure{'s' * (figures != 1)} would be drawn; --no-figure skips them")
-    console.summarise(report)
+    untold = name_untold(naming, settings)
+    if report.counts["skipped"] and untold is not None:
+        report.warnings.append(f"-u compares times alone; {untold}")
+    console.summarise(report, planned.passed_over)
     return 1 if console.output.failed else report.exit_status
+
+
+class _Helped:
+    """Adds what may be meant to the errors of the first inputs that are missing."""
+
+    def __init__(self, inputs: Sequence[str]) -> None:
+        self.inputs, self.left = inputs, HELPED
+
+    def __call__(self, record: Record) -> Record:
+        """Return the record with a longer error, if its input is missing."""
+        if record.status != "failed" or not self.left:
+            return record
+        from poolcli.cli.missing import suggest
+
+        self.left -= 1
+        remedy = suggest(record.job.source, self.inputs)
+        return replace(record, error=f"{record.error}; {remedy}") if remedy else record
+
+
+def _is_folder(place: str) -> bool:
+    """Return whether a name is a folder; what is wrong with a URL is said when it is read."""
+    with suppress(PoolcliError):
+        return storage.is_folder(place)
+    return False
 
 
 def _expect_garbage(images: int) -> None:

@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 
 import click
 
+from poolcli.cli.commands import closest
+
 # Spelled out here, since the module that knows them loads NumPy; a test holds both together.
 OPERATIONS = ("max", "avg", "min", "median", "lp")
 
@@ -131,9 +133,14 @@ class Operations(click.ParamType[Any]):
         if not isinstance(value, str):
             return tuple(value)
         names = [name.strip().lower() for name in value.split(",")]
+        parts = re.findall("[a-z]+", value.lower())
+        if len(parts) > len(names) and all(name in OPERATIONS for name in parts):
+            self.fail(f"{value!r}: write {','.join(parts)}", param, ctx)
         for name in names:
             if name not in OPERATIONS:
-                self.fail(f"{name!r} is not one of {', '.join(OPERATIONS)}", param, ctx)
+                close = closest(name, OPERATIONS)
+                remedy = f"; did you mean {close}?" if close else ""
+                self.fail(f"{name!r} is not one of {', '.join(OPERATIONS)}{remedy}", param, ctx)
         return tuple(dict.fromkeys(names))
 
 

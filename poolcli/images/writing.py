@@ -83,22 +83,27 @@ def check_format(image: Image, format_: str) -> None:
     if format_ == "csv":
         if channels > 1:
             raise PoolcliError(
-                f"csv holds one channel and this has {channels}; make it gray with -g or use -f npy"
+                f"csv holds one channel and this has {channels}; make it gray with -g or use npy"
             )
         return
     if image.alpha and format_ == "jpg":
-        raise PoolcliError("jpg cannot hold alpha; use -f png, tif or webp")
+        raise PoolcliError("jpg cannot hold alpha; use png, tif or webp")
     if not image.alpha and channels not in (1, 3):
-        raise PoolcliError(f"{format_} cannot hold {channels} channels; use -f npy")
+        raise PoolcliError(f"{format_} cannot hold {channels} channels; use npy")
     stored = _stored_type(image)
     if stored.name not in _DEPTHS[format_]:
         others = [name for name, depths in _DEPTHS.items() if stored.name in depths]
         raise PoolcliError(
-            f"{format_} cannot hold {stored.name} pixels; use -f {' or '.join([*others, 'npy'])}"
+            f"{format_} cannot hold {stored.name} pixels; use {' or '.join([*others, 'npy'])}"
         )
     # A maximum is NaN if one value is; that takes no array of the image's size.
     if stored.kind != "f" and np.isnan(image.pixels.max()):
-        raise PoolcliError(f"holds NaN, which {format_} cannot; use -f npy or csv")
+        raise PoolcliError(f"holds NaN, which {format_} cannot; {_for_any_value(channels)}")
+
+
+def _for_any_value(channels: int) -> str:
+    """Name the formats that hold any value of so many channels."""
+    return "use npy" if channels > 1 else "use npy or csv"
 
 
 @dataclass(frozen=True)
@@ -166,7 +171,7 @@ def check_size(shape: Sequence[int], format_: str) -> None:
     if longest is not None and max(shape[:2]) > longest:
         raise PoolcliError(
             f"{format_} holds at most {longest:,} rows and columns, not {shape[0]} and {shape[1]};"
-            " use -f tif or npy"
+            " use tif or npy"
         )
 
 
@@ -211,7 +216,9 @@ def _round(pixels: Array, stored: np.dtype[Any]) -> tuple[Array, int]:
     rounded = pixels
     if pixels.dtype.kind == "f":
         if np.isnan(pixels.max()):
-            raise PoolcliError("holds NaN after pooling, which a picture cannot; use -f npy or csv")
+            channels = pixels.shape[2] if pixels.ndim == 3 else 1
+            remedy = _for_any_value(channels)
+            raise PoolcliError(f"holds NaN after pooling, which a picture cannot; {remedy}")
         rounded = np.rint(pixels)
     limits = np.iinfo(stored)
     clipped = np.count_nonzero(rounded < limits.min) + np.count_nonzero(rounded > limits.max)
@@ -271,7 +278,7 @@ def _by_opencv(ordered: Array, suffix: str, settings: Sequence[int]) -> memoryvi
     if not encoded:
         # OpenCV says so, and no more, if there is not enough memory; then this finds none either.
         np.empty_like(ordered, shape=(2, *ordered.shape))
-        raise PoolcliError(f"cannot be encoded as {suffix.removeprefix('.')}; use -f npy")
+        raise PoolcliError(f"cannot be encoded as {suffix.removeprefix('.')}; use npy")
     return content.data
 
 

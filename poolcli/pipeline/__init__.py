@@ -190,6 +190,9 @@ def _prepare(image: Image, preparation: Preparation) -> list[Image]:
         # A profile describes the colour space that the file had.
         same = pixels.shape[2:] == image.pixels.shape[2:]
         stages.append(replace(image, pixels=pixels, profile=image.profile if same else None))
+    if preparation.has_idle_relu(image.pixels.dtype):
+        warnings = (*image.warnings, "--relu changes nothing: no value here is negative")
+        stages[-1] = replace(stages[-1], warnings=warnings)
     return stages
 
 

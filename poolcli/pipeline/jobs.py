@@ -135,7 +135,7 @@ class Record:
     """
 
     job: Job
-    status: Literal["written", "skipped", "planned", "failed"]
+    status: Literal["written", "skipped", "planned", "failed", "ignored"]
     shape: tuple[int, ...] = ()
     dtype: str = ""
     iterations: tuple[Iteration, ...] = ()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.pipeline import Job, Settings
-from poolcli.plan.inputs import Found, find_inputs
+from poolcli.plan.inputs import Found, count_passed_over, find_inputs
 from poolcli.plan.naming import (
     FOLDER,
     Naming,
@@ -17,10 +19,12 @@ from poolcli.plan.naming import (
     check_single,
     make_job,
     name_settings,
+    name_untold,
+    templates_apart,
 )
 from poolcli.storage import STANDARD
 
-__all__ = ["Naming", "Plan", "name_settings", "plan"]
+__all__ = ["Naming", "Plan", "count_passed_over", "name_settings", "name_untold", "plan"]
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,31 @@ def plan(
     output_folder = (naming.folder or FOLDER) if naming.output is None else None
     found = find_inputs(names, files_from, recursive=recursive, output_folder=output_folder)
     check_single(naming, list(found.inputs.values()))
-    named = name_settings(settings)
-    jobs = [make_job(source, settings, naming, named) for source in found.inputs.values()]
-    _check_places(jobs, found)
+    jobs = _make_jobs(found, settings, naming)
+    try:
+        _check_places(jobs, found)
+    except ClashError as clash:
+        remedy = _tell_apart(found, settings, naming)
+        raise PoolcliError(f"{clash}; {remedy}") from None
     return Plan(jobs, found.passed_over)
+
+
+class ClashError(PoolcliError):
+    """Two inputs with one name for their results."""
+
+
+def _make_jobs(found: Found, settings: Settings, naming: Naming) -> list[Job]:
+    named = name_settings(settings)
+    return [make_job(source, settings, naming, named) for source in found.inputs.values()]
+
+
+def _tell_apart(found: Found, settings: Settings, naming: Naming) -> str:
+    """Return what to do about a clash; the template that is proposed has been tried."""
+    for template in templates_apart(naming.template):
+        with suppress(PoolcliError):
+            _check_places(_make_jobs(found, settings, replace(naming, template=template)), found)
+            return f"tell them apart with --name {shlex.quote(template)}"
+    return "pool them in two runs, each with a -d of its own"
 
 
 def _check_places(jobs: Sequence[Job], found: Found) -> None:
@@ -77,12 +102,12 @@ def _check_places(jobs: Sequence[Job], found: Found) -> None:
             other = _writer(real, alike)
             alike[real] = job.source
             if other == job.source:
-                raise PoolcliError(f"{job.source}: two of its results have the name {place}")
-            if other is not None:
                 raise PoolcliError(
-                    f"{other} and {job.source} would both be written to {place};"
-                    " tell them apart with --name '{stem}_{suffix}_{op}_{settings}_{i}'"
+                    f"{job.source}: two of its results have the name {place};"
+                    " use another name for --figure"
                 )
+            if other is not None:
+                raise ClashError(f"{other} and {job.source} would both be written to {place}")
 
 
 def _writer(place: str, alike: dict[str, str]) -> str | None:

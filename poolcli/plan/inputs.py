@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, MutableSequence, Sequence
-from dataclasses import dataclass, field
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterator, MutableSequence, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import chain
+from pathlib import PurePath
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
@@ -15,6 +19,9 @@ from poolcli.storage import STANDARD
 IMAGE_SUFFIXES = frozenset(
     "png jpg jpeg webp tif tiff bmp gif ppm pgm pbm jp2 avif".split()  # noqa: SIM905 - readable
 )
+MATRIX_SUFFIXES = frozenset(("csv", "txt", "npy"))
+# How many names a message lists.
+SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +36,43 @@ class Input:
         The folder that it was found in, if it was not named itself.
     modified : int or None
         When it was last changed, in nanoseconds, if a listing said so.
+    listed : bool
+        Whether a list of names (`--files-from`) led to it.
     """
 
     place: str
     folder: str | None = None
     modified: int | None = None
+    listed: bool = False
 
     @property
     def below(self) -> str:
-        """Give the path from the folder that it was found in to its own."""
+        """Return the folders that its results keep below the output folder.
+
+        Those from the folder that it was found in; for a relative name in a list, those of the
+        name. Absolute names, URLs and names with `..` keep none.
+        """
+        if self.listed and _is_plain(self.place):
+            return os.path.dirname(os.path.normpath(self.place))  # noqa: PTH120 - a place is text
         if self.folder is None:
             return ""
         return os.path.dirname(self.place[len(self.folder) :].lstrip(os.sep))  # noqa: PTH120
+
+    @property
+    def parent(self) -> str:
+        """Return the name of the folder that holds it."""
+        if self.place == STANDARD:
+            return stem_of(self.place)
+        folder = os.path.dirname(self.place)  # noqa: PTH120 - a place is text
+        if not storage.is_url(self.place):
+            folder = os.path.abspath(folder)  # noqa: PTH100 - links are kept
+        return os.path.basename(folder.rstrip("/")) or "root"  # noqa: PTH119
+
+
+def _is_plain(place: str) -> bool:
+    """Return whether a name is a relative path that leads downwards."""
+    is_relative = not storage.is_url(place) and not os.path.isabs(place)  # noqa: PTH117
+    return is_relative and os.pardir not in PurePath(place).parts
 
 
 @dataclass(frozen=True)
@@ -67,7 +99,7 @@ class Found:
         if location in self.inputs:
             return
         self.inputs[location] = source
-        same = storage.identity(source.place)
+        same = _identify(source.place)
         if same is not None:
             self._by_identity.setdefault(same, []).append(source.place)
 
@@ -115,20 +147,46 @@ def find_inputs(
         raise PoolcliError("an input has an empty name")
     found = Found({}, [], files_from)
     named, within = storage.resolver(), storage.resolver(follow=False)
-    for name in chain(names, _listed(files_from) if files_from is not None else ()):
+    listed = ((name, True) for name in _listed(files_from))
+    for name, is_listed in chain(((name, False) for name in names), listed):
         for source in _expand(name, recursive, output_folder, found.passed_over):
             locate = named if source.folder is None else within
-            found.add(locate(source.place), source)
+            found.add(_locate(source.place, locate), replace(source, listed=is_listed))
     if not found.inputs:
-        hint = "" if recursive else "; -r looks into folders within them"
-        raise PoolcliError(f"no image found in {', '.join(names) or files_from}{hint}")
+        raise PoolcliError(
+            _say_nothing_found(names, files_from, recursive, output_folder, found.passed_over)
+        )
     return found
+
+
+def _identify(place: str) -> object | None:
+    """Return what all names of one file have in common; None if that cannot be looked up."""
+    with suppress(PoolcliError):
+        return storage.identity(place)
+    return None
+
+
+def _locate(place: str, resolve: Callable[[str], str]) -> str:
+    """Return where an input lies; the name itself of one that cannot be looked up."""
+    try:
+        return resolve(place)
+    except PoolcliError:
+        return place  # what is wrong with it is said when it is read
+
+
+def _is_folder(place: str) -> bool:
+    """Return whether a name is a folder; one that cannot be looked up is taken for a file."""
+    try:
+        return place != STANDARD and storage.is_folder(place)
+    except PoolcliError:
+        return False
 
 
 def _expand(
     name: str, recursive: bool, output_folder: str | None, passed_over: list[str]
 ) -> Iterator[Input]:
-    if name == STANDARD or not storage.is_folder(name):
+    """Yield the files that a name stands for."""
+    if not _is_folder(name):
         yield Input(name)
         return
     if output_folder is not None and storage.is_within(name, output_folder):
@@ -141,6 +199,44 @@ def _expand(
             passed_over.append(place)
 
 
+def _say_nothing_found(
+    names: Sequence[str],
+    files_from: str | None,
+    recursive: bool,
+    output_folder: str | None,
+    passed_over: Sequence[str],
+) -> str:
+    """Return the message for a run without inputs, with what would find some."""
+    message = f"no image found in {', '.join(names) or files_from}"
+    deeper = (source for name in names for source in _expand(name, True, output_folder, []))
+    if not recursive and any(deeper):
+        return f"{message}; -r looks into the folders within"
+    matrices = [place for place in passed_over if suffix_of(place) in MATRIX_SUFFIXES]
+    if matrices:
+        shown = [shlex.quote(place) for place in matrices[:SHOWN]]
+        more = " …" if len(matrices) > SHOWN else ""
+        return f"{message}; matrices are named one by one: {' '.join(shown)}{more}"
+    return "; ".join([message, *count_passed_over(passed_over)])
+
+
+def count_passed_over(places: Sequence[str]) -> list[str]:
+    """Return how many files a folder scan skipped, and why, as parts of a message."""
+    by_suffix = Counter(suffix_of(place) for place in places if storage.is_regular(place))
+    files = by_suffix.total()
+    others = len(places) - files
+    parts = []
+    if files:
+        plain = by_suffix.pop("", 0)
+        kinds = [f"{number} {suffix}" for suffix, number in sorted(by_suffix.items())]
+        if plain:
+            kinds.append(f"{plain} without suffix")
+        noun = "file" if files == 1 else "files"
+        parts.append(f"{files} {noun} skipped, not an image suffix: {', '.join(kinds)}")
+    if others:
+        parts.append(f"{others} skipped, not a regular file")
+    return parts
+
+
 def _is_wanted(place: str) -> bool:
     """Return whether a file that lies in a folder is read."""
     if suffix_of(place) not in IMAGE_SUFFIXES:
@@ -149,10 +245,14 @@ def _is_wanted(place: str) -> bool:
     return storage.is_url(place) or storage.is_regular(place) or storage.is_missing(place)
 
 
-def _listed(place: str) -> Iterator[str]:
-    """Yield the names in a list."""
+def _listed(place: str | None) -> Iterator[str]:
+    """Yield the names in a list, if there is one."""
+    if place is None:
+        return
     try:
-        yield from storage.read_names(place)
+        for name in storage.read_names(place):
+            # In a list, `-` is a file of this name.
+            yield f"./{name}" if name == STANDARD else name
     except PoolcliError as error:
         raise PoolcliError(f"--files-from {place}: {error}") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import string
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair
+from poolcli.geometry.region import Zoom
 from poolcli.images import FORMATS, Kind, Reading, choose_format, format_of, kind_of
 from poolcli.pipeline import Job, Settings, identify, suffix_of
 from poolcli.plan.inputs import IMAGE_SUFFIXES, Input, stem_of
@@ -18,7 +20,9 @@ from poolcli.storage import STANDARD
 
 FOLDER = "pooled"
 TEMPLATE = "{stem}_{op}_{settings}_{i}"
-FIELDS = ("stem", "suffix", "op", "settings", "i")
+FIELDS = ("stem", "suffix", "parent", "op", "settings", "i")
+# What --name may add to tell two inputs apart, from the least to the most.
+ADDITIONS = (("stem",), ("stem", "suffix"), ("parent", "stem"), ("parent", "stem", "suffix"))
 FIGURE_FORMATS = ("png", "svg", "pdf", "gif", "webp")
 
 
@@ -117,6 +121,7 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
     fields = {
         "stem": stem_of(place),
         "suffix": suffix_of(place),
+        "parent": source.parent,
         "op": name_operations(settings),
         "settings": named,
     }
@@ -132,6 +137,42 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
         return Job(place, outputs, format_, modified=source.modified)
     figure = naming.figure or name(f"n{settings.iterations}_comparison", "png")
     return Job(place, outputs, format_, figure, source.modified)
+
+
+def name_untold(naming: Naming, settings: Settings) -> str | None:
+    """Return a remark if the names of results do not tell all that decides them."""
+    if naming.output is not None:
+        return f"-o {naming.output} does not tell the settings"
+    template = naming.template or TEMPLATE
+    fields = {name for _, name, _, _ in string.Formatter().parse(template)}
+    told = {"op": "the operation", "settings": "the settings", "i": "the number of iterations"}
+    if missing := [words for name, words in told.items() if name not in fields]:
+        return f"--name {template} does not tell {', '.join(missing)}"
+    reading = settings.reading
+    given = {
+        "--cmap": settings.colormap is not None,
+        "--zoom": settings.zoom != Zoom(),
+        "--histogram": settings.histogram,
+        "--layout": reading.layout is not None,
+        "--array": reading.array is not None,
+        "--tolerant": reading.tolerant,
+    }
+    options = [option for option, is_given in given.items() if is_given]
+    return f"no name tells {', '.join(options)}" if options else None
+
+
+def templates_apart(template: str | None) -> list[str]:
+    """Return templates that tell more inputs apart than `template` does, the shortest first."""
+    template = template or TEMPLATE
+    fields = {name for _, name, _, _ in string.Formatter().parse(template)}
+    found = []
+    for names in ADDITIONS:
+        added = "_".join(f"{{{name}}}" for name in names)
+        if "{stem}" in template and "{{" not in template:
+            found.append(template.replace("{stem}", added, 1))
+        elif not fields.issuperset(names):
+            found.append(f"{added}_{template}")
+    return [each for each in found if each != template]
 
 
 def _format(source: str, naming: Naming, reading: Reading) -> tuple[str | None, str]:
@@ -177,10 +218,7 @@ def check_naming(naming: Naming, settings: Settings) -> None:
     ):
         raise PoolcliError(f"-d {naming.folder} is no folder; use another")
     if naming.output is not None:
-        given = [("-d", naming.folder), ("--name", naming.template)]
-        others = [f"{option} {value}" for option, value in given if value is not None]
-        if others:
-            raise PoolcliError(f"-o names the file itself; leave out {' and '.join(others)}")
+        _check_output(naming.output, naming)
     if naming.figure is not None:
         if not naming.draw:
             raise PoolcliError("--figure and --no-figure contradict each other")
@@ -192,6 +230,17 @@ def check_naming(naming: Naming, settings: Settings) -> None:
     if naming.template is not None:
         files = (1 if naming.last else settings.iterations) * naming.results
         _check_template(naming.template, files + (naming.draw and naming.figure is None))
+
+
+def _check_output(output: str, naming: Naming) -> None:
+    """Refuse a folder in the place of the one file, and what names files otherwise."""
+    if output.endswith("/") or storage.is_folder(output):
+        folder = shlex.quote(output)
+        raise PoolcliError(f"-o {folder} is a folder, and -o names a file; use -d {folder}")
+    given = [("-d", naming.folder), ("--name", naming.template)]
+    others = [f"{option} {value}" for option, value in given if value is not None]
+    if others:
+        raise PoolcliError(f"-o names the file itself; leave out {' and '.join(others)}")
 
 
 def _draws(naming: Naming) -> bool:
@@ -238,7 +287,7 @@ def _check_template(template: str, files: int) -> None:
     if "i" not in fields and files > 1:
         raise PoolcliError(
             f"--name {template}: {files} files of one input need {{i}} to tell them apart"
-            " (one file is written with --last --no-figure)"
+            " (one file is written with --last --no-figure, or with -o FILE)"
         )
 
 

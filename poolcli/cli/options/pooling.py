@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from poolcli.cli.choices import Choice
 from poolcli.cli.options.declaring import Decorated, all_of, option
 from poolcli.cli.types import OPERATIONS, Numbers, Operations, PictureSize, WholeNumber
 
@@ -167,7 +168,7 @@ def preparation(command: Decorated) -> Decorated:
         option(
             heading,
             "--filter",
-            type=click.Choice(FILTERS),
+            type=Choice(FILTERS),
             metavar="NAME",
             help=f"Find edges, on gray: {', '.join(FILTERS)} (v finds vertical edges).",
         ),

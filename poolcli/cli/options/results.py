@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import click
-
+from poolcli.cli.choices import Choice
 from poolcli.cli.options.declaring import Decorated, all_of, option
 from poolcli.cli.types import Place
 
@@ -32,7 +31,7 @@ def output(command: Decorated) -> Decorated:
             "-f",
             "--format",
             "format_",
-            type=click.Choice(FORMATS),
+            type=Choice(FORMATS, {"jpeg": "jpg", "tiff": "tif"}),
             metavar="NAME",
             otherwise="png, and npy or csv for a matrix",
             help=f"Format of the results: {', '.join(FORMATS)} (the input's, if it is one of these,"
@@ -117,7 +116,8 @@ def _name() -> Callable[[Decorated], Decorated]:
         "--name",
         metavar="TEMPLATE",
         otherwise="{stem}_{op}_{settings}_{i}",
-        help="Names of the results without suffix, from {stem} {suffix} {op} {settings} {i}.",
+        help="Names of the results without suffix, from {stem} {suffix} {parent} (the input's"
+        " folder) {op} {settings} {i}.",
     )
 
 
@@ -137,5 +137,6 @@ def _update() -> Callable[[Decorated], Decorated]:
         "-u",
         "--update",
         is_flag=True,
-        help="Skip an input whose results, figure included, all exist and are not older.",
+        help="Skip an input whose results, figure included, all exist and are not older. Times"
+        " alone are compared.",
     )

@@ -23,8 +23,9 @@ def run(command: Decorated) -> Decorated:
             "Run",
             "--files-from",
             metavar="FILE",
-            help="Read further inputs from a file ('-': standard input), one a line, or each ended"
-            " by NUL as find -print0 writes them.",
+            help="Read further inputs from a file ('-': standard input), one per line, or each"
+            " ended by NUL as find -print0 writes them. Relative names keep their folders under"
+            " -d.",
         ),
         option(
             "Run",

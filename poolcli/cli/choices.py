@@ -1,0 +1,37 @@
+"""Options whose value is one of a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+
+class Choice(click.ParamType[str]):
+    """One of a few words, in any case.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The words.
+    synonyms : mapping
+        Other words, and the words that they stand for. A dot before a word is left out.
+    """
+
+    name = "word"
+
+    def __init__(self, words: Sequence[str], synonyms: Mapping[str, str] | None = None) -> None:
+        self.words = {word: word for word in words} | dict(synonyms or {})
+        self.known = ", ".join(words)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the word that is meant."""
+        text = str(value).strip().lower().removeprefix(".")
+        if text not in self.words:
+            from difflib import get_close_matches
+
+            close = get_close_matches(text, self.words, n=1, cutoff=0.8)
+            remedy = f"; did you mean {self.words[close[0]]}?" if close else ""
+            self.fail(f"{value!r} is not one of {self.known}{remedy}", param, ctx)
+        return self.words[text]

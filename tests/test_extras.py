@@ -27,8 +27,6 @@ def _without_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "library"),
     [
-        (["s3://bucket/cat.png"], "URLs need fsspec"),
-        (["s3://bucket/photos/"], "URLs need fsspec"),
         (["cat.png", "-d", "s3://bucket"], "URLs need fsspec"),
         (["cat.png", "-o", "gs://bucket/small.png"], "URLs need fsspec"),
         (["--files-from", "https://example.org/list"], "URLs need fsspec"),
@@ -46,6 +44,14 @@ def test_one_line_names_the_extra(
     assert result.errors.count("\n") == 1
     assert not result.output
     assert names() == ["cat.png"]
+
+
+@pytest.mark.parametrize("url", ["s3://bucket/cat.png", "s3://bucket/photos/"])
+def test_an_input_that_needs_the_extra_fails_alone(invoke: Invoke, folder: Path, url: str) -> None:
+    (folder / "cat.png").write_bytes(saved(noise("u1"), "PNG"))
+    result = invoke("max", url, "cat.png", status=1)
+    assert f"poolcli: {url}: URLs need fsspec; {HINT}\n" in result.errors
+    assert "1 written, 1 failed of 2" in result.errors
 
 
 def test_paths_need_none_of_it(invoke: Invoke, folder: Path) -> None:

@@ -46,10 +46,10 @@ def test_one_line_names_the_extra(
     assert names() == ["cat.png"]
 
 
-@pytest.mark.parametrize("url", ["s3://bucket/cat.png", "s3://bucket/photos/"])
+@pytest.mark.parametrize("url", ["s3://bucket/dog.png", "s3://bucket/photos/"])
 def test_an_input_that_needs_the_extra_fails_alone(invoke: Invoke, folder: Path, url: str) -> None:
     (folder / "cat.png").write_bytes(saved(noise("u1"), "PNG"))
-    result = invoke("max", url, "cat.png", status=1)
+    result = invoke("max", url, "cat.png", "-j", "1", status=1)
     assert f"poolcli: {url}: URLs need fsspec; {HINT}\n" in result.errors
     assert "1 written, 1 failed of 2" in result.errors
 

@@ -5,7 +5,7 @@ is printed, checked or computed is always the same size.
 """
 
 from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis
-from poolcli.geometry.chain import MAX_PIXELS, Step, chain, check_pixels, views
+from poolcli.geometry.chain import MAX_PIXELS, Step, chain, check_pixels, sizes, views
 from poolcli.geometry.window import (
     AdaptiveWindow,
     AnyWindow,
@@ -31,5 +31,6 @@ __all__ = [
     "chain",
     "check_pixels",
     "count_lines",
+    "sizes",
     "views",
 ]

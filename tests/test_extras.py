@@ -27,8 +27,6 @@ def _without_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "library"),
     [
-        (["s3://bucket/cat.png"], "URLs need fsspec"),
-        (["s3://bucket/photos/"], "URLs need fsspec"),
         (["cat.png", "-d", "s3://bucket"], "URLs need fsspec"),
         (["cat.png", "-o", "gs://bucket/small.png"], "URLs need fsspec"),
         (["--files-from", "https://example.org/list"], "URLs need fsspec"),
@@ -46,6 +44,19 @@ def test_one_line_names_the_extra(
     assert result.errors.count("\n") == 1
     assert not result.output
     assert names() == ["cat.png"]
+
+
+@pytest.mark.parametrize("place", ["s3://bucket/cat.png", "s3://bucket/photos/"])
+def test_a_url_without_the_extra_is_a_failed_input(
+    invoke: Invoke, folder: Path, place: str
+) -> None:
+    (folder / "dog.png").write_bytes(saved(noise("u1"), "PNG"))
+    result = invoke("max", place, "dog.png", "--no-figure", status=1)
+    assert result.errors.splitlines() == [
+        f"poolcli: {place}: URLs need fsspec; {HINT}",
+        "poolcli: 1 written, 1 failed of 2",
+    ]
+    assert names("pooled") == ["dog_max_k2_1.png"]
 
 
 def test_paths_need_none_of_it(invoke: Invoke, folder: Path) -> None:

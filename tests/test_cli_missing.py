@@ -66,6 +66,16 @@ def test_a_guess(inputs: list[str], place: str, remedy: str | None) -> None:
 
 
 @pytest.mark.usefixtures("_pictures")
+def test_nothing_is_guessed_for_a_link_that_leads_nowhere() -> None:
+    Path("cats.png").symlink_to("cats.png")
+    Path("cat2.png").symlink_to("nowhere")
+    assert suggest("cats.png", ["cats.png"]) is None
+    assert suggest("cat2.png", ["cat2.png"]) is None
+    assert suggest("c" * 300, ["c" * 300]) is None
+    assert suggest("cat\0.png", ["cat\0.png"]) is None
+
+
+@pytest.mark.usefixtures("_pictures")
 def test_errors_and_records_hold_the_guess(invoke: Invoke) -> None:
     line = f"poolcli: cats.png: {CAUSE}; did you mean cat.png?"
     assert invoke("max", "cats.png", status=1).errors.splitlines()[0] == line

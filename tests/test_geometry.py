@@ -703,7 +703,7 @@ def test_a_result_of_more_than_max_pixels_is_refused_with_its_iteration() -> Non
     growing = Window.of(2, 1, 1)
     assert refusal(chain, growing, (30, 40), 3, max_pixels=1343) == (
         "the result of iteration 2 has 1,344 pixels (32 rows, 42 columns), more than 1,343;"
-        " allow it with --max-pixels 1344"
+        " allow it with --max-pixels 1419"
     )
     assert len(chain(growing, (30, 40), 2, max_pixels=1344)) == 2
 

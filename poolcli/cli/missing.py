@@ -25,12 +25,23 @@ def suggest(place: str, inputs: Sequence[str] = ()) -> str | None:
     inputs : sequence of str
         All inputs that were named, in their order.
     """
-    if place == STANDARD or storage.is_url(place) or not storage.is_missing(place):
+    if place == STANDARD or storage.is_url(place) or not _is_absent(place):
         return None
     for remedy in (_unexpanded(place), _divided(place, inputs), _near(place, inputs)):
         if remedy is not None:
             return remedy
     return _output(place, inputs)
+
+
+def _is_absent(place: str) -> bool:
+    """Return whether nothing has this name; what a name leads to may be missing or closed."""
+    try:
+        os.lstat(place)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _unexpanded(place: str) -> str | None:
@@ -67,10 +78,8 @@ def _near(place: str, inputs: Sequence[str]) -> str | None:
     try:
         names = sorted(_names_in(path.parent))
     except OSError:
-        folder = path.parent
-        while storage.is_missing(str(folder.parent)):
-            folder = folder.parent
-        return f"there is no folder {folder}" if storage.is_missing(str(folder)) else None
+        absent = [folder for folder in path.parents if _is_absent(str(folder))]
+        return f"there is no folder {absent[-1]}" if absent else None
     given = {os.path.normpath(each) for each in inputs}
     named = {name: path.with_name(name) for name in names}
     close = _closest(path.name, [name for name in names if str(named[name]) not in given])

@@ -11,7 +11,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
 import click
@@ -43,14 +43,14 @@ class Word(NamedTuple):
         The option that it spells; None for an input, or an option that does not exist.
     value : str or None
         The option's value, from this word or the next.
-    rest : sequence of str
+    rest : iterator of str
         The words that follow.
     """
 
     text: str
     option: click.Option | None
     value: str | None
-    rest: Sequence[str]
+    rest: Iterator[str]
 
 
 def find_mistake(context: click.Context, words: Sequence[str]) -> str | None:
@@ -84,6 +84,9 @@ def _split(words: Sequence[str], options: Options) -> Iterator[Word]:
     place = 0
     while place < len(words) and words[place] != "--":
         text, place = words[place], place + 1
+        if not text.startswith("-"):
+            yield Word(text, None, None, islice(words, place, None))
+            continue
         name, sign, attached = text.partition("=")
         value: str | None
         if name.startswith("--") and name in options:
@@ -93,7 +96,7 @@ def _split(words: Sequence[str], options: Options) -> Iterator[Word]:
         option = options.get(name)
         if option is not None and not option.is_flag and value is None and place < len(words):
             value, place = words[place], place + 1
-        yield Word(name, option, value, words[place:])
+        yield Word(name, option, value, islice(words, place, None))
 
 
 def _split_short(text: str, options: Options) -> tuple[str, str | None]:

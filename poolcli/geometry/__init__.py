@@ -5,7 +5,7 @@ is printed, checked or computed is always the same size.
 """
 
 from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis, around, near
-from poolcli.geometry.chain import MAX_PIXELS, Step, chain, check_pixels, views
+from poolcli.geometry.chain import MAX_PIXELS, Step, chain, check_pixels, sizes, views
 from poolcli.geometry.parameters import Pair
 from poolcli.geometry.window import (
     AdaptiveWindow,
@@ -33,5 +33,6 @@ __all__ = [
     "check_pixels",
     "count_lines",
     "near",
+    "sizes",
     "views",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -96,7 +97,7 @@ def chain(
         result exceeds `max_pixels`. The message names the options that help.
     """
     size = (shape[0], shape[1])
-    check_pixels(size, max_pixels)
+    check_pixels(size, max_pixels, further=sizes(window, size, iterations))
     steps: list[Step] = []
     for iteration in range(1, iterations + 1):
         try:
@@ -105,7 +106,8 @@ def chain(
             remedy = _remedy(window, shape, iterations, iteration)
             raise PoolcliError(f"{error}{_place(iteration)}; use {remedy}") from None
         result = axes[0].output, axes[1].output
-        check_pixels(result, max_pixels, f"the result of iteration {iteration}")
+        further = sizes(window, result, iterations - iteration)
+        check_pixels(result, max_pixels, f"the result of iteration {iteration}", further=further)
         step = _step(axes, steps[-1] if steps else None)
         if exact and any((*step.dropped, *step.skipped)):
             raise PoolcliError(_unused(step, iteration))
@@ -132,21 +134,35 @@ def _view(axis: AnyAxis, outputs: range) -> range:
     return range(max(start, 0), min(stop, axis.size))
 
 
+def sizes(window: AnyWindow, shape: Sequence[int], iterations: int) -> Iterator[Pair]:
+    """Yield the size of an image and of each result, as far as windows fit."""
+    size = (shape[0], shape[1])
+    yield size
+    with suppress(PoolcliError):
+        for _ in range(iterations):
+            rows, columns = window.axes(size)
+            size = (rows.output, columns.output)
+            yield size
+
+
 def check_pixels(
     shape: Sequence[int],
     max_pixels: int,
     what: str = "the image",
     setting: str = "--max-pixels ",
+    *,
+    further: Iterable[Pair] = (),
 ) -> None:
     """Raise PoolcliError if an image of `shape` (rows, columns) exceeds `max_pixels`.
 
-    The message names the `setting` that allows more.
+    The message proposes a value of `setting` that allows the image and all `further` sizes.
     """
     rows, columns = shape[:2]
     if rows * columns > max_pixels:
+        needed = max(rows * columns, *(math.prod(size) for size in further), 0)
         raise PoolcliError(
             f"{what} has {rows * columns:,} pixels ({rows} rows, {columns} columns), more than"
-            f" {max_pixels:,}; allow it with {setting}{rows * columns}"
+            f" {max_pixels:,}; allow it with {setting}{needed}"
         )
 
 

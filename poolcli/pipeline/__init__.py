@@ -16,7 +16,7 @@ from poolcli import storage
 from poolcli.alpha import pool_alpha
 from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError, name_bug, trace_bug
-from poolcli.geometry import Pair, Step, chain, check_pixels
+from poolcli.geometry import Pair, Step, chain, check_pixels, sizes
 from poolcli.geometry.region import Region
 from poolcli.images import (
     Image,
@@ -240,10 +240,12 @@ def identify(place: str, reading: Reading) -> Source:
 def _open(job: Job, settings: Settings) -> tuple[Source, tuple[Step, ...]]:
     """Lay out the whole chain from the header, before pixels are decoded or written."""
     source = identify(job.source, settings.reading)
-    check_pixels(source.shape, settings.reading.max_pixels)
+    prepared = settings.preparation.shape(source.shape)
+    further = sizes(settings.window, prepared, settings.iterations)
+    check_pixels(source.shape, settings.reading.max_pixels, further=further)
     steps = chain(
         settings.window,
-        settings.preparation.shape(source.shape),
+        prepared,
         settings.iterations,
         exact=settings.exact,
         max_pixels=settings.reading.max_pixels,

@@ -149,8 +149,9 @@ def test_pipes_sockets_and_devices_in_a_folder_are_passed_over(tmp_path: Path) -
     (tmp_path / "good.png").write_bytes(picture())
     ended = poolcli("max", ".", "-v", "--no-figure", "-j", 1, folder=tmp_path)
     assert ended.status == 0
-    passed = sorted(line for line in ended.errors if "passed over" in line)
-    assert passed == sorted(f"poolcli: ./{n}: passed over, it is no file" for n in special)
+    passed = sorted(line for line in ended.errors if ": skipped: " in line)
+    assert passed == sorted(f"poolcli: ./{n}: skipped: not a regular file" for n in special)
+    assert ended.errors[-1] == f"poolcli: {len(special)} skipped, not a regular file"
 
 
 def test_an_endless_device_is_not_read_to_its_end(tmp_path: Path) -> None:

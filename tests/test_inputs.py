@@ -156,6 +156,6 @@ def test_folders_nested_deeper_than_calls_or_paths_can_be_are_walked(
     assert shallow == "./z.png"
     assert deep.count("d/") == min(depth, 2047)
     if depth == 2100:
-        with pytest.raises(PoolcliError, match="name too long|cannot be listed"):
+        with pytest.raises(PoolcliError, match=r"name too long|cannot be listed"):
             storage.read(deep)
     subprocess.run(["rm", "-r", "d"], cwd=folder, check=True)

@@ -118,7 +118,8 @@ def find_inputs(
     for name in chain(names, _listed(files_from) if files_from is not None else ()):
         for source in _expand(name, recursive, output_folder, found.passed_over):
             locate = named if source.folder is None else within
-            found.add(locate(source.place), source)
+            place = source.place
+            found.add(place if place == STANDARD else locate(place), source)
     if not found.inputs:
         hint = "" if recursive else "; -r looks into folders within them"
         raise PoolcliError(f"no image found in {', '.join(names) or files_from}{hint}")

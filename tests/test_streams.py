@@ -69,6 +69,7 @@ def shell(
         ("/dev/fd/x", None),
         ("", None),
         ("a\0b", None),
+        ("a\0b/1", None),
     ],
 )
 def test_a_path_may_name_a_descriptor(place: str, descriptor: int | None) -> None:

@@ -44,9 +44,9 @@ def descriptor_of(place: str) -> int | None:
     """
     for _ in range(_MOST_LINKS):
         folder, name = os.path.split(place)
-        if _NUMBER.fullmatch(name) and os.path.realpath(folder) in _folders():
-            return int(name)
         try:
+            if _NUMBER.fullmatch(name) and os.path.realpath(folder) in _folders():
+                return int(name)
             place = os.path.join(folder, os.readlink(place))  # noqa: PTH115, PTH118 - a place is text
         except (OSError, ValueError, AttributeError):
             return None

@@ -17,7 +17,7 @@ import pytest
 from poolcli import storage
 
 COMMAND = [sys.executable, "-m", "poolcli"]
-Mount = Callable[[str], Path]
+Mount = Callable[..., Path]
 
 
 @pytest.fixture
@@ -25,9 +25,9 @@ def mount(tmp_path: Path) -> Iterator[Mount]:
     """Return a function that mounts a peculiar file system, empty at first."""
     mounted: list[tuple[Path, subprocess.Popen[bytes]]] = []
 
-    def start(peculiarity: str) -> Path:
-        real, seen = tmp_path / f"{peculiarity}-real", tmp_path / peculiarity
-        real.mkdir()
+    def start(peculiarity: str, name: str = "seen") -> Path:
+        real, seen = tmp_path / "real", tmp_path / name
+        real.mkdir(exist_ok=True)
         seen.mkdir()
         program = Path(__file__).parent / "peculiar.py"
         server = subprocess.Popen([sys.executable, program, peculiarity, real, seen])
@@ -167,6 +167,26 @@ def test_what_a_killed_run_left_is_removed(mount: Mount, peculiarity: str) -> No
     assert len(names(folder)) == 1
     storage.sweep(str(folder))
     assert names(folder) == []
+
+
+def test_what_is_written_through_another_mount_is_left_alone(mount: Mount) -> None:
+    """FUSE shows locks to those alone who use the same mount."""
+    folder, other = mount("plain"), mount("plain", "other")
+    program = (
+        "from poolcli import storage; from poolcli.storage import replacing\n"
+        "replacing.write_all = lambda *_: (print(flush=True), input())\n"
+        "storage.write('a', b'x')"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        for seen in (folder, other):
+            storage.sweep(str(seen))
+        writer.communicate(b"\n")
+    assert writer.returncode == 0
+    assert names(other) == ["a"]
 
 
 def test_pictures_are_read_where_there_is_no_null_device(tmp_path: Path) -> None:

@@ -368,6 +368,15 @@ def test_a_terminal_gets_text_but_no_image() -> None:
     os.close(terminal)
 
 
+def test_streams_in_memory_take_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    output, errors = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stdout", output)
+    monkeypatch.setattr(sys, "stderr", errors)
+    storage.print_output("é\n".encode())
+    storage.print_error(b"x\n")
+    assert (output.getvalue(), errors.getvalue()) == ("é\n", "x\n")
+
+
 def test_a_closed_standard_output_is_told(matrix: Path) -> None:
     ended = shell("poolcli max in.csv -o - >&-", matrix)
     assert ended.returncode == 1

@@ -27,8 +27,10 @@ lint: $(VENV)/test ## Check style and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-faults: $(VENV)/test ## Provoke every fault of SECURITY.md at full length, with a line for each
+faults: $(VENV)/faults ## Provoke every fault of SECURITY.md at full length, with a line for each
 	FAULTS=all $(BIN)/python -m pytest tests/faults -v -s --tb=short
+	if $(BIN)/python tests/filesystems/prepare.py; then \
+		$(BIN)/python -m pytest tests/filesystems -v --tb=short; fi
 
 fuzz: $(VENV)/test ## Mutate files and options for TIME seconds (60)
 	PYTHONPATH=tests $(BIN)/python tests/fuzz --seconds $(TIME)
@@ -61,6 +63,10 @@ $(VENV)/run: pyproject.toml | $(BIN)/python
 $(VENV)/test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@ $(VENV)/run
+
+$(VENV)/faults: $(VENV)/test
+	$(BIN)/python -m pip install --quiet --editable '.[test,faults]'
+	@touch $@
 
 $(VENV)/test-cluster: $(VENV)/test
 	$(BIN)/python -m pip install --quiet --editable '.[test,test-cluster]'

@@ -87,7 +87,7 @@ def test_a_dry_run_reads_headers_and_writes_nothing(folder: Path) -> None:
 def test_what_a_killed_process_left_is_removed(folder: Path) -> None:
     (folder / "a.png").write_bytes(saved(noise("u1"), "PNG"))
     (folder / "out").mkdir()
-    left = folder / "out" / f".poolcli-{replacing._boot()}-{'0' * 16}.tmp"
+    left = folder / "out" / f".poolcli-{replacing._domain(folder)}-{'0' * 16}.tmp"
     left.write_bytes(b"half")
     run_jobs(jobs("a"), SETTINGS, lambda _: None)
     assert not left.exists()

@@ -225,6 +225,11 @@ def test_each_link_in_a_folder_is_an_input_and_a_name_given_twice_is_one(folder:
     assert found("soft.png", "a.png") == ["soft.png"]
 
 
+def test_standard_input_is_not_a_file_of_that_name(folder: Path) -> None:
+    (folder / "-").write_bytes(b"x")
+    assert found("-", "./-", "/dev/stdin") == ["-", "./-"]
+
+
 def test_a_folder_seen_through_a_link_gives_its_files_once(folder: Path) -> None:
     (folder / "photos").mkdir()
     (folder / "photos" / "a.png").touch()

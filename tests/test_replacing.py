@@ -87,9 +87,9 @@ def test_a_file_system_that_refuses_permissions_is_written_to_again(
         assert (tmp_path / "place").read_bytes() == content
 
 
-def left(folder: Path, boot: str | None = None, name: str = "0" * 16, age: int = 0) -> Path:
+def left(folder: Path, domain: str | None = None, name: str = "0" * 16, age: int = 0) -> Path:
     """Make a temporary file as a killed process would have left it."""
-    path = folder / f".poolcli-{replacing._boot() if boot is None else boot}-{name}.tmp"
+    path = folder / f".poolcli-{replacing._domain(folder) if domain is None else domain}-{name}.tmp"
     path.write_bytes(b"half")
     os.utime(path, (time.time() - age,) * 2)
     return path
@@ -98,7 +98,7 @@ def left(folder: Path, boot: str | None = None, name: str = "0" * 16, age: int =
 def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
     writing = left(tmp_path, name="1" * 16)
     gone = [left(tmp_path), left(tmp_path, "abc", age=2 * DAY), left(tmp_path, "", age=2 * DAY)]
-    other = [left(tmp_path, boot, "2" * 16) for boot in ("abc", "")]
+    other = [left(tmp_path, domain, "2" * 16) for domain in ("abc", "")]
     kept = [writing, *other, tmp_path / ".poolcli-notes.tmp", tmp_path / "a.png"]
     for path in kept[3:]:
         path.touch()

@@ -69,6 +69,7 @@ def shell(
         ("/dev/fd/x", None),
         ("", None),
         ("a\0b", None),
+        ("a\0b/1", None),
     ],
 )
 def test_a_path_may_name_a_descriptor(place: str, descriptor: int | None) -> None:
@@ -365,6 +366,15 @@ def test_a_terminal_gets_text_but_no_image() -> None:
     assert b"a terminal shows no images" in write(r"b'\x89PNG'").stderr
     os.close(master)
     os.close(terminal)
+
+
+def test_streams_in_memory_take_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    output, errors = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stdout", output)
+    monkeypatch.setattr(sys, "stderr", errors)
+    storage.print_output("é\n".encode())
+    storage.print_error(b"x\n")
+    assert (output.getvalue(), errors.getvalue()) == ("é\n", "x\n")
 
 
 def test_a_closed_standard_output_is_told(matrix: Path) -> None:

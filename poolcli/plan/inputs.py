@@ -169,7 +169,7 @@ def _identify(place: str) -> object | None:
 def _locate(place: str, resolve: Callable[[str], str]) -> str:
     """Return where an input lies; the name itself of one that cannot be looked up."""
     try:
-        return resolve(place)
+        return place if place == STANDARD else resolve(place)
     except PoolcliError:
         return place  # what is wrong with it is said when it is read
 

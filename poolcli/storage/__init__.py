@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from poolcli.errors import PoolcliError
-from poolcli.storage import local, replacing, sameness, streams
-from poolcli.storage.lists import read_names
+from poolcli.storage import lists, local, replacing, sameness, streams
 from poolcli.storage.local import has_current_folder
 from poolcli.storage.sameness import fold
 from poolcli.storage.streams import (
@@ -138,6 +137,19 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
 def read_head(place: str) -> bytes | None:
     """Return the first bytes of a file, or None where they cost a request or are used up."""
     return None if is_url(place) else local.read_head(place)
+
+
+def read_names(place: str) -> Iterator[str]:
+    """Yield the names in a list, each ended by NUL if the first one is, else one per line.
+
+    Raises
+    ------
+    PoolcliError
+        If the list cannot be read, is no list, or is longer than 256 MiB.
+    """
+    if is_url(place):
+        return lists.names_in([_remote().read(place)])
+    return lists.read_names(place)
 
 
 def write(place: str, *parts: bytes | memoryview) -> None:

@@ -29,10 +29,7 @@ _MARKS = (
 
 
 def read_names(place: str) -> Iterator[str]:
-    """Yield the names in a list, each ended by NUL if the first one is, else one per line.
-
-    A byte order mark is left out, and what begins with one of UTF-16 is decoded as that. Empty
-    names are skipped.
+    """Yield the names in a list of this machine, as `names_in` does.
 
     Raises
     ------
@@ -40,12 +37,26 @@ def read_names(place: str) -> Iterator[str]:
         If the list cannot be read, is no list, or is longer than 256 MiB.
     """
     try:
-        yield from map(os.fsdecode, _split(_limited(_parts(place))))
+        yield from names_in(_parts(place))
     except IsADirectoryError:
         raise PoolcliError("is a folder; name it as an input instead") from None
     except OSError as error:
         reason = error.strerror.lower() if error.strerror else str(error)
         raise PoolcliError(f"cannot be read: {reason}") from None
+
+
+def names_in(parts: Iterable[bytes]) -> Iterator[str]:
+    """Yield the names in a list: each ended by NUL if the first one is, else one per line.
+
+    A byte order mark is left out, and what begins with one of UTF-16 is decoded as that. Empty
+    names are skipped.
+
+    Raises
+    ------
+    PoolcliError
+        If this is no list, or is longer than 256 MiB.
+    """
+    return map(os.fsdecode, _split(_limited(parts)))
 
 
 def _parts(place: str) -> Iterator[bytes]:

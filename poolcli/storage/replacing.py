@@ -1,10 +1,11 @@
 """Files replaced whole: written to a temporary file first, which then takes the target's name.
 
 A temporary file is locked while it is written. What a killed process left is not, and `sweep`
-removes it. A lock tells the processes of one running system apart, in all of its containers, but
-not always those of other machines on a network file system: so the name of a temporary file holds
-the identifier of the system's current boot. Files of other boots, or where there are no locks, are
-removed when they are a day old.
+removes it. A lock is seen by all processes of one running system that work on one mounted file
+system, in whatever containers, but not always by those of other machines or mounts. So the name of
+a temporary file says where it was locked: the identifier of the system's current boot and the
+device number of the folder. Files from elsewhere, or where there are no locks, are removed when
+they are a day old.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from poolcli.storage.streams import write_all
 PREFIX = ".poolcli-"
 # Seconds after which nobody writes to a temporary file any more.
 ABANDONED = 24 * 3600
-_TEMPORARY = re.compile(re.escape(PREFIX) + r"(?P<boot>[0-9a-f]*)-[0-9a-f]{16}\.tmp")
+_TEMPORARY = re.compile(re.escape(PREFIX) + r"(?P<domain>[0-9a-f]*)-[0-9a-f]{16}\.tmp")
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 fcntl: ModuleType | None
@@ -62,7 +63,7 @@ def _try_to_replace(
 ) -> bool:
     """Return False if a sweep removed the temporary file before it was locked."""
     # A short name of its own: the target's may already be as long as a name can be.
-    temporary = target.with_name(f"{PREFIX}{_boot()}-{os.urandom(8).hex()}.tmp")
+    temporary = target.with_name(f"{PREFIX}{_domain(target.parent)}-{os.urandom(8).hex()}.tmp")
     kept = None
     try:
         # A new file gets what the umask and the folder allow; for another owner's eyes it is
@@ -127,15 +128,18 @@ def sweep(folder: str) -> None:
     try:
         with os.scandir(folder) as listing:
             names = [entry.name for entry in listing if entry.name.startswith(PREFIX)]
+        domain = _domain(Path(folder))
     except OSError:
         return
     for name in names:
         if found := _TEMPORARY.fullmatch(name):
+            known = bool(domain) and found["domain"] == domain
             with suppress(OSError):
-                _remove_if_abandoned(Path(folder, name), found["boot"])
+                _remove_if_abandoned(Path(folder, name), known=known)
 
 
-def _remove_if_abandoned(path: Path, boot: str) -> None:
+def _remove_if_abandoned(path: Path, *, known: bool) -> None:
+    """Remove a file of this user that is not locked, if the lock is known to tell, or it is old."""
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
         return
@@ -149,10 +153,10 @@ def _remove_if_abandoned(path: Path, boot: str) -> None:
     descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         locked = _lock(descriptor)
-        known = bool(locked and boot and boot == _boot())
+        abandoned = old or (known and locked is True)
         # Removed under the lock, so that whoever just made the file sees that it is gone.
         same = os.path.samestat(os.fstat(descriptor), path.lstat())
-        if same and locked is not False and (known or old):
+        if abandoned and same and locked is not False:
             path.unlink()
     finally:
         os.close(descriptor)
@@ -169,6 +173,12 @@ def _lock(descriptor: int) -> bool | None:
     except OSError:
         return None
     return True
+
+
+def _domain(folder: Path) -> str:
+    """Return what all who see each other's locks in a folder have in common, or "" if unknown."""
+    boot = _boot()
+    return f"{boot}{folder.stat().st_dev:x}" if boot else ""
 
 
 @cache

@@ -44,9 +44,9 @@ def descriptor_of(place: str) -> int | None:
     """
     for _ in range(_MOST_LINKS):
         folder, name = os.path.split(place)
-        if _NUMBER.fullmatch(name) and os.path.realpath(folder) in _folders():
-            return int(name)
         try:
+            if _NUMBER.fullmatch(name) and os.path.realpath(folder) in _folders():
+                return int(name)
             place = os.path.join(folder, os.readlink(place))  # noqa: PTH115, PTH118 - a place is text
         except (OSError, ValueError, AttributeError):
             return None
@@ -215,12 +215,21 @@ def write_output(descriptor: int, parts: Iterable[bytes | memoryview]) -> None:
 
 def print_output(text: bytes) -> None:
     """Write text to standard output whole, or raise OSError."""
-    write_all(_raw(sys.stdout), [text])
+    _print(sys.stdout, text)
 
 
 def print_error(text: bytes) -> None:
     """Write text to standard error whole, or raise OSError."""
-    write_all(_raw(sys.stderr), [text])
+    _print(sys.stderr, text)
+
+
+def _print(stream: TextIO, text: bytes) -> None:
+    if hasattr(stream, "buffer"):
+        write_all(_raw(stream), [text])
+    else:
+        # A caller's stream in memory, which takes text alone.
+        stream.write(os.fsdecode(text))
+        stream.flush()
 
 
 def _raw(stream: TextIO) -> Any:

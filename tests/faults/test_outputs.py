@@ -236,12 +236,42 @@ def test_streams_that_fail_do_not_touch_the_images(
     assert contents(folder / "out") == plain
 
 
+# Each process is the first of its own numbering, as the first of a container is.
+NUMBERED = ("unshare", "--pid", "--fork", "--mount-proc")
+
+
 def test_a_dead_process_of_the_same_number_stands_in_nobodys_way(folder: Path) -> None:
-    """A container gives the same number to each of its first processes."""
-    program = (
-        "import os; from poolcli.storage import local as storage; host = storage._host();"
-        "left = f'out/{storage.PREFIX}{host}-{os.getpid()}-0.tmp'; open(left, 'w').close();"
-        "storage.write('out/a_max_k2_1.png', b'new'); assert not os.path.exists(left)"
-    )
-    subprocess.run([sys.executable, "-c", program], cwd=folder, check=True)
-    assert contents(folder / "out") == {"a_max_k2_1.png": b"new"}
+    """Requires root, for namespaces; else processes with numbers of their own stand in."""
+    tried = subprocess.run([*NUMBERED, "true"], capture_output=True, check=False)
+    before = NUMBERED if tried.returncode == 0 else ()
+    program = """if True:
+        import os, sys
+        from poolcli import storage
+        from poolcli.storage import replacing
+        write = replacing.write_all
+        def pause(*arguments):
+            write(*arguments)
+            print(os.getpid(), flush=True)
+            input()
+        replacing.write_all = pause
+        storage.write(sys.argv[1], sys.argv[2].encode())
+    """
+    # Two at once, with equal numbers and one host, and neither takes what is the other's.
+    runs = [
+        subprocess.Popen(
+            [*before, sys.executable, "-c", program, f"out/{name}.png", name],
+            cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )
+        for name in ("a_max_k2_1", "b_max_k2_1")
+    ]  # fmt: skip
+    numbers = [run.stdout.readline() for run in runs if run.stdout]
+    assert not before or len(set(numbers)) == 1
+    ended = poolcli("max", "a.png", "-d", "out", "--name", "x{i}", "--no-figure", folder=folder)
+    assert ended.status == 0
+    assert len(list((folder / "out").glob(".poolcli-*"))) == 2, "a run swept what is written"
+    for run in runs:
+        run.communicate(b"\n")
+    wanted = {f"{name}.png": name.encode() for name in ("a_max_k2_1", "b_max_k2_1")}
+    found = contents(folder / "out")
+    assert {name: found[name] for name in wanted} == wanted
+    assert sorted(found) == [*wanted, "x1.png"]

@@ -21,6 +21,7 @@ from poolcli.images.deep import (
     decode_deep_colour,
     read_depth,
 )
+from poolcli.images.gif import open_gif
 from poolcli.images.image import Image, Reading, Source
 from poolcli.images.jpeg import open_jpeg
 from poolcli.images.metadata import (
@@ -58,6 +59,7 @@ OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {
     "JPEG": open_jpeg,
     "TIFF": open_tiff,
     "BMP": open_bmp,
+    "GIF": open_gif,
     "PPM": open_ppm,
 }
 

@@ -13,6 +13,7 @@ from PIL import UnidentifiedImageError
 
 from poolcli.arrays import Array, np
 from poolcli.images.bmp import open_bmp
+from poolcli.images.boxes import check_avif, check_jpeg2000
 from poolcli.images.chunks import read_png
 from poolcli.images.damage import Damage, damage_in_one_line, decoding, load_picture
 from poolcli.images.deep import (
@@ -63,6 +64,12 @@ OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {
     "PPM": open_ppm,
 }
 
+# What must hold of a file before Pillow opens it.
+CHECKS: dict[str, Callable[[bytes], None]] = {
+    "JPEG2000": check_jpeg2000,
+    "AVIF": check_avif,
+}
+
 BAND_PIXELS = 1 << 18
 
 # The limit on sizes is poolcli's own, checked from the header.
@@ -105,6 +112,8 @@ def _open_with_pillow(content: bytes, format_: str, damage: Damage) -> Source | 
     told: Told | None = None
     if format_ == "PNG":
         content, told = read_png(content, damage, notes)
+    if format_ in CHECKS:
+        CHECKS[format_](content)
     try:
         with damage_in_one_line(UnidentifiedImageError), silence():
             picture = pillow.open(io.BytesIO(content), formats=[format_])

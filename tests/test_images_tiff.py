@@ -488,6 +488,15 @@ def test_a_hole_in_a_strip_is_found(compression: int) -> None:
         assert np.abs(image.pixels[:32].astype(int) - before).mean() < 10
 
 
+def test_a_damaged_fax_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    content, _, _ = damaged(FAX_4)
+    broken = tiff((gray_tags(9, 9, 1, compression=FAX_4), [bytes(40)]))
+    for file in (content, broken):
+        refusal(file)
+        read(file, tolerant=True)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_what_was_decompressed_before_the_damage_is_kept() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (100, 1000), np.uint8)
     strip = bytearray(zlib.compress(pixels.tobytes()))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import lzma
-import os
 import re
 import struct
 import zlib
@@ -43,13 +42,15 @@ from poolcli.images.tiff.layout import (
     Layout,
 )
 from poolcli.memory import lacks_memory
-from poolcli.silence import silence, standard_error
+from poolcli.silence import silence, standard_error, write_error
 
 # How much is decompressed at a time, and so how near to its damage a strip can be read.
 PIECE_BYTES = 4096
 LZMA_MEMORY = 2**28
 # As OpenCV writes a message of libtiff: "[ WARN:0@0.1] global grfmt_tiff.cpp:9 TIFF_Warning …".
 _TOLD_BY_LIBTIFF = re.compile(rb"grfmt_tiff\.cpp:\d+ \S+ (.*)")
+# What OpenCV says itself, and the line that it leaves empty.
+_OPENCV = re.compile(rb"\[ *[A-Z]+:\d+@|\n")
 _SOI, _EOI = b"\xff\xd8", b"\xff\xd9"
 
 
@@ -209,8 +210,8 @@ def _fax(layout: Layout, stored: bytes, rows: int, options: int) -> Decoded:
     for line in lines:
         if found := _TOLD_BY_LIBTIFF.search(line):
             fault = fault or one_line(ValueError(found[1].decode(errors="replace")))
-        else:
-            os.write(2, line)
+        elif not _OPENCV.match(line):
+            write_error(line)
     if pixels is None or pixels.shape != (rows, layout.segment[1]):
         return Decoded(b"", fault or "cannot be decompressed")
     return Decoded((pixels != 0).astype(np.uint8)[:, :, np.newaxis], fault)

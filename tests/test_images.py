@@ -575,3 +575,56 @@ def test_premultiplied_gray_by_strips_is_divided_by_its_alpha() -> None:
     settings: dict[str, Any] = {"photometric": "minisblack", "planarconfig": "contig"}
     image = read(tif(stored, extrasamples=["assocalpha"], **settings), "tif")
     np.testing.assert_array_equal(image.pixels, [[[200, 32768], [0, 0]]])
+
+
+def reopened(image: Image, format_: str) -> tuple[float, float] | None:
+    """Return the pixels an inch of an image's file, as Pillow reads them."""
+    resolution = pillow.open(io.BytesIO(encode(image, format_)[0])).info.get("dpi")
+    return None if resolution is None else (float(resolution[0]), float(resolution[1]))
+
+
+def test_resolution_follows_the_pixels() -> None:
+    image = Image(noise("u1", 3), np.dtype(np.uint8), resolution=(300.0, 100.0))
+    # Half as many rows, a third of the columns.
+    pooled = image.resampled(image.pixels[::2, ::3], (1 / 2, 1 / 3))
+    assert pooled.resolution == pytest.approx((100, 50))
+    assert reopened(pooled, "tif") == pytest.approx((100, 50))
+    assert reopened(pooled, "jpg") == (100, 50)
+    # Whole pixels a metre: 3937 and 1969 for 3937.01 and 1968.50.
+    assert reopened(pooled, "png") == pytest.approx((3937 * 0.0254, 1969 * 0.0254))
+    assert Image(noise("u1"), np.dtype(np.uint8)).resampled(noise("u1"), (1, 1)).resolution is None
+
+
+@pytest.mark.parametrize(
+    ("resolution", "formats"),
+    [
+        ((72.0, 72.0), {"png", "tif", "jpg"}),
+        ((0.5, 72.0), {"png", "tif"}),
+        ((72.0, 1e5), {"png", "tif"}),
+        ((0.01, 0.01), {"tif"}),
+        ((1e-300, 72.0), set()),
+        ((1e300, 72.0), set()),
+    ],
+)
+def test_a_resolution_goes_where_it_fits(
+    resolution: tuple[float, float], formats: set[str]
+) -> None:
+    image = Image(noise("u1"), np.dtype(np.uint8), resolution=resolution)
+    for format_ in ("png", "tif", "jpg", "webp"):
+        told = reopened(image, format_)
+        assert (told == pytest.approx(resolution, rel=0.02)) == (format_ in formats)
+
+
+def test_sideways_pixels_swap_the_axes_of_their_resolution() -> None:
+    exif = pillow.Exif()
+    exif[274] = 6
+    for format_ in ("JPEG", "PNG"):
+        content = saved(noise("u1", 3), format_, exif=exif, dpi=(300, 100))
+        assert read(content).resolution == pytest.approx((100, 300), abs=0.01)
+
+
+def test_a_gray_profile_goes_to_no_webp_which_knows_no_gray() -> None:
+    gray = Image(noise("u1"), np.dtype(np.uint8), profile=PROFILE[:16] + b"GRAY" + PROFILE[20:])
+    assert not keeps_profile(gray, "webp")
+    assert "icc_profile" not in pillow.open(io.BytesIO(encode(gray, "webp")[0])).info
+    assert keeps_profile(gray, "png")

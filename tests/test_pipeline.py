@@ -402,3 +402,33 @@ def test_threads_wait_for_the_lock_as_long_as_before(
     assert getswitchinterval() == before
     assert all(interval < before for interval in intervals)
     assert len(intervals) == (name == "a.png")
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        (Settings("max", Window.of(2), 2), (75, 25)),
+        (Settings("max", Window.of((3, 4), (1, 4))), (75, 100)),
+        (Settings("avg", Window.of(3, 2, 1)), (150, 50)),
+        (Settings("max", AdaptiveWindow.of((23, 17))), (150, 100)),
+        (Settings("max", Window.of(1), preparation=Preparation(size=Size(17, 46))), (150, 200)),
+        (
+            Settings("max", Window.of(2), preparation=Preparation(size=Size(17, 46), gray=True)),
+            (75, 100),
+        ),
+    ],
+)
+def test_pixels_an_inch_follow_the_step(
+    settings: Settings, wanted: tuple[float, float], folder: Path
+) -> None:
+    content = saved(noise("u1", 3), "TIFF", dpi=(300, 100))
+    for format_ in ("png", "tif", "jpg"):
+        assert pooled(folder, content, settings, format_).status == "written"
+        with pillow.open(folder / f"{settings.iterations}.{format_}") as picture:
+            assert picture.info["dpi"] == pytest.approx(wanted, abs=0.02)
+
+
+def test_a_resolution_that_a_format_cannot_hold_is_warned_of(folder: Path) -> None:
+    content = saved(noise("u1", 3), "PNG", dpi=(10, 10))
+    record = pooled(folder, content, Settings("max", Window.of(16)), "jpg")
+    assert record.warnings == ("jpg cannot hold the resolution of this image",)

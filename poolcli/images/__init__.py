@@ -5,6 +5,7 @@ from poolcli.images.image import Image, Layout, Reading, Source
 from poolcli.images.reading import check_head, open_source
 from poolcli.images.writing import (
     FORMATS,
+    RESOLUTIONS,
     Buffer,
     Quantised,
     check_format,
@@ -12,11 +13,13 @@ from poolcli.images.writing import (
     encode_figure,
     format_of,
     keeps_profile,
+    keeps_resolution,
     quantise,
 )
 
 __all__ = [
     "FORMATS",
+    "RESOLUTIONS",
     "Buffer",
     "Image",
     "Layout",
@@ -30,6 +33,7 @@ __all__ = [
     "encode_figure",
     "format_of",
     "keeps_profile",
+    "keeps_resolution",
     "open_source",
     "quantise",
 ]

@@ -107,7 +107,7 @@ def open_jpeg(content: bytes, damage: Damage) -> Source:
             pixels,
             pixels.dtype,
             profile=clean_profile(profile, 1 if pixels.ndim == 2 else 3, found),
-            resolution=told.resolution(found),
+            resolution=told.resolution(found, orientation),
             warnings=(*found, *damage.warnings),
         )
 

@@ -29,7 +29,6 @@ from poolcli.images.metadata import (
     Told,
     clean_orientation,
     clean_profile,
-    clean_resolution,
     count_frames,
     pick_exif,
     turn,
@@ -166,7 +165,7 @@ def _open_strips(content: bytes, damage: Damage) -> Source | None:
             pixels.dtype,
             alpha=strips.alpha,
             profile=clean_profile(strips.tags.get(PROFILE), samples - strips.alpha, found),
-            resolution=clean_resolution(strips.resolution, found),
+            resolution=Told(density=strips.resolution).resolution(found, orientation),
             warnings=(*found, *damage.warnings),
         )
 
@@ -210,7 +209,7 @@ def _decode(
         pixels.dtype,
         alpha=alpha,
         profile=clean_profile(profile, channels - alpha, notes),
-        resolution=told.resolution(notes),
+        resolution=told.resolution(notes, orientation),
         warnings=tuple(notes),
     )
 

@@ -14,6 +14,7 @@ from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
 from poolcli.images.image import Image
 from poolcli.images.matrices import format_text
+from poolcli.images.metadata import INCH_IN_METRES, LEAST_RESOLUTION, MOST_RESOLUTION
 from poolcli.images.png import REPEATS, join_png, png_pieces
 
 Buffer = bytes | memoryview
@@ -34,6 +35,14 @@ _DEPTHS = {
 
 # How much of an image is rounded at a time.
 BAND_BYTES = 1 << 20
+
+# The pixels an inch that each format holds: png counts whole pixels a metre, tif has ratios of
+# 32-bit integers, jpg whole pixels an inch.
+RESOLUTIONS = {
+    "png": (INCH_IN_METRES, MOST_RESOLUTION),
+    "tif": (LEAST_RESOLUTION, MOST_RESOLUTION),
+    "jpg": (1.0, 65_535.0),
+}
 
 # The longest side that each encoder takes.
 _LONGEST = {"png": 1_000_000, "jpg": 65_500, "webp": 16_383}
@@ -115,7 +124,10 @@ def quantise(image: Image, format_: str) -> Quantised:
     if format_ in ("npy", "csv"):
         return _whole(_npy if format_ == "npy" else _csv, pixels)
     stored = _stored_type(image)
-    about = (image.profile, image.resolution)
+    about = (
+        image.profile if keeps_profile(image, format_) else None,
+        image.resolution if keeps_resolution(image, format_) else None,
+    )
     if format_ == "png":
         pixels, clipped = _quantise(pixels, stored)
         pieces = png_pieces(pixels)
@@ -146,9 +158,31 @@ def check_size(shape: Sequence[int], format_: str) -> None:
 
 
 def keeps_profile(image: Image, format_: str) -> bool:
-    """Tell whether a format can hold the image's colour profile."""
-    deep_colour = image.depth == np.uint16 and image.pixels.ndim == 3
-    return format_ in _DEPTHS and not (format_ == "tif" and deep_colour)
+    """Return whether a format can hold the image's colour profile."""
+    if format_ == "webp":
+        # Gray is written as RGB, which its profile would not fit.
+        return _colours(image) == 3
+    return format_ in _DEPTHS and not (format_ == "tif" and _deep_colour(image))
+
+
+def keeps_resolution(image: Image, format_: str) -> bool:
+    """Return whether a format can hold the image's resolution, if it has one."""
+    if not image.resolution:
+        return True
+    if format_ not in RESOLUTIONS:
+        return False
+    least, most = RESOLUTIONS[format_]
+    fits = all(least <= side <= most for side in image.resolution)
+    return fits and not (format_ == "tif" and _deep_colour(image))
+
+
+def _colours(image: Image) -> int:
+    channels = image.pixels.shape[2] if image.pixels.ndim == 3 else 1
+    return channels - image.alpha
+
+
+def _deep_colour(image: Image) -> bool:
+    return image.depth == np.uint16 and image.pixels.ndim == 3
 
 
 def _stored_type(image: Image) -> np.dtype[Any]:
@@ -212,7 +246,7 @@ def _chunks(about: About) -> list[tuple[bytes, bytes]]:
         chunks.append((b"iCCP", b"ICC profile\0\0" + zlib.compress(profile)))
     if resolution:
         # pHYs counts pixels a metre.
-        per_metre = [min(2**31 - 1, max(0, round(side / 0.0254))) for side in resolution]
+        per_metre = [round(side / INCH_IN_METRES) for side in resolution]
         chunks.append((b"pHYs", struct.pack(">IIB", *per_metre, 1)))
     return chunks
 

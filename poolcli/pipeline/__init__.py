@@ -19,6 +19,7 @@ from poolcli.errors import PoolcliError
 from poolcli.geometry import Pair, Step, chain, check_pixels
 from poolcli.geometry.region import Region
 from poolcli.images import (
+    RESOLUTIONS,
     Image,
     Reading,
     Source,
@@ -26,6 +27,7 @@ from poolcli.images import (
     check_head,
     check_size,
     keeps_profile,
+    keeps_resolution,
     open_source,
     quantise,
 )
@@ -147,7 +149,7 @@ def _pool_all(
         files.make_room(coexist)
         before = image.pixels.nbytes
         states = [
-            replace(state, pixels=_pool(state, one, settings.threads))
+            state.resampled(_pool(state, one, settings.threads), step.scale)
             for state, one in zip(states, settings.each, strict=True)
         ]
         image = states[0]
@@ -173,7 +175,9 @@ def _prepare(image: Image, preparation: Preparation) -> list[Image]:
     for pixels in prepare(image.pixels, preparation, opaque):
         # A profile describes the colour space that the file had.
         same = pixels.shape[2:] == image.pixels.shape[2:]
-        stages.append(replace(image, pixels=pixels, profile=image.profile if same else None))
+        scale = (pixels.shape[0] / image.pixels.shape[0], pixels.shape[1] / image.pixels.shape[1])
+        stage = image.resampled(pixels, scale)
+        stages.append(stage if same else replace(stage, profile=None))
     return stages
 
 
@@ -190,6 +194,8 @@ def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration
         yield f"the figure shows the first of {image.pixels.shape[2]} channels"
     if image.profile and any(job.outputs) and not keeps_profile(image, format_):
         yield f"{format_} cannot hold the colour profile of this image"
+    if any(job.outputs) and format_ in RESOLUTIONS and not keeps_resolution(image, format_):
+        yield f"{format_} cannot hold the resolution of this image"
     clipped = max(iteration.clipped or 0.0 for iteration in iterations)
     if clipped:
         yield f"{clipped:.2%} of the values lie outside the range of {format_} and were clipped"

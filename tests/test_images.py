@@ -23,6 +23,7 @@ from poolcli.images import (
     check_size,
     format_of,
     keeps_profile,
+    looks_black,
     open_source,
     quantise,
 )
@@ -628,3 +629,60 @@ def test_a_gray_profile_goes_to_no_webp_which_knows_no_gray() -> None:
     assert not keeps_profile(gray, "webp")
     assert "icc_profile" not in pillow.open(io.BytesIO(encode(gray, "webp")[0])).info
     assert keeps_profile(gray, "png")
+
+
+def test_scaled_values_fill_the_range_of_the_file() -> None:
+    matrix = Image(np.array([[0.0, 0.5, 1.0, 1.5, -0.5]]), np.dtype(np.float64), matrix=True)
+    quantised = quantise(matrix, "png", scale=True)
+    content = b"".join(quantised.join([piece() for piece in quantised.pieces]))
+    # Half of 255 is rounded half to even.
+    np.testing.assert_array_equal(read(content).pixels, [[0, 128, 255, 255, 0]])
+    assert quantised.clipped == 2 / 5
+
+
+@pytest.mark.parametrize("format_", ["png", "tif"])
+@pytest.mark.parametrize(
+    ("pixels", "white"),
+    [
+        (np.array([[False, True]]), 255),
+        (np.array([[0, 1]], np.uint8), 255),
+        (np.array([[0, 1]], np.uint16), 65535),
+        (np.array([[0, 1]], np.int64), 255),
+        (np.array([[0, 1]], np.float32), 255),
+    ],
+)
+def test_truth_is_white_when_scaled(pixels: Array, white: int, format_: str) -> None:
+    quantised = quantise(Image(pixels, pixels.dtype, matrix=True), format_, scale=True)
+    content = b"".join(quantised.join([piece() for piece in quantised.pieces]))
+    back = read(content).pixels
+    np.testing.assert_array_equal(back, [[0, white]])
+    assert back.dtype == (np.uint8 if white == 255 else np.uint16)
+
+
+def test_a_float_image_goes_to_png_when_scaled() -> None:
+    image = Image(np.array([[0.25, 1]], np.float32), np.dtype(np.float32))
+    with pytest.raises(PoolcliError, match=r"or --scale if 0\.\.1 is its range"):
+        check_format(image, "png")
+    check_format(image, "png", scale=True)
+    quantised = quantise(image, "png", scale=True)
+    content = b"".join(quantised.join([piece() for piece in quantised.pieces]))
+    np.testing.assert_array_equal(read(content).pixels, [[64, 255]])
+
+
+@pytest.mark.parametrize(
+    ("pixels", "black"),
+    [
+        (np.array([[0.0, 0.7]]), True),
+        (np.array([[False, True]]), True),
+        (np.array([[0, 1]]), True),
+        (np.array([[0, 2]]), False),
+        (np.array([[-1.0, 1.0]]), False),
+        (np.array([[0.0, 0.0]]), False),
+        (np.array([[0, 255]], np.uint8), False),
+    ],
+)
+def test_what_looks_black_is_known(pixels: Array, *, black: bool) -> None:
+    matrix = Image(pixels, pixels.dtype, matrix=True)
+    assert looks_black(matrix, "png") is black
+    assert not looks_black(matrix, "npy")
+    assert not looks_black(Image(pixels, pixels.dtype), "png")

@@ -322,7 +322,7 @@ def test_files_and_their_pieces_are_encoded_at_once(
         together.wait()
         return b"%d" % number
 
-    def quantise(_image: Image, _format: str) -> Quantised:
+    def quantise(_image: Image, _format: str, **_settings: bool) -> Quantised:
         made = [partial(encode, number) for number in range(pieces)]
         return Quantised(1, 0.0, made, list)
 

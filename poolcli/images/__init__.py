@@ -9,11 +9,13 @@ from poolcli.images.writing import (
     Buffer,
     Quantised,
     check_format,
+    check_scale,
     check_size,
     encode_figure,
     format_of,
     keeps_profile,
     keeps_resolution,
+    looks_black,
     quantise,
 )
 
@@ -28,12 +30,14 @@ __all__ = [
     "Source",
     "check_format",
     "check_head",
+    "check_scale",
     "check_size",
     "encode_animation",
     "encode_figure",
     "format_of",
     "keeps_profile",
     "keeps_resolution",
+    "looks_black",
     "open_source",
     "quantise",
 ]

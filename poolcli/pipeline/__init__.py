@@ -28,6 +28,7 @@ from poolcli.images import (
     check_size,
     keeps_profile,
     keeps_resolution,
+    looks_black,
     open_source,
     quantise,
 )
@@ -135,7 +136,12 @@ def _pool_all(
     image = stages[-1]
     format_ = job.format or ("csv" if image.matrix else "png")
     if any(job.outputs):
-        check_format(image, format_)
+        check_format(image, format_, scale=settings.scale)
+        if not settings.scale and looks_black(image, format_):
+            black = (
+                f"its values lie within 0..1, almost black in {format_}; --scale maps 1 to white"
+            )
+            image = replace(image, warnings=(*image.warnings, black))
         for step in steps:
             check_size(step.shape, format_)
     record = Record(job, "written", image.pixels.shape, str(image.pixels.dtype))
@@ -154,7 +160,11 @@ def _pool_all(
         ]
         image = states[0]
         coexist = max(coexist, before + image.pixels.nbytes)
-        clipped = files.add(output, quantise(image, format_)) if output is not None else 0.0
+        clipped = (
+            files.add(output, quantise(image, format_, scale=settings.scale))
+            if output is not None
+            else 0.0
+        )
         shape = image.pixels.shape
         iterations.append(Iteration(output, shape, step.dropped, step.skipped, clipped))
         if figure:

@@ -686,3 +686,11 @@ def test_what_looks_black_is_known(pixels: Array, *, black: bool) -> None:
     assert looks_black(matrix, "png") is black
     assert not looks_black(matrix, "npy")
     assert not looks_black(Image(pixels, pixels.dtype), "png")
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_the_orientation_of_a_webp_may_stand_in_xmp(quote: str) -> None:
+    xmp = f"<rdf:Description tiff:Orientation={quote}6{quote}/>".encode()
+    source = open_source(saved(noise("u1", 3), "WEBP", lossless=True, xmp=xmp), "webp")
+    assert source.shape == noise("u1", 3).shape[1::-1]
+    np.testing.assert_array_equal(source.decode().pixels, np.rot90(noise("u1", 3), -1))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from poolcli.images import (
 )
 from poolcli.images.boxes import avif_depth
 from poolcli.images.deep import check_depth
+from poolcli.images.pictures import SIGNATURES, is_picture
 from poolcli.pooling import pool2d
 
 Array = NDArray[Any]
@@ -694,3 +697,27 @@ def test_the_orientation_of_a_webp_may_stand_in_xmp(quote: str) -> None:
     source = open_source(saved(noise("u1", 3), "WEBP", lossless=True, xmp=xmp), "webp")
     assert source.shape == noise("u1", 3).shape[1::-1]
     np.testing.assert_array_equal(source.decode().pixels, np.rot90(noise("u1", 3), -1))
+
+
+def test_a_file_is_identified_as_pillow_would() -> None:
+    heads = {case.content[:16] for case in CASES}
+    heads |= {b"MM\0+" + bytes(12), b"II\0*" + bytes(12), b"GIF87a" + bytes(10), b"Py" + bytes(14)}
+    heads |= {bytes(4) + b"ftyp" + brand + bytes(4) for brand in (b"avis", b"mif1", b"heic")}
+    heads |= {b"RIFF\nabcWEBPVP8" + kind for kind in (b" ", b"X", b"L", b"Z")}
+    pillow.init()
+    for head in heads:
+        accepts = {name: pillow.OPEN[name][1] for name in SIGNATURES}
+        names = [name for name, accept in accepts.items() if accept and accept(head) is True]
+        assert is_picture(head) == bool(names), head
+        for name in SIGNATURES:
+            assert bool(SIGNATURES[name].match(head)) == (name in names), (name, head)
+
+
+def test_a_jpeg_is_read_without_pillow() -> None:
+    code = (
+        "import sys; from poolcli.images import open_source;"
+        f"open_source(open({str(SAMPLES / 'cat.jpg')!r}, 'rb').read(), 'jpg').decode();"
+        "print('PIL.Image' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -7,13 +7,14 @@ sees what Pillow has decoded whole, and PNG only with chunk lengths that are tru
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-from PIL import Image as pillow  # noqa: N813 - `Image` is ours
+from typing import TYPE_CHECKING, Any
 
 from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
 from poolcli.images.boxes import avif_depth, jpeg2000_depth
+
+if TYPE_CHECKING:
+    from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
 BITS_PER_SAMPLE, PLANAR, EXTRA_SAMPLES, SAMPLE_FORMAT = 258, 284, 338, 339
 SEPARATE, ASSOCIATED, SIGNED = 2, 1, 2

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from PIL import Image as pillow  # noqa: N813 - `Image` is ours
-from PIL import UnidentifiedImageError
 
 from poolcli.arrays import Array, np
 from poolcli.images.chunks import read_png
@@ -33,25 +29,25 @@ from poolcli.images.metadata import (
     pick_exif,
     turn,
 )
+from poolcli.images.plugins import open_with_pillow
 from poolcli.silence import silence
 
 if TYPE_CHECKING:
+    from PIL import Image as pillow  # noqa: N813 - `Image` is ours
     from PIL.ImageFile import ImageFile
 
-# Pillow runs other programs for some formats, so it may look for these only. The name of what
-# reads each; all that Pillow knows would take as long to load as NumPy's core.
-FORMATS = {
-    "PNG": "Png",
-    "JPEG": "Jpeg",
-    "WEBP": "WebP",
-    "TIFF": "Tiff",
-    "BMP": "Bmp",
-    "GIF": "Gif",
-    "PPM": "Ppm",
-    "JPEG2000": "Jpeg2K",
-    "AVIF": "Avif",
+# How a file of each format begins.
+SIGNATURES = {
+    "PNG": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "JPEG": re.compile(rb"\xff\xd8\xff"),
+    "WEBP": re.compile(rb"RIFF....WEBPVP8[ LX]", re.DOTALL),
+    "TIFF": re.compile(rb"II[*+]\0|II\0\*|MM\0[*+]|MM\*\0"),
+    "BMP": re.compile(rb"BM"),
+    "GIF": re.compile(rb"GIF8[79]a"),
+    "PPM": re.compile(rb"P[0-6fy]"),
+    "JPEG2000": re.compile(rb"\xff\x4f\xff\x51|\0\0\0\x0cjP  \r\n\x87\n"),
+    "AVIF": re.compile(rb"....ftyp(?:avi[fs]|mif1|msf1)", re.DOTALL),
 }
-
 # Formats that are read without Pillow.
 OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {"JPEG": open_jpeg}
 
@@ -61,9 +57,6 @@ TIFF_MAGIC = (b"II*\0", b"MM\0*")
 PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
 PROFILE = 34675
 
-# The limit on sizes is poolcli's own, checked from the header.
-pillow.MAX_IMAGE_PIXELS = None
-
 
 def is_picture(head: bytes) -> bool:
     """Tell whether a file that begins so may be a picture."""
@@ -71,13 +64,9 @@ def is_picture(head: bytes) -> bool:
 
 
 def _identify(head: bytes) -> str | None:
-    """Name the format of a file that begins so; only what is needed to tell is loaded."""
-    for name, plugin in FORMATS.items():
-        import_module(f"PIL.{plugin}ImagePlugin")
-        _, accepts = pillow.OPEN[name]
-        if accepts and accepts(head[:16].ljust(16)):
-            return name
-    return None
+    """Return the format of a file that begins so, or None."""
+    matches = (name for name, signature in SIGNATURES.items() if signature.match(head))
+    return next(matches, None)
 
 
 def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
@@ -96,17 +85,19 @@ def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
         return None
     with damage_in_one_line():
         opener = OPENERS.get(format_)
-        return opener(content, damage) if opener else _open_with_pillow(content, format_, damage)
+        return opener(content, damage) if opener else _open_picture(content, format_, damage)
 
 
-def _open_with_pillow(content: bytes, format_: str, damage: Damage) -> Source | None:
+def _open_picture(content: bytes, format_: str, damage: Damage) -> Source | None:
+    from PIL import UnidentifiedImageError
+
     notes: list[str] = []
     told: Told | None = None
     if format_ == "PNG":
         content, told = read_png(content, damage, notes)
     try:
         with damage_in_one_line(UnidentifiedImageError), silence():
-            picture = pillow.open(io.BytesIO(content), formats=[format_])
+            picture = open_with_pillow(content, format_)
     except UnidentifiedImageError:
         return None
     with damage_in_one_line(), silence():

@@ -18,6 +18,7 @@ from formats import Case, cases, noise, npy, png, saved, with_alpha
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 from PIL import ImageCms
+from PIL.TiffImagePlugin import IFDRational
 
 from poolcli.errors import PoolcliError
 from poolcli.figures import Comparison
@@ -263,6 +264,29 @@ def test_a_profile_stays_while_the_colour_space_does(folder: Path) -> None:
     assert open_source((folder / "1.png").read_bytes(), "png").decode().profile == profile
     succeeded(pooled(folder, content, Settings("max", preparation=Preparation(gray=True))))
     assert open_source((folder / "1.png").read_bytes(), "png").decode().profile is None
+
+
+def test_a_profile_of_other_channels_is_not_written(folder: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    content = saved(noise("u1"), "PNG", icc_profile=profile)
+    for format_ in ("png", "tif", "jpg", "webp"):
+        record = pooled(folder, content, Settings("max"), format_)
+        assert record.warnings == ("its colour profile does not fit its channels and is left out",)
+        with pillow.open(folder / f"1.{format_}") as picture:
+            assert "icc_profile" not in picture.info
+
+
+@pytest.mark.parametrize("format_", ["png", "tif", "jpg", "webp"])
+def test_senseless_metadata_stops_no_file(format_: str, folder: Path) -> None:
+    exif = pillow.Exif()
+    exif[282], exif[283], exif[296] = IFDRational(1, 0), IFDRational(0, 0), 2
+    content = saved(noise("u1", 3), "JPEG", exif=exif, icc_profile=b"no profile")
+    record = pooled(folder, content, Settings("max"), format_)
+    assert record.status == "written"
+    assert sorted(record.warnings) == [
+        "its colour profile is no profile and is left out",
+        "its resolution means nothing and is left out",
+    ]
 
 
 def test_a_profile_that_cannot_be_kept_is_warned_of(folder: Path) -> None:

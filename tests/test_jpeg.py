@@ -199,6 +199,12 @@ def test_more_scans_than_encoders_make_are_refused() -> None:
     scan = content[last:-2]
     with pytest.raises(PoolcliError, match="is a JPEG of more than 100 scans"):
         open_source(content[:-2] + scan * 100 + content[-2:], "jpg")
+    # The fewer, the larger the image.
+    frame = content.index(b"\xff\xc2") + 5
+    large = content[:frame] + struct.pack(">HH", 15_000, 15_000) + content[frame + 4 :]
+    assert open_source(large[:-2] + scan * 10 + large[-2:], "jpg").shape == (15_000, 15_000)
+    with pytest.raises(PoolcliError, match="is a JPEG of more than 20 scans"):
+        open_source(large[:-2] + scan * 20 + large[-2:], "jpg")
 
 
 @pytest.mark.parametrize(
@@ -280,3 +286,18 @@ def test_a_file_that_tells_its_size_twice_is_refused() -> None:
     frame = struct.pack(">BHHB", 8, 8, 8, 1) + b"\1\x11\0"
     with pytest.raises(PoolcliError, match="is damaged: it tells its size twice"):
         read(with_segment(content, 0xC0, frame))
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_file_cut_anywhere_is_complete_or_refused(*, progressive: bool) -> None:
+    content = saved(noise("u1", 3), "JPEG", progressive=progressive)
+    wanted = by_pillow(content)
+    for end in range(len(content)):
+        for tolerant in (False, True):
+            try:
+                image = read(content[:end], tolerant=tolerant)
+            except PoolcliError:
+                continue
+            assert image.pixels.shape == wanted.shape
+            if not image.warnings:
+                np.testing.assert_array_equal(image.pixels, wanted)

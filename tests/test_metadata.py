@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+import struct
+import zlib
+from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import pytest
+from formats import noise, png, saved, tif
+from PIL import Image as pillow  # noqa: N813 - as in the package
 from PIL import ImageCms
 from PIL.TiffImagePlugin import IFDRational
 
+from poolcli.errors import PoolcliError
+from poolcli.images import Image, check_format, open_source, quantise
 from poolcli.images.metadata import (
     MAX_PROFILE_BYTES,
     clean_orientation,
@@ -129,3 +139,87 @@ def test_no_profile_needs_no_warning() -> None:
 )
 def test_an_orientation_is_found_in_xmp(xmp: object, orientation: int | None) -> None:
     assert xmp_orientation(xmp) == orientation
+
+
+TYPES = (0, 1, 2, 3, 4, 5, 7, 9, 11, 12, 13, 65535)
+COUNTS = (0, 1, 3, 2**32 - 1)
+VALUES = (None, 2**32 - 1)
+
+
+def rewritten(content: bytes, start: int = 0) -> Iterator[bytes]:
+    """Rewrite each entry of the TIFF directory at `start` with every type and odd counts."""
+    order = "<" if content[start : start + 2] == b"II" else ">"
+    directory = start + struct.unpack_from(f"{order}I", content, start + 4)[0]
+    (entries,) = struct.unpack_from(f"{order}H", content, directory)
+    for entry in range(directory + 2, directory + 2 + 12 * entries, 12):
+        for kind, count, value in itertools.product(TYPES, COUNTS, VALUES):
+            changed = bytearray(content)
+            struct.pack_into(f"{order}HI", changed, entry + 2, kind, count)
+            if value is not None:
+                struct.pack_into(f"{order}I", changed, entry + 8, value)
+            yield bytes(changed)
+
+
+def write_again(image: Image) -> None:
+    for format_ in ("png", "tif", "jpg", "webp"):
+        try:
+            check_format(image, format_)
+        except PoolcliError:
+            continue
+        quantised = quantise(image, format_)
+        content = b"".join(quantised.join([piece() for piece in quantised.pieces]))
+        assert open_source(content, format_).decode().pixels.shape[:2] == image.pixels.shape[:2]
+
+
+def exif_of(orientation: int) -> pillow.Exif:
+    exif = pillow.Exif()
+    exif[274], exif[282], exif[283], exif[296] = orientation, 72.0, 36.0, 2
+    return exif
+
+
+def test_any_value_of_any_exif_tag_is_read_and_written_again() -> None:
+    pixels = noise("u1", 3)
+    jpeg = saved(pixels, "JPEG", exif=exif_of(1))
+    webp = saved(pixels, "WEBP", exif=exif_of(1), lossless=True)
+    content = png(pixels, 8, 2, (b"eXIf", exif_of(1).tobytes()[6:]))
+    at = jpeg.index(b"Exif\0\0") + 6
+    for changed in rewritten(jpeg, at):
+        write_again(open_source(changed, "jpg").decode())
+    at = webp.index(b"EXIF") + 8
+    for changed in rewritten(webp, at + 6 * webp.startswith(b"Exif", at)):
+        assert open_source(changed, "webp").decode().pixels.size == pixels.size
+    at = content.index(b"eXIf")
+    end = at + 4 + int.from_bytes(content[at - 4 : at], "big")
+    for changed in rewritten(content, at + 4):
+        checksum = struct.pack(">I", zlib.crc32(changed[at:end]))
+        whole = changed[:end] + checksum + changed[end + 4 :]
+        assert open_source(whole, "png").decode().pixels.size == pixels.size
+
+
+@pytest.mark.parametrize("kind", ["RGB", "16-bit gray", "16-bit gray with alpha"])
+def test_any_value_of_any_tiff_tag_is_an_image_or_one_line(kind: str) -> None:
+    settings: dict[str, Any] = {"resolution": (100, 50), "iccprofile": RGB_PROFILE}
+    if kind == "RGB":
+        content = tif(noise("u1", 3), photometric="rgb", compression="zlib", **settings)
+    elif kind == "16-bit gray":
+        content = tif(noise("u2"), **settings)
+    else:
+        alpha: dict[str, Any] = {"extrasamples": ["unassalpha"], "planarconfig": "contig"}
+        content = tif(noise("u2", 2), photometric="minisblack", **alpha, **settings)
+    read = 0
+    for changed in rewritten(content):
+        try:
+            source = open_source(changed, "tif")
+            if math.prod(source.shape) > 1_000_000:
+                continue
+            image = source.decode()
+        except PoolcliError as error:
+            told = str(error)
+        else:
+            told = " ".join(image.warnings)
+            read += 1
+            if image.warnings:
+                write_again(image)
+        if "\n" in told:
+            pytest.fail(told)
+    assert read > 200

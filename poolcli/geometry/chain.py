@@ -52,6 +52,16 @@ class Step:
         return self.axes[0].skipped, self.axes[1].skipped
 
     @property
+    def scale(self) -> tuple[float, float]:
+        """Return how many (rows, columns) of output there are for each of the input.
+
+        It is the distance between windows that counts, not the size of the output, which also
+        depends on what is padded or dropped.
+        """
+        rows, columns = self.axes
+        return _scale(rows), _scale(columns)
+
+    @property
     def padding(self) -> tuple[Pair, Pair]:
         """Give how many positions are added around: ((top, bottom), (left, right))."""
         rows, columns = self.axes
@@ -146,6 +156,10 @@ def _step(axes: tuple[AnyAxis, AnyAxis], before: Step | None) -> Step:
     if known and isinstance(rows, Axis) and isinstance(columns, Axis):
         return Step(axes, field, (jump[0] * rows.stride, jump[1] * columns.stride))
     return Step(axes, field, None)
+
+
+def _scale(axis: AnyAxis) -> float:
+    return 1 / axis.stride if isinstance(axis, Axis) else axis.output / axis.size
 
 
 def _place(iteration: int) -> str:

@@ -5,18 +5,23 @@ from poolcli.images.image import Image, Layout, Reading, Source
 from poolcli.images.reading import check_head, open_source
 from poolcli.images.writing import (
     FORMATS,
+    RESOLUTIONS,
     Buffer,
     Quantised,
     check_format,
+    check_scale,
     check_size,
     encode_figure,
     format_of,
     keeps_profile,
+    keeps_resolution,
+    looks_black,
     quantise,
 )
 
 __all__ = [
     "FORMATS",
+    "RESOLUTIONS",
     "Buffer",
     "Image",
     "Layout",
@@ -25,11 +30,14 @@ __all__ = [
     "Source",
     "check_format",
     "check_head",
+    "check_scale",
     "check_size",
     "encode_animation",
     "encode_figure",
     "format_of",
     "keeps_profile",
+    "keeps_resolution",
+    "looks_black",
     "open_source",
     "quantise",
 ]

@@ -20,6 +20,7 @@ logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 # What decoders need for a pixel.
 DECODING_BYTES = 12
+BLOCK_BYTES = 1 << 30
 READING_ERRORS = (OSError, ValueError, SyntaxError, EOFError, TypeError)
 
 
@@ -96,6 +97,8 @@ def load_picture(picture: ImageFile, damage: Damage) -> None:
     Pillow keeps the rows that it has decoded when it raises. Its own switch for truncated images
     is global, so it would apply to other threads as well.
     """
+    # In one go: a thread that comes back for each block waits for the interpreter's lock.
+    picture.decodermaxblock = BLOCK_BYTES
     try:
         picture.load()
     except READING_ERRORS as error:

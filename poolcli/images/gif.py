@@ -5,7 +5,6 @@ Pillow decompresses. It sees that frame alone, without comments, and with number
 
 from __future__ import annotations
 
-import io
 import struct
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from poolcli.errors import PoolcliError
 from poolcli.images.damage import Damage, damage_in_one_line, decoding, load_picture
 from poolcli.images.image import Image, Source
 from poolcli.images.metadata import count_frames
+from poolcli.images.plugins import open_with_pillow
 from poolcli.images.transparency import hide
 
 # Frames are counted up to here.
@@ -148,13 +148,11 @@ def _skip(content: bytes, place: int) -> int:
 
 def _decompress(content: bytes, frame: Frame, damage: Damage) -> Array:
     """Read the numbers of the palette, (height, width)."""
-    from PIL import Image as pillow  # noqa: N813 - `Image` is ours
-
     size = (frame.width, frame.height)
     screen = struct.pack("<6sHHBBB", b"GIF89a", *size, _HAS_PALETTE | 7, 0, 0)
     image = struct.pack("<B4HB", _IMAGE, 0, 0, *size, _INTERLACED if frame.interlaced else 0)
     alone = screen + _RAMP + image + content[frame.start : frame.end] + _END
-    picture = pillow.open(io.BytesIO(alone), formats=["GIF"])
+    picture = open_with_pillow(alone, "GIF")
     load_picture(picture, damage)
     damage.settle()
     return np.asarray(picture)

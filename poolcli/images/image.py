@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from poolcli.arrays import NDArray, np
@@ -42,6 +42,16 @@ class Image:
     profile: bytes | None = None
     resolution: tuple[float, float] | None = None
     warnings: tuple[str, ...] = ()
+
+    def resampled(self, pixels: NDArray[Any], scale: tuple[float, float]) -> Image:
+        """Return the image with other pixels, `scale` (rows, columns) of them for each of these.
+
+        The resolution changes with them, so that the size in the world stays.
+        """
+        resolution = self.resolution
+        if resolution:
+            resolution = resolution[0] * scale[1], resolution[1] * scale[0]
+        return replace(self, pixels=pixels, resolution=resolution)
 
     @property
     def full(self) -> int | None:

@@ -41,8 +41,10 @@ MULTI_PICTURE_IMAGES = 0xB001
 # Inside a scan, 0xFF is followed by 0, by a restart marker, or by a marker that ends the scan.
 MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
 
-# Encoders make up to 20 scans; each passes over the whole image and may take a few bytes only.
-MAX_SCANS = 100
+# Encoders make up to 20 scans. Each passes over the whole image and may take a few bytes only, so
+# large images may have fewer: a billion pixels take half a second or more.
+USUAL_SCANS, MAX_SCANS = 20, 100
+MAX_SCANNED_PIXELS = 2_500_000_000
 MAX_SEGMENTS = 10_000
 
 SPACES = {1: "GRAY", 3: "RGB", 4: "CMYK"}
@@ -107,7 +109,7 @@ def open_jpeg(content: bytes, damage: Damage) -> Source:
             pixels,
             pixels.dtype,
             profile=clean_profile(profile, 1 if pixels.ndim == 2 else 3, found),
-            resolution=told.resolution(found),
+            resolution=told.resolution(found, orientation),
             warnings=(*found, *damage.warnings),
         )
 
@@ -200,8 +202,15 @@ def _read_application(header: Header, marker: int, data: bytes) -> None:
 
 def _clean_stream(header: Header, view: memoryview, start: int, damage: Damage) -> bytes:
     """Return the file without comments and application data, and note what it lacks."""
-    end, scanned = _read_scans(view, start)
-    if end is None and header.frame in PROGRESSIVE:
+    progressive = header.frame in PROGRESSIVE
+    if progressive or view[start + 4 : start + 5] != bytes([len(header.components)]):
+        pixels = header.shape[0] * header.shape[1]
+        most = max(USUAL_SCANS, min(MAX_SCANS, MAX_SCANNED_PIXELS // pixels))
+        end, scanned = _read_scans(view, start, most)
+    else:
+        # Decoders read no further scan.
+        end, scanned = None, _scanned(view, start + 2)
+    if end is None and progressive:
         damage.suspect("it ends before its last scan")
     elif not scanned.issuperset(header.components):
         damage.suspect("it lacks the scan of a channel")
@@ -218,7 +227,13 @@ def _clean_stream(header: Header, view: memoryview, start: int, damage: Damage) 
     return b"".join([*parts, view[start:end], b"\xff\xd9"])
 
 
-def _read_scans(view: memoryview, start: int) -> tuple[int | None, set[int]]:
+def _scanned(view: memoryview, position: int) -> set[int]:
+    """Return the components of the scan whose segment, behind its marker, is at a position."""
+    count = view[position + 2]
+    return set(view[position + 3 : position + 3 + 2 * count : 2])
+
+
+def _read_scans(view: memoryview, start: int, most: int) -> tuple[int | None, set[int]]:
     """Return where the last scan ends, if it does, and the components that were scanned."""
     scanned: set[int] = set()
     scans, position = 0, start
@@ -230,12 +245,14 @@ def _read_scans(view: memoryview, start: int) -> tuple[int | None, set[int]]:
         if marker == END:
             return found.start(), scanned
         length = int.from_bytes(view[position : position + 2], "big")
+        if position + length > len(view):
+            return None, scanned
         if marker == SCAN and length > 2:
             scans += 1
-            scanned.update(view[position + 3 : position + 3 + 2 * view[position + 2] : 2])
-        if scans > MAX_SCANS:
+            scanned |= _scanned(view, position)
+        if scans > most:
             raise PoolcliError(
-                f"is a JPEG of more than {MAX_SCANS} scans, which takes very long; save it again"
+                f"is a JPEG of more than {most} scans, which takes very long; save it again"
             )
         position += length
     raise PoolcliError(f"holds more than {MAX_SEGMENTS:,} segments; save it again")

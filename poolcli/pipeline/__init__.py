@@ -19,6 +19,7 @@ from poolcli.errors import PoolcliError
 from poolcli.geometry import Pair, Step, chain, check_pixels
 from poolcli.geometry.region import Region
 from poolcli.images import (
+    RESOLUTIONS,
     Image,
     Reading,
     Source,
@@ -26,6 +27,8 @@ from poolcli.images import (
     check_head,
     check_size,
     keeps_profile,
+    keeps_resolution,
+    looks_black,
     open_source,
     quantise,
 )
@@ -133,7 +136,12 @@ def _pool_all(
     image = stages[-1]
     format_ = job.format or ("csv" if image.matrix else "png")
     if any(job.outputs):
-        check_format(image, format_)
+        check_format(image, format_, scale=settings.scale)
+        if not settings.scale and looks_black(image, format_):
+            black = (
+                f"its values lie within 0..1, almost black in {format_}; --scale maps 1 to white"
+            )
+            image = replace(image, warnings=(*image.warnings, black))
         for step in steps:
             check_size(step.shape, format_)
     record = Record(job, "written", image.pixels.shape, str(image.pixels.dtype))
@@ -147,12 +155,16 @@ def _pool_all(
         files.make_room(coexist)
         before = image.pixels.nbytes
         states = [
-            replace(state, pixels=_pool(state, one, settings.threads))
+            state.resampled(_pool(state, one, settings.threads), step.scale)
             for state, one in zip(states, settings.each, strict=True)
         ]
         image = states[0]
         coexist = max(coexist, before + image.pixels.nbytes)
-        clipped = files.add(output, quantise(image, format_)) if output is not None else 0.0
+        clipped = (
+            files.add(output, quantise(image, format_, scale=settings.scale))
+            if output is not None
+            else 0.0
+        )
         shape = image.pixels.shape
         iterations.append(Iteration(output, shape, step.dropped, step.skipped, clipped))
         if figure:
@@ -173,7 +185,9 @@ def _prepare(image: Image, preparation: Preparation) -> list[Image]:
     for pixels in prepare(image.pixels, preparation, opaque):
         # A profile describes the colour space that the file had.
         same = pixels.shape[2:] == image.pixels.shape[2:]
-        stages.append(replace(image, pixels=pixels, profile=image.profile if same else None))
+        scale = (pixels.shape[0] / image.pixels.shape[0], pixels.shape[1] / image.pixels.shape[1])
+        stage = image.resampled(pixels, scale)
+        stages.append(stage if same else replace(stage, profile=None))
     return stages
 
 
@@ -190,6 +204,8 @@ def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration
         yield f"the figure shows the first of {image.pixels.shape[2]} channels"
     if image.profile and any(job.outputs) and not keeps_profile(image, format_):
         yield f"{format_} cannot hold the colour profile of this image"
+    if any(job.outputs) and format_ in RESOLUTIONS and not keeps_resolution(image, format_):
+        yield f"{format_} cannot hold the resolution of this image"
     clipped = max(iteration.clipped or 0.0 for iteration in iterations)
     if clipped:
         yield f"{clipped:.2%} of the values lie outside the range of {format_} and were clipped"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair
-from poolcli.images import FORMATS, Reading, format_of, open_source
+from poolcli.images import FORMATS, Reading, check_scale, format_of, open_source
 from poolcli.pipeline import Job, Settings, suffix_of
 from poolcli.plan.inputs import Input, stem_of
 from poolcli.storage import STANDARD
@@ -66,7 +66,8 @@ def name_settings(settings: Settings) -> str:
             *["gray"] * preparation.gray,
             *[str(preparation.size)] * (preparation.size is not None),
             *[str(preparation.filter)] * (preparation.filter is not None),
-            *["relu"] * preparation.relu,
+            *(["relu"] if preparation.relu else []),
+            *(["scale"] if settings.scale else []),
         ]
     )
 
@@ -164,6 +165,7 @@ def _kind(source: str, reading: Reading) -> str:
 
 def check_naming(naming: Naming, settings: Settings) -> None:
     """Refuse what contradicts itself, whatever the inputs are."""
+    _check_scale(naming, settings)
     if naming.folder == "":
         raise PoolcliError("-d needs the name of a folder; '.' is the one you are in")
     if naming.folder and not (
@@ -186,6 +188,11 @@ def check_naming(naming: Naming, settings: Settings) -> None:
     if naming.template is not None:
         files = (1 if naming.last else settings.iterations) * naming.results
         _check_template(naming.template, files + (naming.draw and naming.figure is None))
+
+
+def _check_scale(naming: Naming, settings: Settings) -> None:
+    if settings.scale:
+        check_scale(naming.format or (naming.output and format_of(suffix_of(naming.output))))
 
 
 def _draws(naming: Naming) -> bool:

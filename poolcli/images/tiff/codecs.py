@@ -6,7 +6,6 @@ here around the compressed bytes, with sizes that were checked.
 
 from __future__ import annotations
 
-import io
 import lzma
 import re
 import struct
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 from poolcli.arrays import np
 from poolcli.images.damage import READING_ERRORS, one_line
 from poolcli.images.jpeg import MAX_SCANS
+from poolcli.images.plugins import open_with_pillow
 from poolcli.images.tiff.layout import (
     BITS,
     COMPRESSION,
@@ -182,12 +182,10 @@ _BYTES: dict[int, Callable[[bytes | memoryview, int], Decoded]] = {
 
 def _libtiff(layout: Layout, stored: bytes, rows: int) -> Decoded:
     """Decode a compression of bytes by libtiff, as gray pixels of 8 bits, through Pillow."""
-    from PIL import Image as pillow  # noqa: N813 - `Image` is ours
-
     made = _tiff(layout.row_bytes, rows, 8, layout.compression, stored)
     try:
         with silence():
-            return Decoded(pillow.open(io.BytesIO(made), formats=["TIFF"]).tobytes())
+            return Decoded(open_with_pillow(made, "TIFF").tobytes())
     except READING_ERRORS as error:
         if lacks_memory(error):
             raise

@@ -6,7 +6,6 @@ here around the compressed bytes, with sizes that were checked.
 
 from __future__ import annotations
 
-import lzma
 import re
 import struct
 import zlib
@@ -117,14 +116,19 @@ def _plain(stored: bytes | memoryview, full: int) -> Decoded:
 
 
 def _inflate(stored: bytes | memoryview, full: int) -> Decoded:
-    return _stream(zlib.decompressobj(), stored, full)
+    return _stream(zlib.decompressobj(), zlib.error, stored, full)
 
 
 def _lzma(stored: bytes | memoryview, full: int) -> Decoded:
-    return _stream(lzma.LZMADecompressor(memlimit=LZMA_MEMORY), stored, full)
+    import lzma
+
+    decompressor = lzma.LZMADecompressor(memlimit=LZMA_MEMORY)
+    return _stream(decompressor, lzma.LZMAError, stored, full)
 
 
-def _stream(decompressor: Any, stored: bytes | memoryview, full: int) -> Decoded:
+def _stream(
+    decompressor: Any, broken: type[Exception], stored: bytes | memoryview, full: int
+) -> Decoded:
     """Decompress up to the end of a stream, which has a checksum; bytes behind it are padding."""
     parts: list[bytes] = []
     left = full + 1
@@ -132,7 +136,7 @@ def _stream(decompressor: Any, stored: bytes | memoryview, full: int) -> Decoded
     for start in range(0, len(stored), PIECE_BYTES):
         try:
             part = decompressor.decompress(stored[start : start + PIECE_BYTES], left)
-        except (zlib.error, lzma.LZMAError) as error:
+        except broken as error:
             fault = one_line(error)
             break
         parts.append(part)

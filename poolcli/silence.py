@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TextIO
+from typing import IO, TextIO
+
+# Descriptor 2 leads to one place at a time.
+_collecting = threading.Lock()
 
 
 @contextmanager
@@ -38,25 +42,51 @@ def silence() -> Iterator[None]:
 def standard_error() -> Iterator[list[bytes]]:
     """Collect the lines that C libraries write to standard error; the list is filled at the end.
 
-    What other threads write there meanwhile is collected too: the caller passes on, with
-    `os.write(2, line)`, every line that it did not wait for.
+    What other threads write there meanwhile is collected too: the caller passes on every line that
+    it did not wait for, with `write_error`.
     """
     lines: list[bytes] = []
-    with tempfile.TemporaryFile() as collected:
-        kept: int | None = None
-        with suppress(OSError):  # it may be closed already
-            kept = os.dup(2)
+    with _collecting, _opened(), _unnamed_file() as collected:
+        kept = os.dup(2)
         os.dup2(collected.fileno(), 2)
         try:
             yield lines
         finally:
-            if kept is None:
-                os.close(2)
-            else:
-                os.dup2(kept, 2)
-                os.close(kept)
+            os.dup2(kept, 2)
+            os.close(kept)
         collected.seek(0)
         lines.extend(collected)
+
+
+@contextmanager
+def _opened() -> Iterator[None]:
+    """Keep descriptor 2 from being a file's own where the caller has closed it."""
+    try:
+        os.fstat(2)
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        if nowhere != 2:
+            os.dup2(nowhere, 2)
+            os.close(nowhere)
+        try:
+            yield
+        finally:
+            os.close(2)
+    else:
+        yield
+
+
+def write_error(line: bytes) -> None:
+    """Write bytes to standard error as they are, if it is open."""
+    with suppress(OSError):
+        os.write(2, line)
+
+
+def _unnamed_file() -> IO[bytes]:
+    """Open a file in memory, or where the system has none, a temporary one."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("poolcli"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def abandon(stream: TextIO) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import tifffile
-from handmade import LONG, SHORT, Tags, compressed, fax, gray_tags, packed, tiff
+from handmade import LONG, SHORT, Tags, bmp, compressed, fax, gif, gray_tags, packed, tiff
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
@@ -513,6 +513,7 @@ def _other_cases() -> list[Case]:
             shown(np.dstack((gray, gray, gray, np.where(gray == 7, 0, 255))).astype(np.uint8)),
             alpha=True,
         ),
+        *_bmp_and_gif_cases(),
         Case("pbm", b"P4 " + head + b"\n" + np.packbits(bits, axis=1).tobytes(), "pbm", black),
         Case("pgm, 8-bit", raw("P5", 255, gray), "pgm", gray),
         Case("pgm, 16-bit", raw("P5", 65535, deep), "pgm", deep),
@@ -522,14 +523,97 @@ def _other_cases() -> list[Case]:
         Case("ppm, 16-bit", raw("P6", 65535, deep_rgb), "ppm", deep_rgb),
         Case("ppm, white is 1023", raw("P6", 1023, deep_rgb >> 6), "ppm", widened(deep_rgb >> 6)),
         Case("ppm, 16-bit, text", plain("P3", 65535, deep_rgb), "ppm", deep_rgb),
+        Case(
+            "pgm, white is 100",
+            raw("P5", 100, gray % 101),
+            "pgm",
+            np.floor((gray % 101) * 2.55 + 0.5).astype(np.uint8),
+        ),
+        Case("pgm, values above white", raw("P5", 9, gray), "pgm", refusal="above its maximum"),
+        Case(
+            "pfm, gray",
+            b"Pf\n" + head + b"\n-1.0\n" + noise("<f4")[::-1].tobytes(),
+            "ppm",
+            noise("f4"),
+        ),
         Case("jp2, gray", saved(gray, "JPEG2000"), "jp2", gray),
         Case("jp2, 16-bit gray", saved(deep, "JPEG2000"), "jp2", deep),
         Case("jp2, RGB", saved(rgb, "JPEG2000"), "jp2", rgb),
+        Case("jp2, RGBA", saved(rgba, "JPEG2000"), "jp2", shown(rgba), alpha=True),
+        Case(
+            "jp2, four components of which none is said to be alpha",
+            saved(rgba, "JPEG2000", no_jp2=True),
+            "jp2",
+            refusal="4 components that are not colour and alpha",
+        ),
         Case("avif, RGB", avif, "avif", decoded(avif)),
         Case("eps", b"%!PS-Adobe-3.0 EPSF-3.0\nshowpage\n", "jpg", refusal="no image that can"),
         Case("pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n", "png", refusal="no image that can"),
         Case("text named .png", b"1 2\n3 4\n", "png", refusal="no image that can be read"),
         Case("empty", b"", "png", refusal="is empty"),
+    ]
+
+
+def _bmp_and_gif_cases() -> list[Case]:
+    gray, rgba = noise("u1"), with_alpha("u1", 4)
+    palette = noise("u1", 3).reshape(-1, 3)[:128]
+    table = np.column_stack((palette[:, ::-1], np.zeros(128, np.uint8)))
+    words, five = noise("u2"), np.array([31, 31, 31, 1])
+    fields = words[..., np.newaxis] >> np.array([10, 5, 0, 15]) & five
+    of_16 = np.floor(fields * (255 / five) + 0.5).astype(np.uint8)
+    rows_16 = [row.astype("<u2").tobytes() for row in words[::-1]]
+    rows_32 = [row.tobytes() for row in rgba[::-1]]
+    canvas = np.zeros((30, 40, 4), np.uint8)
+    canvas[5:28, 3:37] = np.dstack((palette[gray >> 1], np.full_like(gray, 255)))
+    return [
+        Case(
+            "bmp, 2-bit palette",
+            bmp(packed(gray[::-1] >> 6, 2), 34, 2, palette=table[:4].tobytes()),
+            "bmp",
+            palette[gray >> 6],
+        ),
+        Case("bmp, 16-bit (5, 5 and 5)", bmp(rows_16, 34, 16), "bmp", of_16[..., :3]),
+        Case(
+            "bmp, 16-bit with a bit of alpha",
+            bmp(
+                rows_16,
+                34,
+                16,
+                compression=3,
+                header=124,
+                masks=(0x7C00, 0x3E0, 0x1F, 0x8000),
+            ),
+            "bmp",
+            shown(of_16),
+            alpha=True,
+        ),
+        Case(
+            "bmp, 32-bit with alpha",
+            bmp(
+                rows_32,
+                34,
+                32,
+                compression=3,
+                header=108,
+                masks=(0xFF, 0xFF00, 0xFF0000, 0xFF000000),
+            ),
+            "bmp",
+            shown(rgba),
+            alpha=True,
+        ),
+        Case(
+            "bmp, JPEG inside",
+            bmp([bytes(99)], 34, 24, compression=4),
+            "bmp",
+            refusal="is a BMP that holds JPEG",
+        ),
+        Case(
+            "gif, a frame smaller than its canvas",
+            gif((30, 40), [((5, 3), gray >> 1)], palette),
+            "gif",
+            canvas,
+            alpha=True,
+        ),
     ]
 
 

@@ -124,3 +124,45 @@ def bmp(
     pixels = b"".join(row + bytes(-len(row) % 4) for row in rows)
     offset = 14 + len(fields)
     return struct.pack("<2sIHHI", b"BM", offset + len(pixels), 0, 0, offset) + fields + pixels
+
+
+def gif(
+    canvas: tuple[int, int],
+    frames: Sequence[tuple[tuple[int, int], Array]],
+    palette: Array | None = None,
+    *,
+    local: Array | None = None,
+    hidden: int | None = None,
+    interlaced: bool = False,
+    between: bytes = b"",
+) -> bytes:
+    """Write a GIF of (rows, columns) with frames: their top and left, and numbers of the palette.
+
+    Numbers are below 128, so that codes of 8 bits with a clear code before every 100 hold them.
+    """
+    rows, columns = canvas
+    content = struct.pack("<6sHHBBB", b"GIF89a", columns, rows, 0, 0, 0)
+    if palette is not None:
+        content = content[:10] + b"\xf6\0\0" + palette.astype(np.uint8).tobytes().ljust(384, b"\0")
+    for (top, left), index in frames:
+        content += between
+        if hidden is not None:
+            content += struct.pack("<BBBBHBB", 0x21, 0xF9, 4, 1, 0, hidden, 0)
+        flags = (0x86 if local is not None else 0) | (0x40 if interlaced else 0)
+        content += struct.pack("<B4HB", 0x2C, left, top, index.shape[1], index.shape[0], flags)
+        if local is not None:
+            content += local.astype(np.uint8).tobytes().ljust(384, b"\0")
+        order = list(range(len(index)))
+        if interlaced:
+            order = [*order[::8], *order[4::8], *order[2::4], *order[1::2]]
+        numbers = index[order].reshape(-1).tolist()
+        codes = []
+        for start in range(0, len(numbers), 100):
+            codes += [128, *numbers[start : start + 100]]
+        data = bytes([*codes, 129])
+        content += b"\7"
+        for start in range(0, len(data), 255):
+            part = data[start : start + 255]
+            content += bytes([len(part)]) + part
+        content += b"\0"
+    return content + b"\x3b"

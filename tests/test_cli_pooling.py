@@ -306,3 +306,57 @@ def test_a_folder_is_no_file_to_write(invoke: Invoke, cat: Array) -> None:
             )
             invoke(command, "cat.png", "-d", place)
             assert names(place)
+
+
+def test_values_within_one_are_warned_of_and_scaled(invoke: Invoke, folder: Path) -> None:
+    (folder / "map.csv").write_text("0.0,0.25\n0.5,1.0\n0.0,2.0\n0.0,0.5\n")
+    (folder / "mask.csv").write_text("0.0,0.25\n0.5,1.0\n")
+    black = "poolcli: mask.csv: warning: its values lie within 0..1, almost black in png;"
+    result = invoke("max", "mask.csv", "-k", 1, "-f", "png", "--no-figure")
+    assert result.errors == f"{black} --scale maps 1 to white\n"
+    np.testing.assert_array_equal(reopen(result.output.strip()), [[0, 0], [0, 1]])
+    result = invoke("max", "mask.csv", "-k", 1, "-f", "png", "--scale", "--no-figure")
+    assert result.output == "pooled/mask_max_k1_scale_1.png\n"
+    assert not result.errors
+    np.testing.assert_array_equal(reopen(result.output.strip()), [[0, 64], [128, 255]])
+    result = invoke("max", "map.csv", "-k", 1, "-o", "map.png", "--scale")
+    assert "12.50% of the values lie outside the range of png and were clipped" in result.errors
+
+
+@pytest.mark.parametrize("options", [["-f", "npy"], ["-o", "a.csv"]])
+def test_scale_is_refused_where_values_are_kept(
+    options: list[str], invoke: Invoke, matrix: Path
+) -> None:
+    result = invoke("max", matrix, "--scale", *options, status=2)
+    assert "holds the values themselves; use png, or leave it out" in result.errors
+    assert names(".") == ["matrix.txt"]
+
+
+def test_scale_is_refused_by_an_image_of_whole_numbers(invoke: Invoke, cat: Array) -> None:
+    result = invoke("max", "cat.png", "--scale", status=1)
+    assert "holds uint8 pixels, and --scale is for matrices and float images" in result.errors
+    assert cat.dtype == np.uint8
+    assert names(".") == ["cat.png"]
+
+
+def test_a_matrix_that_keeps_its_kind_is_not_scaled(invoke: Invoke, matrix: Path) -> None:
+    result = invoke("max", matrix, "--scale", status=1)
+    assert "csv holds the values themselves; use png, or leave it out" in result.errors
+    invoke("max", matrix, "--scale", "-f", "png")
+
+
+def test_a_damaged_image_fails_or_is_read_with_a_warning(
+    invoke: Invoke, folder: Path, samples: Path
+) -> None:
+    whole = (samples / "cat.jpg").read_bytes()
+    (folder / "cat.jpg").write_bytes(whole[: len(whole) // 3] + whole[len(whole) // 2 :])
+    result = invoke("max", "cat.jpg", "--no-figure", status=1)
+    (line, summary) = result.errors.splitlines()
+    assert line.startswith("poolcli: cat.jpg: is damaged: ")
+    assert line.endswith("; --tolerant reads what can be read")
+    assert summary == "poolcli: 0 written, 1 failed of 1"
+    result = invoke("max", "cat.jpg", "--no-figure", "--tolerant")
+    assert result.errors.startswith("poolcli: cat.jpg: warning: is damaged: ")
+    with pillow.open(samples / "cat.jpg") as photo:
+        first = pool2d(np.asarray(photo), "max")[:30]
+    np.testing.assert_array_equal(reopen(result.output.strip())[:30], first)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -23,11 +25,13 @@ from poolcli.images import (
     check_size,
     format_of,
     keeps_profile,
+    looks_black,
     open_source,
     quantise,
 )
 from poolcli.images.boxes import avif_depth
 from poolcli.images.deep import check_depth
+from poolcli.images.pictures import SIGNATURES, is_picture
 from poolcli.pooling import pool2d
 
 Array = NDArray[Any]
@@ -506,6 +510,14 @@ def test_a_codestream_without_its_end_is_refused() -> None:
         read(content[:-2])
 
 
+def test_a_mode_of_pillow_that_is_not_in_the_list_is_refused() -> None:
+    for format_, mode in (("PNG", "L"), ("JPEG2000", "RGB"), ("WEBP", "RGB"), ("AVIF", "RGB")):
+        picture = pillow.open(io.BytesIO(saved(pillow.new(mode, (4, 4)), format_)))
+        check_depth(picture, 8)
+    with pytest.raises(PoolcliError, match="holds pixels of Pillow's mode L, which are not read"):
+        check_depth(pillow.open(io.BytesIO(saved(noise("u1"), "TIFF"))), 8)
+
+
 def test_an_avif_of_10_bits_is_refused() -> None:
     content = bytearray(saved(noise("u1", 3), "AVIF"))
     assert avif_depth(bytes(content)) == 8
@@ -562,3 +574,145 @@ def test_premultiplied_gray_by_strips_is_divided_by_its_alpha() -> None:
     settings: dict[str, Any] = {"photometric": "minisblack", "planarconfig": "contig"}
     image = read(tif(stored, extrasamples=["assocalpha"], **settings), "tif")
     np.testing.assert_array_equal(image.pixels, [[[200, 32768], [0, 0]]])
+
+
+def reopened(image: Image, format_: str) -> tuple[float, float] | None:
+    """Return the pixels an inch of an image's file, as Pillow reads them."""
+    resolution = pillow.open(io.BytesIO(encode(image, format_)[0])).info.get("dpi")
+    return None if resolution is None else (float(resolution[0]), float(resolution[1]))
+
+
+def test_resolution_follows_the_pixels() -> None:
+    image = Image(noise("u1", 3), np.dtype(np.uint8), resolution=(300.0, 100.0))
+    # Half as many rows, a third of the columns.
+    pooled = image.resampled(image.pixels[::2, ::3], (1 / 2, 1 / 3))
+    assert pooled.resolution == pytest.approx((100, 50))
+    assert reopened(pooled, "tif") == pytest.approx((100, 50))
+    assert reopened(pooled, "jpg") == (100, 50)
+    # Whole pixels a metre: 3937 and 1969 for 3937.01 and 1968.50.
+    assert reopened(pooled, "png") == pytest.approx((3937 * 0.0254, 1969 * 0.0254))
+    assert Image(noise("u1"), np.dtype(np.uint8)).resampled(noise("u1"), (1, 1)).resolution is None
+
+
+@pytest.mark.parametrize(
+    ("resolution", "formats"),
+    [
+        ((72.0, 72.0), {"png", "tif", "jpg"}),
+        ((0.5, 72.0), {"png", "tif"}),
+        ((72.0, 1e5), {"png", "tif"}),
+        ((0.01, 0.01), {"tif"}),
+        ((1e-300, 72.0), set()),
+        ((1e300, 72.0), set()),
+    ],
+)
+def test_a_resolution_goes_where_it_fits(
+    resolution: tuple[float, float], formats: set[str]
+) -> None:
+    image = Image(noise("u1"), np.dtype(np.uint8), resolution=resolution)
+    for format_ in ("png", "tif", "jpg", "webp"):
+        told = reopened(image, format_)
+        assert (told == pytest.approx(resolution, rel=0.02)) == (format_ in formats)
+
+
+def test_sideways_pixels_swap_the_axes_of_their_resolution() -> None:
+    exif = pillow.Exif()
+    exif[274] = 6
+    for format_ in ("JPEG", "PNG"):
+        content = saved(noise("u1", 3), format_, exif=exif, dpi=(300, 100))
+        assert read(content).resolution == pytest.approx((100, 300), abs=0.01)
+
+
+def test_a_gray_profile_goes_to_no_webp_which_knows_no_gray() -> None:
+    gray = Image(noise("u1"), np.dtype(np.uint8), profile=PROFILE[:16] + b"GRAY" + PROFILE[20:])
+    assert not keeps_profile(gray, "webp")
+    assert "icc_profile" not in pillow.open(io.BytesIO(encode(gray, "webp")[0])).info
+    assert keeps_profile(gray, "png")
+
+
+def test_scaled_values_fill_the_range_of_the_file() -> None:
+    matrix = Image(np.array([[0.0, 0.5, 1.0, 1.5, -0.5]]), np.dtype(np.float64), matrix=True)
+    quantised = quantise(matrix, "png", scale=True)
+    content = b"".join(quantised.join([piece() for piece in quantised.pieces]))
+    # Half of 255 is rounded half to even.
+    np.testing.assert_array_equal(read(content).pixels, [[0, 128, 255, 255, 0]])
+    assert quantised.clipped == 2 / 5
+
+
+@pytest.mark.parametrize("format_", ["png", "tif"])
+@pytest.mark.parametrize(
+    ("pixels", "white"),
+    [
+        (np.array([[False, True]]), 255),
+        (np.array([[0, 1]], np.uint8), 255),
+        (np.array([[0, 1]], np.uint16), 65535),
+        (np.array([[0, 1]], np.int64), 255),
+        (np.array([[0, 1]], np.float32), 255),
+    ],
+)
+def test_truth_is_white_when_scaled(pixels: Array, white: int, format_: str) -> None:
+    quantised = quantise(Image(pixels, pixels.dtype, matrix=True), format_, scale=True)
+    content = b"".join(quantised.join([piece() for piece in quantised.pieces]))
+    back = read(content).pixels
+    np.testing.assert_array_equal(back, [[0, white]])
+    assert back.dtype == (np.uint8 if white == 255 else np.uint16)
+
+
+def test_a_float_image_goes_to_png_when_scaled() -> None:
+    image = Image(np.array([[0.25, 1]], np.float32), np.dtype(np.float32))
+    with pytest.raises(PoolcliError, match=r"or --scale if 0\.\.1 is its range"):
+        check_format(image, "png")
+    check_format(image, "png", scale=True)
+    quantised = quantise(image, "png", scale=True)
+    content = b"".join(quantised.join([piece() for piece in quantised.pieces]))
+    np.testing.assert_array_equal(read(content).pixels, [[64, 255]])
+
+
+@pytest.mark.parametrize(
+    ("pixels", "black"),
+    [
+        (np.array([[0.0, 0.7]]), True),
+        (np.array([[False, True]]), True),
+        (np.array([[0, 1]]), True),
+        (np.array([[0, 2]]), False),
+        (np.array([[-1.0, 1.0]]), False),
+        (np.array([[0.0, 0.0]]), False),
+        (np.array([[0, 255]], np.uint8), False),
+    ],
+)
+def test_what_looks_black_is_known(pixels: Array, *, black: bool) -> None:
+    matrix = Image(pixels, pixels.dtype, matrix=True)
+    assert looks_black(matrix, "png") is black
+    assert not looks_black(matrix, "npy")
+    assert not looks_black(Image(pixels, pixels.dtype), "png")
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_the_orientation_of_a_webp_may_stand_in_xmp(quote: str) -> None:
+    xmp = f"<rdf:Description tiff:Orientation={quote}6{quote}/>".encode()
+    source = open_source(saved(noise("u1", 3), "WEBP", lossless=True, xmp=xmp), "webp")
+    assert source.shape == noise("u1", 3).shape[1::-1]
+    np.testing.assert_array_equal(source.decode().pixels, np.rot90(noise("u1", 3), -1))
+
+
+def test_a_file_is_identified_as_pillow_would() -> None:
+    heads = {case.content[:16] for case in CASES}
+    heads |= {b"MM\0+" + bytes(12), b"II\0*" + bytes(12), b"GIF87a" + bytes(10), b"Py" + bytes(14)}
+    heads |= {bytes(4) + b"ftyp" + brand + bytes(4) for brand in (b"avis", b"mif1", b"heic")}
+    heads |= {b"RIFF\nabcWEBPVP8" + kind for kind in (b" ", b"X", b"L", b"Z")}
+    pillow.init()
+    for head in heads:
+        accepts = {name: pillow.OPEN[name][1] for name in SIGNATURES}
+        names = [name for name, accept in accepts.items() if accept and accept(head) is True]
+        assert is_picture(head) == bool(names), head
+        for name in SIGNATURES:
+            assert bool(SIGNATURES[name].match(head)) == (name in names), (name, head)
+
+
+def test_a_jpeg_is_read_without_pillow() -> None:
+    code = (
+        "import sys; from poolcli.images import open_source;"
+        f"open_source(open({str(SAMPLES / 'cat.jpg')!r}, 'rb').read(), 'jpg').decode();"
+        "print('PIL.Image' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -6,11 +6,13 @@ import io
 import struct
 import tracemalloc
 import zlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import tifffile
+from conftest import SAMPLES, Invoke
 from formats import noise, saved, tif
 from handmade import (
     LONG,
@@ -448,7 +450,7 @@ def test_uncompressed_strips_without_byte_counts_are_read() -> None:
 
 def damaged(compression: int) -> tuple[bytes, Array, Array]:
     """Give a file whose second of two strips has a hole, its pixels, and the first strip's."""
-    pixels = np.asarray(pillow.open("samples/brick.png").convert("L"))[:64, :200]
+    pixels = np.asarray(pillow.open(SAMPLES / "brick.png").convert("L"))[:64, :200]
     if compression == FAX_4:
         pixels = (pixels > 100).astype(np.uint8)
     methods = {
@@ -486,6 +488,15 @@ def test_a_hole_in_a_strip_is_found(compression: int) -> None:
         np.testing.assert_array_equal(image.pixels[:32], before)
     else:
         assert np.abs(image.pixels[:32].astype(int) - before).mean() < 10
+
+
+def test_a_damaged_fax_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    content, _, _ = damaged(FAX_4)
+    broken = tiff((gray_tags(9, 9, 1, compression=FAX_4), [bytes(40)]))
+    for file in (content, broken):
+        refusal(file)
+        read(file, tolerant=True)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_what_was_decompressed_before_the_damage_is_kept() -> None:
@@ -599,6 +610,12 @@ def test_pages_are_counted_only_as_far_as_wanted() -> None:
     assert image.warnings == ("only the first of more than 10000 frames or pages is used",)
 
 
+def test_images_that_imagej_stores_behind_one_directory_are_counted() -> None:
+    told = b"ImageJ=1.54f\nimages=7\nslices=7\n\0"
+    content = tiff((gray_tags(2, 3) | {270: (2, told)}, [b"abcdef" * 7]))
+    assert read(content).warnings == ("only the first of 7 frames or pages is used",)
+
+
 def test_a_directory_that_is_cut_off_ends_the_count() -> None:
     content = chain_of_pages(3)
     assert read(content[:-8]).warnings == ("only the first of 3 frames or pages is used",)
@@ -653,3 +670,27 @@ def test_any_type_and_count_of_any_tag_is_read_or_refused_in_one_line(
                 read(content[:entry] + changed + content[entry + 8 :], tolerant=tolerant)
             except PoolcliError as error:
                 assert "\n" not in str(error)  # noqa: PT017 - most are read, some refused
+
+
+def test_the_command_line_refuses_damage_and_reads_it_where_that_is_tolerated(
+    invoke: Invoke, folder: Path
+) -> None:
+    content, _, _ = damaged(FAX_4)
+    (folder / "a.tif").write_bytes(content)
+    ended = invoke("max", "a.tif", "--no-figure", status=1)
+    assert ended.errors.splitlines()[0].startswith("poolcli: a.tif: is damaged: strip 2 of 2: ")
+    assert not (folder / "pooled").exists()
+    ended = invoke("max", "a.tif", "--no-figure", "--tolerant")
+    assert ended.errors.startswith("poolcli: a.tif: warning: is damaged: strip 2 of 2: ")
+    assert (folder / "pooled" / "a_max_k2_1.png").exists()
+
+
+def test_samples_of_no_stated_meaning_go_to_npy_as_the_refusal_says(
+    invoke: Invoke, folder: Path
+) -> None:
+    samples = noise("u2", 5)
+    (folder / "a.tif").write_bytes(tiff((coloured(samples, 2, (0, 0)), [samples.tobytes()])))
+    ended = invoke("max", "a.tif", status=1)
+    assert "png cannot hold 5 channels; use -f npy" in ended.errors
+    invoke("max", "a.tif", "-f", "npy", "-k", "1")
+    np.testing.assert_array_equal(np.load(folder / "pooled" / "a_max_k1_1.npy"), samples)

@@ -199,6 +199,12 @@ def test_more_scans_than_encoders_make_are_refused() -> None:
     scan = content[last:-2]
     with pytest.raises(PoolcliError, match="is a JPEG of more than 100 scans"):
         open_source(content[:-2] + scan * 100 + content[-2:], "jpg")
+    # The fewer, the larger the image.
+    frame = content.index(b"\xff\xc2") + 5
+    large = content[:frame] + struct.pack(">HH", 15_000, 15_000) + content[frame + 4 :]
+    assert open_source(large[:-2] + scan * 10 + large[-2:], "jpg").shape == (15_000, 15_000)
+    with pytest.raises(PoolcliError, match="is a JPEG of more than 20 scans"):
+        open_source(large[:-2] + scan * 20 + large[-2:], "jpg")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from formats import Case, cases, noise, npy, png, saved, with_alpha
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 from PIL import ImageCms
+from PIL.TiffImagePlugin import IFDRational
 
 from poolcli.errors import PoolcliError
 from poolcli.figures import Comparison
@@ -297,6 +298,29 @@ def test_a_profile_stays_while_the_colour_space_does(folder: Path) -> None:
     assert open_source((folder / "1.png").read_bytes(), "png").decode().profile is None
 
 
+def test_a_profile_of_other_channels_is_not_written(folder: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    content = saved(noise("u1"), "PNG", icc_profile=profile)
+    for format_ in ("png", "tif", "jpg", "webp"):
+        record = pooled(folder, content, Settings("max"), format_)
+        assert record.warnings == ("its colour profile does not fit its channels and is left out",)
+        with pillow.open(folder / f"1.{format_}") as picture:
+            assert "icc_profile" not in picture.info
+
+
+@pytest.mark.parametrize("format_", ["png", "tif", "jpg", "webp"])
+def test_senseless_metadata_stops_no_file(format_: str, folder: Path) -> None:
+    exif = pillow.Exif()
+    exif[282], exif[283], exif[296] = IFDRational(1, 0), IFDRational(0, 0), 2
+    content = saved(noise("u1", 3), "JPEG", exif=exif, icc_profile=b"no profile")
+    record = pooled(folder, content, Settings("max"), format_)
+    assert record.status == "written"
+    assert sorted(record.warnings) == [
+        "its colour profile is no profile and is left out",
+        "its resolution means nothing and is left out",
+    ]
+
+
 def test_a_profile_that_cannot_be_kept_is_warned_of(folder: Path) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     content = png(noise("u2", 3), 16, 2, (b"iCCP", b"p\0\0" + zlib.compress(profile)))
@@ -354,7 +378,7 @@ def test_files_and_their_pieces_are_encoded_at_once(
         together.wait()
         return b"%d" % number
 
-    def quantise(_image: Image, _format: str) -> Quantised:
+    def quantise(_image: Image, _format: str, **_settings: bool) -> Quantised:
         made = [partial(encode, number) for number in range(pieces)]
         return Quantised(1, 0.0, made, list)
 
@@ -434,3 +458,33 @@ def test_threads_wait_for_the_lock_as_long_as_before(
     assert getswitchinterval() == before
     assert all(interval < before for interval in intervals)
     assert len(intervals) == (name == "a.png")
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        (Settings("max", Window.of(2), 2), (75, 25)),
+        (Settings("max", Window.of((3, 4), (1, 4))), (75, 100)),
+        (Settings("avg", Window.of(3, 2, 1)), (150, 50)),
+        (Settings("max", AdaptiveWindow.of((23, 17))), (150, 100)),
+        (Settings("max", Window.of(1), preparation=Preparation(size=Size(17, 46))), (150, 200)),
+        (
+            Settings("max", Window.of(2), preparation=Preparation(size=Size(17, 46), gray=True)),
+            (75, 100),
+        ),
+    ],
+)
+def test_pixels_an_inch_follow_the_step(
+    settings: Settings, wanted: tuple[float, float], folder: Path
+) -> None:
+    content = saved(noise("u1", 3), "TIFF", dpi=(300, 100))
+    for format_ in ("png", "tif", "jpg"):
+        assert pooled(folder, content, settings, format_).status == "written"
+        with pillow.open(folder / f"{settings.iterations}.{format_}") as picture:
+            assert picture.info["dpi"] == pytest.approx(wanted, abs=0.02)
+
+
+def test_a_resolution_that_a_format_cannot_hold_is_warned_of(folder: Path) -> None:
+    content = saved(noise("u1", 3), "PNG", dpi=(10, 10))
+    record = pooled(folder, content, Settings("max", Window.of(16)), "jpg")
+    assert record.warnings == ("jpg cannot hold the resolution of this image",)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
-from poolcli.silence import silence
+from poolcli.silence import silence, standard_error, write_error
 
 
 def test_nothing_reaches_standard_error_and_then_it_is_back(
@@ -55,3 +56,43 @@ def test_a_stream_is_abandoned_without_a_null_device() -> None:
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
         ended = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=-1, check=False)
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_lines_written_to_standard_error_are_collected_and_may_be_passed_on(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with standard_error() as lines:
+        os.write(2, b"one\ntwo\nthree")
+        assert not lines
+    assert lines == [b"one\n", b"two\n", b"three"]
+    assert capfd.readouterr().err == ""
+    write_error(lines[1])
+    assert capfd.readouterr().err == "two\n"
+
+
+def test_standard_error_comes_back_after_an_exception(capfd: pytest.CaptureFixture[str]) -> None:
+    with suppress(ZeroDivisionError), standard_error():
+        os.write(2, b"lost")
+        print(1 // 0)
+    os.write(2, b"seen")
+    assert capfd.readouterr().err == "seen"
+
+
+@pytest.mark.parametrize("memory", [True, False])
+def test_what_goes_to_a_closed_standard_error_is_collected_too(memory: bool) -> None:
+    program = f"""
+import os, tempfile
+if not {memory}:
+    del os.memfd_create
+os.close(2)
+from poolcli.silence import standard_error, write_error
+with standard_error() as lines:
+    os.write(2, b"heard")
+write_error(b"lost")
+try:
+    os.fstat(2)
+except OSError:
+    print(lines)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert ended.stdout == b"[b'heard']\n"

@@ -71,4 +71,5 @@ def settings_as_dict(settings: Settings) -> dict[str, Any]:
         "resize": str(preparation.size) if preparation.size else None,
         "filter": preparation.filter,
         "relu": preparation.relu,
+        "scale": settings.scale,
     }

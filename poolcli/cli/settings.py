@@ -41,6 +41,7 @@ def settings_of(operation: Operation, values: dict[str, Any]) -> Settings:
             relu=values["relu"],
         ),
         reading=reading_of(values),
+        scale=values.get("scale", False),
         colormap=values.get("cmap"),
         zoom=zoom_of(values.get("zoom")),
         histogram=values.get("histogram", False),

@@ -59,6 +59,16 @@ class Step:
         return self.axes[0].skipped, self.axes[1].skipped
 
     @property
+    def scale(self) -> tuple[float, float]:
+        """Return how many (rows, columns) of output there are for each of the input.
+
+        It is the distance between windows that counts, not the size of the output, which also
+        depends on what is padded or dropped.
+        """
+        rows, columns = self.axes
+        return _scale(rows), _scale(columns)
+
+    @property
     def padding(self) -> tuple[Pair, Pair]:
         """Give how many positions are added around: ((top, bottom), (left, right))."""
         rows, columns = self.axes
@@ -194,6 +204,10 @@ def _spread(axis: AnyAxis, jump: Pair) -> Pair:
     """Return the least and the largest distance of neighbours after an iteration."""
     least, largest = axis.distances
     return jump[0] * least, jump[1] * largest
+
+
+def _scale(axis: AnyAxis) -> float:
+    return 1 / axis.stride if isinstance(axis, Axis) else axis.output / axis.size
 
 
 def _place(iteration: int) -> str:

@@ -1,36 +1,99 @@
-"""The boxes that JPEG 2000 and AVIF files are made of (ISO/IEC 15444-1 and 14496-12)."""
+"""JPEG 2000 and AVIF: the boxes that files are made of (ISO/IEC 15444-1 and 14496-12).
+
+What they say of the pixels is checked before a decoder sees them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from poolcli.errors import PoolcliError
 
-# Boxes that hold boxes, and how many bytes of their own come first.
-CONTAINERS = {b"meta": 4, b"iprp": 0, b"ipco": 0}
+# Boxes that hold boxes: what they may stand in ("" for the file), and how many bytes come first.
+CONTAINERS = {
+    b"jp2h": (b"", 0),
+    b"meta": (b"", 4),
+    b"iprp": (b"meta", 0),
+    b"ipco": (b"iprp", 0),
+}
+MOST_BOXES = 10_000
 
 CODESTREAM = b"\xff\x4f\xff\x51"
 END_OF_CODESTREAM = b"\xff\xd9"
+START_OF_TILE = 0xFF90
+MOST_SEGMENTS = 10_000
+
+# Colour spaces that are read, by their numbers, and how many channels each has.
+CMYK, SRGB, GRAY, SYCC = 12, 16, 17, 18
+COLOURS = {CMYK: 4, SRGB: 3, GRAY: 1, SYCC: 3}
+# What a channel definition says: a colour, or opacity; of a channel, or of the whole image.
+COLOUR, OPACITY, WHOLE = 0, 1, 0
 
 
 def boxes(content: memoryview) -> Iterator[tuple[bytes, memoryview]]:
-    """Yield the name and data of every box, containers opened; raise if one is cut off."""
-    position = 0
-    while position + 8 <= len(content):
+    """Yield the name and data of every box, containers opened.
+
+    Raises
+    ------
+    PoolcliError
+        If a box is cut off, or if there are more than `MOST_BOXES`.
+    """
+    # What is still to be read, the innermost container last: its name, and from where to where.
+    pending = [(b"", 0, len(content))]
+    count = 0
+    while pending:
+        inside, position, last = pending.pop()
+        if position + 8 > last:
+            continue
+        count += 1
+        if count > MOST_BOXES:
+            raise PoolcliError(f"is made of more than {MOST_BOXES} boxes; save it again")
         length = int.from_bytes(content[position : position + 4], "big")
         name = bytes(content[position + 4 : position + 8])
         start = position + 8
         if length == 1:
             length = int.from_bytes(content[start : start + 8], "big")
             start += 8
-        end = position + length if length else len(content)
-        if end > len(content) or end < start:
+        end = position + length if length else last
+        if end > last or end < start:
             raise PoolcliError("is damaged: a box claims more bytes than the file has")
-        if name in CONTAINERS:
-            yield from boxes(content[start + CONTAINERS[name] : end])
+        pending.append((inside, end, last))
+        where, own = CONTAINERS.get(name, (None, 0))
+        if where == inside:
+            pending.append((name, start + own, end))
         else:
             yield name, content[start:end]
-        position = end
+
+
+class Size(NamedTuple):
+    """What a JPEG 2000 codestream says of its components."""
+
+    components: int
+    bits: int
+
+
+def check_jpeg2000(content: bytes) -> None:
+    """Raise PoolcliError unless a JPEG 2000 image holds what Pillow reads exactly."""
+    stream = memoryview(content)
+    found: dict[bytes, memoryview] = {}
+    if not content.startswith(CODESTREAM):
+        for name, data in boxes(stream):
+            found.setdefault(name, data)
+    size = _read_size(found.get(b"jp2c", memoryview(b"")) if found else stream)
+    if b"pclr" in found:
+        raise PoolcliError("is a JPEG 2000 image with a palette, which is not read; save it as png")
+    colours = _colours(found.get(b"colr"), size.components)
+    further = size.components - colours
+    if further and not (further == 1 and _ends_with_alpha(found.get(b"cdef"), size.components)):
+        raise PoolcliError(
+            f"is a JPEG 2000 image of {size.components} components that are not colour and alpha;"
+            " save it as png or tif"
+        )
+    if not further and b"cdef" in found and not _in_order(found[b"cdef"], colours):
+        raise PoolcliError("is a JPEG 2000 image of other components than colour; save it as png")
+    if size.bits == 16 and (size.components == 2 or colours == 4):
+        raise PoolcliError("holds 16-bit gray with alpha or CMYK in JPEG 2000; save it as png")
 
 
 def jpeg2000_depth(content: bytes) -> int:
@@ -45,14 +108,74 @@ def jpeg2000_depth(content: bytes) -> int:
     if not content.startswith(CODESTREAM):
         found = (data for name, data in boxes(stream) if name == b"jp2c")
         stream = next(found, memoryview(b""))
+    return _read_size(stream).bits
+
+
+def _read_size(stream: memoryview) -> Size:
+    """Read the header of a codestream."""
     if stream[:4] != CODESTREAM or stream[-2:] != END_OF_CODESTREAM:
         raise PoolcliError("is damaged: its JPEG 2000 codestream is not complete")
     # SIZ: after 38 bytes the number of components, then 3 bytes for each: depth, steps.
     components = int.from_bytes(stream[40:42], "big")
-    depths = {stream[42 + 3 * component] for component in range(components)}
+    stated = bytes(stream[42 : 42 + 3 * components])
+    depths = set(stated[::3])
     if len(depths) != 1 or max(depths) > 0x7F:
         raise PoolcliError("holds JPEG 2000 components that are signed or unlike; save it as png")
-    return 1 + depths.pop()
+    if set(stated[1::3] + stated[2::3]) != {1}:
+        raise PoolcliError("holds JPEG 2000 components that are subsampled; save it as png")
+    position = 2
+    for _ in range(MOST_SEGMENTS):
+        marker = int.from_bytes(stream[position : position + 2], "big")
+        if marker == START_OF_TILE or position >= len(stream):
+            return Size(components, 1 + depths.pop())
+        position += 2 + int.from_bytes(stream[position + 2 : position + 4], "big")
+    raise PoolcliError(
+        f"holds a JPEG 2000 header of more than {MOST_SEGMENTS} parts; save it again"
+    )
+
+
+def _colours(specification: memoryview | None, components: int) -> int:
+    """Tell how many components are colour."""
+    # Method 1 is a number; method 2 a profile, which Pillow does not apply either.
+    if specification is not None and len(specification) >= 7 and specification[0] == 1:
+        space = int.from_bytes(specification[3:7], "big")
+        if space not in COLOURS:
+            raise PoolcliError(
+                f"is a JPEG 2000 image of colour space {space}, which is not read; save it as png"
+            )
+        return COLOURS[space]
+    return 1 if components < 3 else 3
+
+
+def _definitions(box: memoryview | None) -> dict[int, tuple[int, int]]:
+    """Read channel definitions: by the channel's number its type, and what it belongs to."""
+    numbers = [] if box is None else [
+        int.from_bytes(box[place : place + 2], "big") for place in range(2, len(box) - 1, 2)
+    ]  # fmt: skip
+    return {
+        channel: (type_, belongs)
+        for channel, type_, belongs in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=False)
+    }
+
+
+def _in_order(box: memoryview | None, colours: int) -> bool:
+    stated = _definitions(box)
+    return all(
+        stated.get(channel, (COLOUR, channel + 1)) == (COLOUR, channel + 1)
+        for channel in range(colours)
+    )
+
+
+def _ends_with_alpha(box: memoryview | None, components: int) -> bool:
+    """Tell whether the last component is α that colour is not multiplied by."""
+    last = components - 1
+    return _definitions(box).get(last) == (OPACITY, WHOLE) and _in_order(box, last)
+
+
+def check_avif(content: bytes) -> None:
+    """Raise PoolcliError if the boxes of an AVIF file are cut off or far too many."""
+    for _ in boxes(memoryview(content)):
+        pass
 
 
 def avif_depth(content: bytes) -> int:

@@ -6,63 +6,52 @@ sees what Pillow has decoded whole, and PNG only with chunk lengths that are tru
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from PIL import Image as pillow  # noqa: N813 - `Image` is ours
+from typing import TYPE_CHECKING
 
 from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
 from poolcli.images.boxes import avif_depth, jpeg2000_depth
 
+if TYPE_CHECKING:
+    from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
-@dataclass(frozen=True)
-class Depth:
-    """How many bits a channel holds in a file, and the value that white has there."""
+# What Pillow makes of the formats that it reads, and is known to be read rightly here.
+MODES = {
+    "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
+    "WEBP": ("RGB", "RGBA"),
+    "JPEG2000": ("L", "LA", "RGB", "RGBA", "I;16", "CMYK"),
+    "AVIF": ("RGB", "RGBA"),
+}
 
-    bits: int
-    white: int
 
-
-def read_depth(picture: pillow.Image, content: bytes) -> Depth:
-    """Read the depth from the header of a picture that Pillow has opened."""
-    bits = 8
+def read_depth(picture: pillow.Image, content: bytes) -> int:
+    """Read how many bits a channel has from the header of a picture that Pillow has opened."""
     if picture.format == "PNG":
-        bits = content[24]
-    elif picture.format == "PPM":
-        # Pillow's decoder of whole bytes is told a mode, the others are told white.
-        told = getattr(picture, "tile")[0].args  # noqa: B009 - Pillow types it for files only
-        white = int(told[1]) if isinstance(told, tuple) else 65535 if "16" in told else 255
-        return Depth(8 if white < 256 else 16, white)
-    elif picture.format == "JPEG2000":
-        bits = jpeg2000_depth(content)
-    elif picture.format == "AVIF":
-        bits = avif_depth(content)
-    return Depth(bits, 2**bits - 1)
+        return content[24]
+    if picture.format == "JPEG2000":
+        return jpeg2000_depth(content)
+    return avif_depth(content) if picture.format == "AVIF" else 8
 
 
 def check_depth(picture: pillow.Image, bits: int) -> None:
     """Refuse pixels that would be read with fewer bits, or wrongly."""
+    if picture.mode not in MODES.get(picture.format or "", ()):
+        raise PoolcliError(f"holds pixels of Pillow's mode {picture.mode}, which are not read")
     if picture.format in ("AVIF", "JPEG2000") and bits not in (8, 16):
         raise PoolcliError(f"holds {bits} bits a channel; save it with 8 or 16, as png or tif")
 
 
-def decode_deep_colour(picture: pillow.Image, content: bytes, white: int) -> Array:
+def decode_deep_colour(picture: pillow.Image, content: bytes) -> Array:
     """Read 16-bit colour, (H, W, C), of a picture that Pillow has decoded whole."""
     from poolcli.opencv import cv2
 
-    # A PPM of text may end with its last digit, which OpenCV does not see.
-    ended = content + b"\n" if picture.format == "PPM" else content
-    pixels = cv2.imdecode(np.frombuffer(ended, np.uint8), cv2.IMREAD_UNCHANGED)
+    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
         raise PoolcliError("holds 16-bit colour that cannot be decoded")
     if pixels.shape[:2] != picture.size[::-1]:
         raise PoolcliError("holds 16-bit colour of another size than it says")
     code = cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
     pixels = cv2.cvtColor(pixels, code)
-    if white < 65535:
-        # As Pillow does for gray: white becomes 65535.
-        scaled: Array = np.floor(pixels * (65535 / white) + 0.5).astype(np.uint16)
-        return scaled
     if picture.format == "PNG" and content[25] == 4:
         # OpenCV makes colour of gray with alpha.
         return np.ascontiguousarray(pixels[:, :, [0, 3]])

@@ -88,6 +88,16 @@ class Image:
             parts.append(f"the first of {self.axes.items} items")
         return " of ".join(parts)
 
+    def resampled(self, pixels: NDArray[Any], scale: tuple[float, float]) -> Image:
+        """Return the image with other pixels, `scale` (rows, columns) of them for each of these.
+
+        The resolution changes with them, so that the size in the world stays.
+        """
+        resolution = self.resolution
+        if resolution:
+            resolution = resolution[0] * scale[1], resolution[1] * scale[0]
+        return replace(self, pixels=pixels, resolution=resolution)
+
     @property
     def full(self) -> int | None:
         """Give the value of white, or None for numbers without a fixed range."""

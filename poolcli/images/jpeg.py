@@ -41,8 +41,10 @@ MULTI_PICTURE_IMAGES = 0xB001
 # Inside a scan, 0xFF is followed by 0, by a restart marker, or by a marker that ends the scan.
 MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
 
-# Encoders make up to 20 scans; each passes over the whole image and may take a few bytes only.
-MAX_SCANS = 100
+# Encoders make up to 20 scans. Each passes over the whole image and may take a few bytes only, so
+# large images may have fewer: a billion pixels take half a second or more.
+USUAL_SCANS, MAX_SCANS = 20, 100
+MAX_SCANNED_PIXELS = 2_500_000_000
 MAX_SEGMENTS = 10_000
 
 SPACES = {1: "GRAY", 3: "RGB", 4: "CMYK"}
@@ -107,7 +109,7 @@ def open_jpeg(content: bytes, damage: Damage) -> Source:
             pixels,
             pixels.dtype,
             profile=clean_profile(profile, 1 if pixels.ndim == 2 else 3, found),
-            resolution=told.resolution(found),
+            resolution=told.resolution(found, orientation),
             warnings=(*found, *damage.warnings),
         )
 
@@ -201,7 +203,13 @@ def _read_application(header: Header, marker: int, data: bytes) -> None:
 def _clean_stream(header: Header, view: memoryview, start: int, damage: Damage) -> bytes:
     """Return the file without comments and application data, and note what it lacks."""
     progressive = header.frame in PROGRESSIVE
-    end, scanned = _read_scans(view, start, len(header.components), progressive=progressive)
+    if progressive or view[start + 4 : start + 5] != bytes([len(header.components)]):
+        pixels = header.shape[0] * header.shape[1]
+        most = max(USUAL_SCANS, min(MAX_SCANS, MAX_SCANNED_PIXELS // pixels))
+        end, scanned = _read_scans(view, start, most)
+    else:
+        # Decoders read no further scan.
+        end, scanned = None, _scanned(view, start + 2)
     if end is None and progressive:
         damage.suspect("it ends before its last scan")
     elif not scanned.issuperset(header.components):
@@ -225,13 +233,8 @@ def _scanned(view: memoryview, position: int) -> set[int]:
     return set(view[position + 3 : position + 3 + 2 * count : 2])
 
 
-def _read_scans(
-    view: memoryview, start: int, components: int, *, progressive: bool
-) -> tuple[int | None, set[int]]:
+def _read_scans(view: memoryview, start: int, most: int) -> tuple[int | None, set[int]]:
     """Return where the last scan ends, if it does, and the components that were scanned."""
-    if not progressive and view[start + 4 : start + 5] == bytes([components]):
-        # Decoders read no further scan.
-        return None, _scanned(view, start + 2)
     scanned: set[int] = set()
     scans, position = 0, start
     for _ in range(MAX_SEGMENTS):
@@ -247,9 +250,9 @@ def _read_scans(
         if marker == SCAN and length > 2:
             scans += 1
             scanned |= _scanned(view, position)
-        if scans > MAX_SCANS:
+        if scans > most:
             raise PoolcliError(
-                f"is a JPEG of more than {MAX_SCANS} scans, which takes very long; save it again"
+                f"is a JPEG of more than {most} scans, which takes very long; save it again"
             )
         position += length
     raise PoolcliError(f"holds more than {MAX_SEGMENTS:,} segments; save it again")

@@ -27,7 +27,7 @@ UPRIGHT = 1
 SIDEWAYS = range(5, 9)
 ORIENTATIONS = range(1, 9)
 # Pixels an inch. PNG counts pixels a metre, TIFF has rationals of 32 bits.
-LEAST_RESOLUTION, MOST_RESOLUTION = 1e-3, 1e7
+LEAST_RESOLUTION, MOST_RESOLUTION = 1e-4, 1e7
 
 # The most that Pillow unpacks from a PNG, so that every PNG written can be read again.
 MAX_PROFILE_BYTES = 2**20
@@ -69,13 +69,15 @@ class Told:
         told = self.exif.get(ORIENTATION)
         return clean_orientation(xmp_orientation(self.xmp) if told is None else told, notes)
 
-    def resolution(self, notes: list[str]) -> Resolution | None:
-        """Return the first resolution that means something."""
+    def resolution(self, notes: list[str], orientation: int = UPRIGHT) -> Resolution | None:
+        """Return the first resolution that means something, of the upright pixels."""
         faults: list[str] = []
         resolution = clean_resolution(self.density, faults)
         resolution = resolution or clean_resolution(tagged_resolution(self.exif), faults)
         if resolution is None:
             notes.extend(faults[:1])
+        elif orientation in SIDEWAYS:
+            return resolution[::-1]
         return resolution
 
 

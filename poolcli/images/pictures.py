@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from PIL import Image as pillow  # noqa: N813 - `Image` is ours
-from PIL import UnidentifiedImageError
 
 from poolcli.arrays import Array, np
 from poolcli.images.bmp import open_bmp
+from poolcli.images.boxes import check_avif, check_jpeg2000
 from poolcli.images.chunks import read_png
 from poolcli.images.damage import Damage, damage_in_one_line, decoding, load_picture
 from poolcli.images.deep import (
-    Depth,
     check_depth,
     decode_deep_colour,
     read_depth,
 )
+from poolcli.images.gif import open_gif
 from poolcli.images.image import Image, Reading, Source
 from poolcli.images.jpeg import open_jpeg
 from poolcli.images.metadata import (
@@ -31,40 +28,44 @@ from poolcli.images.metadata import (
     pick_exif,
     turn,
 )
+from poolcli.images.plugins import open_with_pillow
 from poolcli.images.ppm import open_ppm
 from poolcli.images.tiff import open_tiff
 from poolcli.images.transparency import hide
 from poolcli.silence import silence
 
 if TYPE_CHECKING:
+    from PIL import Image as pillow  # noqa: N813 - `Image` is ours
     from PIL.ImageFile import ImageFile
 
-# Pillow runs other programs for some formats, so it may look for these only. The name of what
-# reads each; all that Pillow knows would take as long to load as NumPy's core.
-FORMATS = {
-    "PNG": "Png",
-    "JPEG": "Jpeg",
-    "WEBP": "WebP",
-    "TIFF": "Tiff",
-    "BMP": "Bmp",
-    "GIF": "Gif",
-    "PPM": "Ppm",
-    "JPEG2000": "Jpeg2K",
-    "AVIF": "Avif",
+# How a file of each format begins.
+SIGNATURES = {
+    "PNG": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "JPEG": re.compile(rb"\xff\xd8\xff"),
+    "WEBP": re.compile(rb"RIFF....WEBPVP8[ LX]", re.DOTALL),
+    "TIFF": re.compile(rb"II[*+]\0|II\0\*|MM\0[*+]|MM\*\0"),
+    "BMP": re.compile(rb"BM"),
+    "GIF": re.compile(rb"GIF8[79]a"),
+    "PPM": re.compile(rb"P[0-6fy]"),
+    "JPEG2000": re.compile(rb"\xff\x4f\xff\x51|\0\0\0\x0cjP  \r\n\x87\n"),
+    "AVIF": re.compile(rb"....ftyp(?:avi[fs]|mif1|msf1)", re.DOTALL),
 }
-
 # Formats that are read without Pillow.
 OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {
     "JPEG": open_jpeg,
     "TIFF": open_tiff,
     "BMP": open_bmp,
+    "GIF": open_gif,
     "PPM": open_ppm,
 }
 
-BAND_PIXELS = 1 << 16
+# What must hold of a file before Pillow opens it.
+CHECKS: dict[str, Callable[[bytes], None]] = {
+    "JPEG2000": check_jpeg2000,
+    "AVIF": check_avif,
+}
 
-# The limit on sizes is poolcli's own, checked from the header.
-pillow.MAX_IMAGE_PIXELS = None
+BAND_PIXELS = 1 << 16
 
 
 def is_picture(head: bytes) -> bool:
@@ -73,13 +74,9 @@ def is_picture(head: bytes) -> bool:
 
 
 def _identify(head: bytes) -> str | None:
-    """Name the format of a file that begins so; only what is needed to tell is loaded."""
-    for name, plugin in FORMATS.items():
-        import_module(f"PIL.{plugin}ImagePlugin")
-        _, accepts = pillow.OPEN[name]
-        if accepts and accepts(head[:16].ljust(16)):
-            return name
-    return None
+    """Return the format of a file that begins so, or None."""
+    matches = (name for name, signature in SIGNATURES.items() if signature.match(head))
+    return next(matches, None)
 
 
 def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
@@ -96,24 +93,28 @@ def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
         return None
     with damage_in_one_line():
         opener = OPENERS.get(format_)
-        return opener(content, damage) if opener else _open_with_pillow(content, format_, damage)
+        return opener(content, damage) if opener else _open_picture(content, format_, damage)
 
 
-def _open_with_pillow(content: bytes, format_: str, damage: Damage) -> Source | None:
+def _open_picture(content: bytes, format_: str, damage: Damage) -> Source | None:
+    from PIL import UnidentifiedImageError
+
     notes: list[str] = []
     told: Told | None = None
     if format_ == "PNG":
         content, told = read_png(content, damage, notes)
+    if format_ in CHECKS:
+        CHECKS[format_](content)
     try:
         with damage_in_one_line(UnidentifiedImageError), silence():
-            picture = pillow.open(io.BytesIO(content), formats=[format_])
+            picture = open_with_pillow(content, format_)
     except UnidentifiedImageError:
         return None
     with damage_in_one_line(), silence():
         columns, rows = picture.size
-        depth = read_depth(picture, content)
+        bits = read_depth(picture, content)
         told = told or _told(picture, notes)
-    check_depth(picture, depth.bits)
+    check_depth(picture, bits)
     notes += count_frames(told.frames)
     orientation = told.orientation(notes)
     turned = orientation in SIDEWAYS
@@ -133,7 +134,7 @@ def _open_with_pillow(content: bytes, format_: str, damage: Damage) -> Source | 
         begin()
         once.clear()
         with decoding(size), silence():
-            image = _decode(opened, content, depth, told, orientation, notes)
+            image = _decode(opened, content, bits, told, orientation, notes)
         damage.settle()
         return replace(image, warnings=(*image.warnings, *damage.warnings))
 
@@ -152,22 +153,22 @@ def _told(picture: ImageFile, notes: list[str]) -> Told:
 
 
 def _decode(
-    opened: ImageFile, content: bytes, depth: Depth, told: Told, orientation: int, notes: list[str]
+    opened: ImageFile, content: bytes, bits: int, told: Told, orientation: int, notes: list[str]
 ) -> Image:
     """Read the upright pixels of a picture that is loaded."""
     picture: pillow.Image = opened
     notes, profile = list(notes), told.profile
     key = picture.info.get("transparency")
-    if picture.mode in ("CMYK", "YCbCr", "LAB"):
-        notes.append(f"{picture.mode} was converted to RGB")
+    if picture.mode == "CMYK":
+        notes.append("CMYK was converted to RGB")
         picture, profile = picture.convert("RGB"), None
-    if depth.bits == 16 and picture.mode in ("RGB", "RGBA"):
-        pixels = decode_deep_colour(picture, content, depth.white)
+    if bits == 16 and picture.mode in ("RGB", "RGBA"):
+        pixels = decode_deep_colour(picture, content)
     else:
         pixels = _array(picture, transparent=key is not None)
-    alpha = picture.mode in ("LA", "RGBA", "PA") or key is not None
+    alpha = picture.mode in ("LA", "RGBA") or key is not None
     if key is not None and pixels.shape[2:] not in ((2,), (4,)):
-        pixels = _key_to_alpha(pixels, key, depth.bits)
+        pixels = _key_to_alpha(pixels, key, bits)
     pixels = turn(pixels, orientation)
     channels = pixels.shape[2] if pixels.ndim == 3 else 1
     return Image(
@@ -175,22 +176,19 @@ def _decode(
         pixels.dtype,
         alpha=alpha,
         profile=clean_profile(profile, channels - alpha, notes),
-        resolution=told.resolution(notes),
+        resolution=told.resolution(notes, orientation),
         warnings=tuple(notes),
     )
 
 
 def _array(picture: pillow.Image, *, transparent: bool) -> Array:
     """Give a picture's pixels in the widest range that its file can hold."""
-    if picture.mode in ("P", "PA"):
-        picture = picture.convert("RGBA" if transparent or picture.mode == "PA" else "RGB")
-    elif picture.mode in ("1", "RGBX"):
-        picture = picture.convert("L" if picture.mode == "1" else "RGB")
+    if picture.mode == "P":
+        picture = picture.convert("RGBA" if transparent else "RGB")
+    elif picture.mode == "1":
+        picture = picture.convert("L")
     pixels = _pixels(picture)
-    pixels = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
-    if picture.format == "PPM" and picture.mode == "I":
-        return pixels.astype(np.uint16)
-    return pixels
+    return pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
 
 
 def _pixels(picture: pillow.Image) -> Array:

@@ -14,6 +14,7 @@ from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError
 from poolcli.images.image import Image, Kind
 from poolcli.images.matrices import format_text
+from poolcli.images.metadata import INCH_IN_METRES, LEAST_RESOLUTION, MOST_RESOLUTION
 from poolcli.images.png import REPEATS, join_png, png_pieces
 
 Buffer = bytes | memoryview
@@ -34,6 +35,14 @@ _DEPTHS = {
 
 # How much of an image is rounded at a time.
 BAND_BYTES = 1 << 20
+
+# The pixels an inch that each format holds: png counts whole pixels a metre, tif has ratios of
+# 32-bit integers, jpg whole pixels an inch.
+RESOLUTIONS = {
+    "png": (INCH_IN_METRES, MOST_RESOLUTION),
+    "tif": (LEAST_RESOLUTION, MOST_RESOLUTION),
+    "jpg": (1.0, 65_535.0),
+}
 
 # The longest side that each encoder takes.
 _LONGEST = {"png": 1_000_000, "jpg": 65_500, "webp": 16_383}
@@ -63,7 +72,21 @@ def choose_format(kind: Kind, suffix: str, wanted: str | None) -> str:
     return own if wanted == "same" and kind == "png" and own in _DEPTHS else kind
 
 
-def check_format(image: Image, format_: str) -> None:
+def check_scale(format_: str | None, image: Image | None = None) -> None:
+    """Raise PoolcliError if `--scale` means nothing for a format, or for an image."""
+    if format_ in ("npy", "csv"):
+        raise PoolcliError(
+            f"--scale is for png, tif, jpg and webp, and {format_} holds the values themselves;"
+            " use png, or leave it out"
+        )
+    if image is not None and not image.matrix and image.depth.kind != "f":
+        raise PoolcliError(
+            f"holds {image.depth} pixels, and --scale is for matrices and float images;"
+            " leave it out"
+        )
+
+
+def check_format(image: Image, format_: str, *, scale: bool = False) -> None:
     """Raise PoolcliError if a format cannot hold the pixels of an image.
 
     Parameters
@@ -72,13 +95,17 @@ def check_format(image: Image, format_: str) -> None:
         As it will be pooled; pooling changes neither its channels nor its depth.
     format_ : str
         One of `FORMATS`.
+    scale : bool
+        Whether 0..1 is mapped to the range of the format.
     """
     channels = image.pixels.shape[2] if image.pixels.ndim == 3 else 1
+    if scale:
+        check_scale(format_, image)
     if format_ == "npy":
         return
     if image.axes.items > 1:
         raise PoolcliError(
-            f"{format_} holds one image and this is a batch of {image.axes.items}; use -f npy"
+            f"{format_} holds one image and this is a batch of {image.axes.items}; use npy"
         )
     if format_ == "csv":
         if channels > 1:
@@ -90,15 +117,21 @@ def check_format(image: Image, format_: str) -> None:
         raise PoolcliError("jpg cannot hold alpha; use png, tif or webp")
     if not image.alpha and channels not in (1, 3):
         raise PoolcliError(f"{format_} cannot hold {channels} channels; use npy")
-    stored = _stored_type(image)
-    if stored.name not in _DEPTHS[format_]:
-        others = [name for name, depths in _DEPTHS.items() if stored.name in depths]
-        raise PoolcliError(
-            f"{format_} cannot hold {stored.name} pixels; use {' or '.join([*others, 'npy'])}"
-        )
+    stored = _stored_type(image, scale=scale)
+    _check_type(format_, stored)
     # A maximum is NaN if one value is; that takes no array of the image's size.
     if stored.kind != "f" and np.isnan(image.pixels.max()):
         raise PoolcliError(f"holds NaN, which {format_} cannot; {_for_any_value(channels)}")
+
+
+def _check_type(format_: str, stored: np.dtype[Any]) -> None:
+    """Raise PoolcliError if a format cannot hold a type of pixels."""
+    if stored.name not in _DEPTHS[format_]:
+        others = [name for name, depths in _DEPTHS.items() if stored.name in depths]
+        remedy = f"use {' or '.join([*others, 'npy'])}"
+        if stored.kind == "f":
+            remedy += ", or --scale if 0..1 is its range"
+        raise PoolcliError(f"{format_} cannot hold {stored.name} pixels; {remedy}")
 
 
 def _for_any_value(channels: int) -> str:
@@ -128,7 +161,18 @@ class Quantised:
     join: Callable[[Sequence[Any]], list[Buffer]]
 
 
-def quantise(image: Image, format_: str) -> Quantised:
+def looks_black(image: Image, format_: str) -> bool:
+    """Return whether a format of whole numbers would show a matrix as almost black.
+
+    Its values lie within 0..1, as those of networks and masks do.
+    """
+    if not image.matrix or format_ in ("npy", "csv"):
+        return False
+    most = image.pixels.max()
+    return bool(0 < most <= 1 and image.pixels.min() >= 0)
+
+
+def quantise(image: Image, format_: str, *, scale: bool = False) -> Quantised:
     """Round and clip the pixels of an image for a file, which then needs the image no longer.
 
     Parameters
@@ -136,6 +180,8 @@ def quantise(image: Image, format_: str) -> Quantised:
     image : Image
     format_ : str
         One of `FORMATS` that `check_format` accepts.
+    scale : bool
+        Whether to map 0..1 to the range of the file before rounding.
     """
     if format_ == "npy":
         return _whole(_npy, image.array)
@@ -144,18 +190,21 @@ def quantise(image: Image, format_: str) -> Quantised:
         pixels = pixels[:, :, 0]
     if format_ == "csv":
         return _whole(_csv, pixels)
-    stored = _stored_type(image)
-    about = (image.profile, image.resolution)
+    stored = _stored_type(image, scale=scale)
+    about = (
+        image.profile if keeps_profile(image, format_) else None,
+        image.resolution if keeps_resolution(image, format_) else None,
+    )
     if format_ == "png":
-        pixels, clipped = _quantise(pixels, stored)
+        pixels, clipped = _quantise(pixels, stored, scale=scale)
         pieces = png_pieces(pixels)
         return Quantised(pixels.nbytes, clipped, pieces, partial(join_png, pixels, _chunks(about)))
     if stored == np.uint16 and pixels.ndim == 3:
         if pixels.shape[2] == 2:
             # No encoder at hand writes 16-bit gray with alpha; as colour the values are the same.
             pixels = pixels[:, :, [0, 0, 0, 1]]
-        return _whole(_deep_tif, *_quantise(pixels, stored, ordered=True))
-    return _whole(partial(_pillow, format_, about), *_quantise(pixels, stored))
+        return _whole(_deep_tif, *_quantise(pixels, stored, ordered=True, scale=scale))
+    return _whole(partial(_pillow, format_, about), *_quantise(pixels, stored, scale=scale))
 
 
 def _whole(
@@ -176,34 +225,59 @@ def check_size(shape: Sequence[int], format_: str) -> None:
 
 
 def keeps_profile(image: Image, format_: str) -> bool:
-    """Tell whether a format can hold the image's colour profile."""
-    deep_colour = image.depth == np.uint16 and image.pixels.ndim == 3
-    return format_ in _DEPTHS and not (format_ == "tif" and deep_colour)
+    """Return whether a format can hold the image's colour profile."""
+    if format_ == "webp":
+        # Gray is written as RGB, which its profile would not fit.
+        return _colours(image) == 3
+    return format_ in _DEPTHS and not (format_ == "tif" and _deep_colour(image))
 
 
-def _stored_type(image: Image) -> np.dtype[Any]:
-    """Choose a picture file's type of pixels: the input's own, or bytes for other matrices."""
-    if image.matrix and image.depth not in (np.uint8, np.uint16):
+def keeps_resolution(image: Image, format_: str) -> bool:
+    """Return whether a format can hold the image's resolution, if it has one."""
+    if not image.resolution:
+        return True
+    if format_ not in RESOLUTIONS:
+        return False
+    least, most = RESOLUTIONS[format_]
+    fits = all(least <= side <= most for side in image.resolution)
+    return fits and not (format_ == "tif" and _deep_colour(image))
+
+
+def _colours(image: Image) -> int:
+    channels = image.pixels.shape[2] if image.pixels.ndim == 3 else 1
+    return channels - image.alpha
+
+
+def _deep_colour(image: Image) -> bool:
+    return image.depth == np.uint16 and image.pixels.ndim == 3
+
+
+def _stored_type(image: Image, *, scale: bool) -> np.dtype[Any]:
+    """Choose a picture file's type of pixels: the input's own, or bytes for what is scaled."""
+    if (image.matrix or scale) and image.depth not in (np.uint8, np.uint16):
         return np.dtype(np.uint8)
     return image.depth
 
 
 def _quantise(
-    pixels: Array, stored: np.dtype[Any], *, ordered: bool = False
+    pixels: Array, stored: np.dtype[Any], *, ordered: bool = False, scale: bool = False
 ) -> tuple[Array, float]:
-    """Round half to even and clip, in OpenCV's order if asked; give the share that was clipped.
+    """Scale if asked, round half to even and clip; return the share that was clipped too.
 
     Band by band, so that nothing of the image's size is made but the result.
     """
     place = _opencv_order(pixels) if ordered else None
-    if pixels.dtype == stored and place is None:
+    if pixels.dtype == stored and place is None and not scale:
         return pixels, 0.0
     result = np.empty(pixels.shape, stored)
     height = max(1, BAND_BYTES * len(pixels) // pixels.nbytes)
     outside = 0
     for first in range(0, len(pixels), height):
         rows = slice(first, first + height)
-        band, clipped = _round(pixels[rows], stored)
+        band = pixels[rows]
+        if scale:
+            band = band * np.float64(np.iinfo(stored).max)
+        band, clipped = _round(band, stored)
         outside += clipped
         (place or np.copyto)(result[rows], band)
     return result, outside / pixels.size
@@ -244,7 +318,7 @@ def _chunks(about: About) -> list[tuple[bytes, bytes]]:
         chunks.append((b"iCCP", b"ICC profile\0\0" + zlib.compress(profile)))
     if resolution:
         # pHYs counts pixels a metre.
-        per_metre = [min(2**31 - 1, max(0, round(side / 0.0254))) for side in resolution]
+        per_metre = [round(side / INCH_IN_METRES) for side in resolution]
         chunks.append((b"pHYs", struct.pack(">IIB", *per_metre, 1)))
     return chunks
 

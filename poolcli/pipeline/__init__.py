@@ -19,6 +19,7 @@ from poolcli.errors import PoolcliError, name_bug, trace_bug
 from poolcli.geometry import Pair, Step, chain, check_pixels, sizes
 from poolcli.geometry.region import Region
 from poolcli.images import (
+    RESOLUTIONS,
     Image,
     Kind,
     Reading,
@@ -27,6 +28,8 @@ from poolcli.images import (
     check_head,
     check_size,
     keeps_profile,
+    keeps_resolution,
+    looks_black,
     open_source,
     quantise,
 )
@@ -145,7 +148,12 @@ def _pool_all(
     image = stages[-1]
     format_ = job.format or kind
     if any(job.outputs):
-        check_format(image, format_)
+        check_format(image, format_, scale=settings.scale)
+        if not settings.scale and looks_black(image, format_):
+            black = (
+                f"its values lie within 0..1, almost black in {format_}; --scale maps 1 to white"
+            )
+            image = replace(image, warnings=(*image.warnings, black))
         for step in steps:
             check_size(step.shape, format_)
     record = Record(job, "written", image.shape, str(image.pixels.dtype))
@@ -160,11 +168,13 @@ def _pool_all(
         before = image.pixels.nbytes
         whole = output is not None and format_ not in ("npy", "csv")
         pooled = [
-            replace(state, pixels=_pool(state, one, settings.threads, whole=whole))
+            state.resampled(_pool(state, one, settings.threads, whole=whole), step.scale)
             for state, one in zip(states, settings.each, strict=True)
         ]
         coexist = max(coexist, before + pooled[0].pixels.nbytes)
-        clipped = files.add(output, quantise(pooled[0], format_)) if output is not None else 0.0
+        clipped = 0.0
+        if output is not None:
+            clipped = files.add(output, quantise(pooled[0], format_, scale=settings.scale))
         states = [_carried(new, old) for new, old in zip(pooled, states, strict=True)]
         del pooled
         image = states[0]
@@ -189,7 +199,9 @@ def _prepare(image: Image, preparation: Preparation) -> list[Image]:
         pixels = parts[0] if len(parts) == 1 else np.dstack(parts)
         # A profile describes the colour space that the file had.
         same = pixels.shape[2:] == image.pixels.shape[2:]
-        stages.append(replace(image, pixels=pixels, profile=image.profile if same else None))
+        scale = (pixels.shape[0] / image.pixels.shape[0], pixels.shape[1] / image.pixels.shape[1])
+        stage = image.resampled(pixels, scale)
+        stages.append(stage if same else replace(stage, profile=None))
     if preparation.has_idle_relu(image.pixels.dtype):
         warnings = (*image.warnings, "--relu changes nothing: no value here is negative")
         stages[-1] = replace(stages[-1], warnings=warnings)
@@ -225,6 +237,8 @@ def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration
         yield f"the figure shows {part}"
     if image.profile and any(job.outputs) and not keeps_profile(image, format_):
         yield f"{format_} cannot hold the colour profile of this image"
+    if any(job.outputs) and format_ in RESOLUTIONS and not keeps_resolution(image, format_):
+        yield f"{format_} cannot hold the resolution of this image"
     clipped = max(iteration.clipped or 0.0 for iteration in iterations)
     if clipped:
         yield f"{clipped:.2%} of the values lie outside the range of {format_} and were clipped"

@@ -25,6 +25,8 @@ class Settings:
         Refuse an image of which a pixel would go unused.
     reading : Reading
         How inputs are read.
+    scale : bool
+        Map 0..1 to the range of the files that are written.
     threads : int
         How many cores one image may use.
     colormap : str or None
@@ -47,6 +49,7 @@ class Settings:
     norm: float = 2.0
     preparation: Preparation = field(default_factory=Preparation)
     reading: Reading = field(default_factory=Reading)
+    scale: bool = False
     threads: int = 1
     colormap: str | None = None
     zoom: Zoom | None = field(default_factory=Zoom)

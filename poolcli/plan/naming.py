@@ -13,7 +13,7 @@ from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair
 from poolcli.geometry.region import Zoom
-from poolcli.images import FORMATS, Kind, Reading, choose_format, format_of, kind_of
+from poolcli.images import FORMATS, Kind, Reading, check_scale, choose_format, format_of, kind_of
 from poolcli.pipeline import Job, Settings, identify, suffix_of
 from poolcli.plan.inputs import IMAGE_SUFFIXES, Input, stem_of
 from poolcli.storage import STANDARD
@@ -76,7 +76,8 @@ def name_settings(settings: Settings) -> str:
             *["gray"] * preparation.gray,
             *[str(preparation.size)] * (preparation.size is not None),
             *[str(preparation.filter)] * (preparation.filter is not None),
-            *["relu"] * preparation.relu,
+            *(["relu"] if preparation.relu else []),
+            *(["scale"] if settings.scale else []),
         ]
     )
 
@@ -211,6 +212,7 @@ def _kind(source: str, reading: Reading) -> Kind:
 
 def check_naming(naming: Naming, settings: Settings) -> None:
     """Refuse what contradicts itself, whatever the inputs are."""
+    _check_scale(naming, settings)
     if naming.folder == "":
         raise PoolcliError("-d needs the name of a folder; '.' is the one you are in")
     if naming.folder and not (
@@ -241,6 +243,12 @@ def _check_output(output: str, naming: Naming) -> None:
     others = [f"{option} {value}" for option, value in given if value is not None]
     if others:
         raise PoolcliError(f"-o names the file itself; leave out {' and '.join(others)}")
+
+
+def _check_scale(naming: Naming, settings: Settings) -> None:
+    """Refuse to scale what a format named on the command line holds as it is."""
+    if settings.scale:
+        check_scale(naming.format or (naming.output and format_of(suffix_of(naming.output))))
 
 
 def _draws(naming: Naming) -> bool:

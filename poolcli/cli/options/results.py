@@ -37,6 +37,13 @@ def output(command: Decorated) -> Decorated:
             help=f"Format of the results: {', '.join(FORMATS)} (the input's, if it is one of these,"
             " else png). npy and csv hold unrounded values.",
         ),
+        option(
+            "Output",
+            "--scale",
+            is_flag=True,
+            help="Map 0..1 to the whole range of a png, tif, jpg or webp: for matrices and float"
+            " images, which would be almost black.",
+        ),
         option("Output", "--last", is_flag=True, help="Write the last iteration only."),
         option(
             "Output",

@@ -49,7 +49,7 @@ def open_tiff(content: bytes, damage: Damage) -> Source:
             pixels.dtype,
             alpha=alpha,
             profile=clean_profile(told.profile, colours, notes),
-            resolution=told.resolution(notes),
+            resolution=told.resolution(notes, orientation),
             warnings=(*notes, *damage.warnings),
         )
 

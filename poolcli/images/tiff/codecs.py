@@ -6,9 +6,6 @@ here around the compressed bytes, with sizes that were checked.
 
 from __future__ import annotations
 
-import io
-import lzma
-import os
 import re
 import struct
 import zlib
@@ -18,6 +15,7 @@ from typing import Any, NamedTuple
 from poolcli.arrays import np
 from poolcli.images.damage import READING_ERRORS, one_line
 from poolcli.images.jpeg import MAX_SCANS
+from poolcli.images.plugins import open_with_pillow
 from poolcli.images.tiff.layout import (
     BITS,
     COMPRESSION,
@@ -43,13 +41,15 @@ from poolcli.images.tiff.layout import (
     Layout,
 )
 from poolcli.memory import lacks_memory
-from poolcli.silence import silence, standard_error
+from poolcli.silence import silence, standard_error, write_error
 
 # How much is decompressed at a time, and so how near to its damage a strip can be read.
 PIECE_BYTES = 4096
 LZMA_MEMORY = 2**28
 # As OpenCV writes a message of libtiff: "[ WARN:0@0.1] global grfmt_tiff.cpp:9 TIFF_Warning …".
 _TOLD_BY_LIBTIFF = re.compile(rb"grfmt_tiff\.cpp:\d+ \S+ (.*)")
+# What OpenCV says itself, and the line that it leaves empty.
+_OPENCV = re.compile(rb"\[ *[A-Z]+:\d+@|\n")
 _SOI, _EOI = b"\xff\xd8", b"\xff\xd9"
 
 
@@ -116,14 +116,19 @@ def _plain(stored: bytes | memoryview, full: int) -> Decoded:
 
 
 def _inflate(stored: bytes | memoryview, full: int) -> Decoded:
-    return _stream(zlib.decompressobj(), stored, full)
+    return _stream(zlib.decompressobj(), zlib.error, stored, full)
 
 
 def _lzma(stored: bytes | memoryview, full: int) -> Decoded:
-    return _stream(lzma.LZMADecompressor(memlimit=LZMA_MEMORY), stored, full)
+    import lzma
+
+    decompressor = lzma.LZMADecompressor(memlimit=LZMA_MEMORY)
+    return _stream(decompressor, lzma.LZMAError, stored, full)
 
 
-def _stream(decompressor: Any, stored: bytes | memoryview, full: int) -> Decoded:
+def _stream(
+    decompressor: Any, broken: type[Exception], stored: bytes | memoryview, full: int
+) -> Decoded:
     """Decompress up to the end of a stream, which has a checksum; bytes behind it are padding."""
     parts: list[bytes] = []
     left = full + 1
@@ -131,7 +136,7 @@ def _stream(decompressor: Any, stored: bytes | memoryview, full: int) -> Decoded
     for start in range(0, len(stored), PIECE_BYTES):
         try:
             part = decompressor.decompress(stored[start : start + PIECE_BYTES], left)
-        except (zlib.error, lzma.LZMAError) as error:
+        except broken as error:
             fault = one_line(error)
             break
         parts.append(part)
@@ -181,12 +186,10 @@ _BYTES: dict[int, Callable[[bytes | memoryview, int], Decoded]] = {
 
 def _libtiff(layout: Layout, stored: bytes, rows: int) -> Decoded:
     """Decode a compression of bytes by libtiff, as gray pixels of 8 bits, through Pillow."""
-    from PIL import Image as pillow  # noqa: N813 - `Image` is ours
-
     made = _tiff(layout.row_bytes, rows, 8, layout.compression, stored)
     try:
         with silence():
-            return Decoded(pillow.open(io.BytesIO(made), formats=["TIFF"]).tobytes())
+            return Decoded(open_with_pillow(made, "TIFF").tobytes())
     except READING_ERRORS as error:
         if lacks_memory(error):
             raise
@@ -209,8 +212,8 @@ def _fax(layout: Layout, stored: bytes, rows: int, options: int) -> Decoded:
     for line in lines:
         if found := _TOLD_BY_LIBTIFF.search(line):
             fault = fault or one_line(ValueError(found[1].decode(errors="replace")))
-        else:
-            os.write(2, line)
+        elif not _OPENCV.match(line):
+            write_error(line)
     if pixels is None or pixels.shape != (rows, layout.segment[1]):
         return Decoded(b"", fault or "cannot be decompressed")
     return Decoded((pixels != 0).astype(np.uint8)[:, :, np.newaxis], fault)

@@ -5,6 +5,7 @@ BigTIFF is read too: the same structure with wider numbers.
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from poolcli.images.metadata import count_frames
 # Pages are counted up to here; a file can hold one in six bytes, and tags can be shared by pages.
 MOST_PAGES, MOST_ENTRIES = 10_000, 200_000
 MOST_ENTRIES_OF_A_PAGE = 65_535
+
+_DESCRIPTION = 270
+_IMAGEJ = re.compile(rb"ImageJ=[^\n]{0,99}\nimages=([0-9]{1,9})\n")
 
 _NEW_SUBFILE_TYPE, _SUBFILE_TYPE = 254, 255
 # NewSubfileType is a set of bits, SubfileType one of three numbers.
@@ -172,7 +176,16 @@ def read_pages(content: bytes) -> Pages:
     if first is None:
         raise PoolcliError("is damaged: it has no TIFF directory")
     number, directory = used or (1, first)
-    return Pages(directory, number, max(count, 1), complete)
+    if count < 2:
+        count = _images_behind(directory)
+    return Pages(directory, number, count, complete)
+
+
+def _images_behind(directory: Directory) -> int:
+    """Count the images that ImageJ stores behind each other with one directory."""
+    description = directory.metadata(_DESCRIPTION)
+    found = _IMAGEJ.match(description) if isinstance(description, bytes) else None
+    return max(1, int(found[1])) if found else 1
 
 
 def _directories(content: bytes) -> Iterator[Directory]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from poolcli import PoolcliError
-from poolcli.captions import shorten
+from poolcli.errors import shorten
 from poolcli.images import check_head, open_source
 from poolcli.images.matrices import parse_text
 

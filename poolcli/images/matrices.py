@@ -10,8 +10,7 @@ from itertools import chain
 from typing import Any
 
 from poolcli.arrays import Array, np
-from poolcli.captions import shorten
-from poolcli.errors import PoolcliError
+from poolcli.errors import PoolcliError, shorten
 from poolcli.geometry import check_pixels
 
 # Matching takes time in proportion to the text.

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from poolcli.arrays import Array, np
-from poolcli.captions import shorten
-from poolcli.errors import PoolcliError
+from poolcli.errors import PoolcliError, shorten
 from poolcli.geometry.layouts import find_axes
 from poolcli.images.damage import damage_in_one_line
 from poolcli.images.image import Image, Reading, Source

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 
 from poolcli.cli.options.declaring import Decorated, all_of, option
-from poolcli.cli.types import Place
+from poolcli.cli.types import Place, Text
 
 # Spelled out here, since the module that knows them takes time to load; a test holds both together.
 FORMATS = ("png", "tif", "jpg", "webp", "npy", "csv", "same")
@@ -22,6 +22,7 @@ def output(command: Decorated) -> Decorated:
             "Output",
             "-o",
             "--output",
+            type=Text(),
             metavar="FILE",
             help="Write just the last iteration, to this file ('-': standard output); its suffix"
             " decides the format. No figure unless --figure asks for one.",
@@ -42,6 +43,7 @@ def output(command: Decorated) -> Decorated:
         option(
             "Output",
             "--figure",
+            type=Text(),
             metavar="PATH",
             otherwise="beside the results",
             help="Where the comparison figure goes: .png, .svg or .pdf, or .gif or .webp to show"
@@ -76,6 +78,7 @@ def picture(command: Decorated) -> Decorated:
             "Output",
             "-o",
             "--output",
+            type=Text(),
             metavar="FILE",
             help="Write the picture to this file ('-': standard output, as png); its suffix decides"
             " the format: .png, .svg or .pdf, or .gif or .webp to show the iterations in turn.",
@@ -93,6 +96,7 @@ def explanation(command: Decorated) -> Decorated:
         option(
             "Output",
             "--figure",
+            type=Text(),
             metavar="PATH",
             help="Draw the explanation too, to a .png, .svg or .pdf file.",
         ),
@@ -104,6 +108,7 @@ def _outdir() -> Callable[[Decorated], Decorated]:
         "Output",
         "-d",
         "--outdir",
+        type=Text(),
         metavar="DIR",
         envvar="POOLCLI_OUTDIR",
         otherwise="pooled",
@@ -115,6 +120,7 @@ def _name() -> Callable[[Decorated], Decorated]:
     return option(
         "Output",
         "--name",
+        type=Text(),
         metavar="TEMPLATE",
         otherwise="{stem}_{op}_{settings}_{i}",
         help="Names of the results without suffix, from {stem} {suffix} {op} {settings} {i}.",
@@ -125,6 +131,7 @@ def _cmap() -> Callable[[Decorated], Decorated]:
     return option(
         "Output",
         "--cmap",
+        type=Text(),
         metavar="NAME",
         otherwise="gray, and viridis for a matrix",
         help="The figure's colours for one channel, a name of matplotlib.",

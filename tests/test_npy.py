@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Invoke, reopen
-from formats import noise, npy
+from formats import noise, npy, npz
 from formats import saved as picture
 from numpy.typing import NDArray
 
@@ -316,12 +316,6 @@ def test_a_signalling_nan_is_pooled_without_a_word(
 
 
 # Archives
-
-
-def npz(**arrays: Any) -> bytes:
-    stream = io.BytesIO()
-    np.savez_compressed(stream, **arrays)
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])

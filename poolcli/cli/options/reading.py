@@ -31,7 +31,8 @@ def reading(command: Decorated) -> Decorated:
             "--layout",
             type=click.Choice(LAYOUTS),
             metavar="NAME",
-            help=f"Order of the axes of an array: {', '.join(LAYOUTS)} (n is the batch).",
+            help=f"Order of the axes of an array: {', '.join(LAYOUTS)} (n is the batch); by default"
+            " rows, columns and at most 4 channels.",
         ),
         option(
             "Reading",

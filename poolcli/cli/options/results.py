@@ -37,7 +37,7 @@ def output(command: Decorated) -> Decorated:
             metavar="NAME",
             otherwise="png, and npy or csv for a matrix",
             help=f"Format of the results: {', '.join(FORMATS)} (the input's, if it is one of these,"
-            " else png). npy and csv hold unrounded values.",
+            " else the default). npy and csv hold unrounded values.",
         ),
         option("Output", "--last", is_flag=True, help="Write the last iteration only."),
         option(

@@ -173,7 +173,9 @@ def _prepare(image: Image, preparation: Preparation) -> list[Image]:
     """Prepare an image; the last one returned is to be pooled, one before it is unfiltered."""
     opaque = image.full if image.alpha else None
     stages = []
-    each = (prepare(item, preparation, opaque) for item in image.items)
+    # Only gray mixes channels, and never those of two items.
+    items = image.items if preparation.gray or preparation.filter else [image.pixels]
+    each = (prepare(item, preparation, opaque) for item in items)
     for parts in zip(*each, strict=True):
         pixels = parts[0] if len(parts) == 1 else np.dstack(parts)
         # A profile describes the colour space that the file had.

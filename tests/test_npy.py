@@ -431,6 +431,14 @@ def test_damage_in_an_archive_costs_one_line() -> None:
         read(bytes(content[:-40]), "npz")
 
 
+def test_a_decoder_that_quotes_the_file_is_cut_short() -> None:
+    content = bytearray(npz(a=np.random.default_rng(0).random((40, 40))))
+    content[26:28] = (9000).to_bytes(2, "little")  # the length of the name before the array
+    with pytest.raises(PoolcliError, match="is damaged: File name in directory") as caught:
+        read(bytes(content), "npz")
+    assert len(str(caught.value)) < 250
+
+
 def test_a_directory_without_end_is_refused() -> None:
     with pytest.raises(PoolcliError, match="is an archive of more than 10,000 files"):
         read(b"PK\3\4" + b"PK\1\2" * 20_000, "npz")

@@ -7,8 +7,11 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from poolcli.errors import PoolcliError
+from poolcli.errors import PoolcliError, shorten
 from poolcli.memory import lacks_memory
+
+# Decoders may quote the file.
+LONGEST_REASON = 200
 
 # Pillow logs what it also raises.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
@@ -26,4 +29,4 @@ def damage_in_one_line(expected: type[Exception] = PoolcliError) -> Iterator[Non
         if lacks_memory(error):
             raise
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise PoolcliError(f"is damaged: {reason}") from None
+        raise PoolcliError(f"is damaged: {shorten(reason, LONGEST_REASON)}") from None

@@ -240,6 +240,19 @@ def test_all_items_and_channels_are_verified(invoke: Invoke, layout: Layout) -> 
     assert invoke(*command).output.startswith(f"fm.npy: {words[layout]}, float32\n")
 
 
+def test_channels_count_for_the_limit(invoke: Invoke) -> None:
+    saved("fm.npy", numbers((50, 4, 4), "u1"))
+    command = ["max", "fm.npy", "--layout", "chw", "--no-figure", "--resize", "20x20"]
+    errors = invoke(*command, "--max-pixels", 4999, status=1).errors
+    assert first(errors) == (
+        "poolcli: fm.npy: has 50 channels, of 20x20 pixels in this chain, more than 4 times 4,999"
+        " values; allow it with --max-pixels 5000\n"
+    )
+    invoke(*command, "--max-pixels", 5000)
+    wide = ["max", "fm.npy", "--layout", "chw", "--to", "100", "--max-pixels", 10_000]
+    assert "has 50 channels, of 100x100 pixels" in invoke(*wide, status=1).errors
+
+
 # Headers
 
 

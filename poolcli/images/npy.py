@@ -145,7 +145,7 @@ def _source(header: Header, reading: Reading, load: Callable[[], Any]) -> Source
         array = _array(header, load())
         return Image(axes.arrange(array), array.dtype, matrix=True, axes=axes)
 
-    return Source(size, "npy", decode)
+    return Source(size, "npy", decode, layers=math.prod(header.shape) // math.prod(size))
 
 
 def _array(header: Header, buffer: Any) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import click
@@ -217,6 +218,15 @@ def test_numbers_of_many_digits_are_refused_in_a_short_line(
     assert len(message) < 120
     if not isinstance(kind, SizeOrPlace):
         assert len(refusal(kind, form.format("9" * digits + "z"))) < 160
+
+
+def test_zeros_in_front_take_no_time() -> None:
+    start = time.monotonic()
+    for kind in (Numbers(), WholeNumber(0, 9), DecimalNumber(1, 32)):
+        assert "0…0" in refusal(kind, f"{'0' * 100_000}x")
+    assert WholeNumber(0, 9).convert("0" * 100_000 + "7", None, None) == 7
+    assert WholeNumber(0, 9).convert("-" + "0" * 100_000, None, None) == 0
+    assert time.monotonic() - start < 5
 
 
 def test_a_long_picture_size_for_a_shape_is_shortened() -> None:

@@ -13,7 +13,7 @@ from poolcli.errors import shorten
 OPERATIONS = ("max", "avg", "min", "median", "lp")
 
 LARGEST = 2**31 - 1
-WHOLE = re.compile(r"(-?)0*([0-9]+)", re.ASCII)
+WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
 DECIMAL = re.compile(
     r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?", re.ASCII | re.IGNORECASE
 )
@@ -29,10 +29,11 @@ def read_whole(text: str, minimum: int, maximum: int) -> int:
     ValueError
         In words for the user, if this is none, or is not in the range.
     """
-    match = WHOLE.fullmatch(text.strip())
-    if match is None:
+    digits = text.strip()
+    if not WHOLE.fullmatch(digits):
         raise ValueError(f"{shorten(text)!r} is not a whole number")
-    sign, digits = match.groups()
+    sign = "-" if digits.startswith("-") else ""
+    digits = digits.lstrip("-0") or "0"
     number = int(sign + digits) if len(digits) <= MOST_DIGITS else None
     if number is None or not minimum <= number <= maximum:
         raise ValueError(f"{shorten(sign + digits)} is not in the range {minimum} to {maximum}")

@@ -78,14 +78,6 @@ def spell_command(command: Sequence[str], place: str) -> tuple[str, ...]:
     return "poolcli", verb, f"./{place}" if hidden else place, *options
 
 
-def shorten(text: str, longest: int = 40) -> str:
-    """Return text with its middle left out where it is longer than `longest`."""
-    if len(text) <= longest:
-        return text
-    head = longest // 2
-    return f"{text[:head]}…{text[head + 1 - longest :]}"
-
-
 def name_sides(shape: Sequence[int]) -> str:
     """Name a size so that nobody takes one side for the other: `300 rows × 451 columns`."""
     return " × ".join(

@@ -32,3 +32,11 @@ def trace_bug(error: BaseException) -> str:
     import traceback
 
     return "".join(traceback.format_exception(error)).rstrip()
+
+
+def shorten(text: str, longest: int = 40) -> str:
+    """Return text with its middle left out where it is longer than `longest`."""
+    if len(text) <= longest:
+        return text
+    head = longest // 2
+    return f"{text[:head]}…{text[head + 1 - longest :]}"

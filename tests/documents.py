@@ -115,7 +115,7 @@ def inputs_table() -> str:
             lines.append(f"| {case.name} | refused | `{case.refusal}` |")
             continue
         channels = case.pixels.shape[2] if case.pixels.ndim == 3 else 1
-        gray = "matrix" if case.suffix in ("npy", "csv", "txt") else "gray"
+        gray = "matrix" if case.suffix in ("npy", "npz", "csv", "txt") else "gray"
         kinds = {1: gray, 2: "gray with alpha", 3: "RGB", 4: "RGBA"}
         dtype = case.pixels.dtype.newbyteorder("=")
         said = f"`{case.warning}`" if case.warning else ""

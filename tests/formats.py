@@ -116,6 +116,13 @@ def npy(pixels: Array) -> bytes:
     return stream.getvalue()
 
 
+def npz(**arrays: Any) -> bytes:
+    """Write a compressed npz archive."""
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **arrays)
+    return stream.getvalue()
+
+
 def cases() -> list[Case]:
     """List every kind of file."""
     return [*_png_cases(), *_tif_cases(), *_other_cases(), *_matrix_cases()]
@@ -636,15 +643,19 @@ def _matrix_cases() -> list[Case]:
         Case("csv, words", b"1,2\n3,four\n", "csv", refusal="line 2, column 2: 'four' is no num"),
         Case("csv, a hole", b"1,,2\n", "csv", refusal="line 1, column 2: '' is no number"),
         Case("csv, beyond 64 bits", b"9223372036854775808\n", "csv", refusal="is no 64-bit number"),
+        Case("csv, a float beyond 64 bits", b"1e400\n", "csv", refusal="too large for a 64-bit"),
+        Case("csv, UTF-16", "1;-2;3\r\n40;50;60\r\n".encode("utf-16"), "csv", integers),
         *[
             Case(f"npy, {dtype}", npy(noise(dtype)), "npy", noise(dtype))
             for dtype in ("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8", ">u2")
         ],
         Case("npy, bool", npy(noise("u1") > 99), "npy", noise("u1") > 99),
-        Case("npy, 4 channels", npy(noise("f4", 4)), "npy", noise("f4", 4)),
+        Case("npy, 4 axes", npy(noise("f4", 5)[None]), "npy", refusal="--layout nchw reads"),
         Case("npy, 5 channels", npy(noise("f4", 5)), "npy", refusal="--layout chw reads"),
         Case("npy, complex", npy(noise("f4") * 1j), "npy", refusal="made of real numbers"),
         Case("npy, objects", npy(np.array([[None]])), "npy", refusal="made of real numbers"),
         Case("npy, one axis", npy(np.arange(3)), "npy", refusal="has shape (3,)"),
+        Case("npz, one array", npz(a=noise("f4")), "npz", noise("f4")),
+        Case("npz, several", npz(a=noise("f4"), b=noise("u1")), "npz", refusal="--array: a, b"),
         Case("npy, a lying header", npy(noise("u1"))[:-1], "npy", refusal="does not match"),
     ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-import click
 import pytest
 from conftest import Invoke
 
 from poolcli.cli import group, options, types
 from poolcli.cli.grouping import GroupedOption
 from poolcli.geometry import MAX_PIXELS
+from poolcli.geometry.layouts import LAYOUTS
 from poolcli.images import FORMATS
 from poolcli.pooling import OPERATIONS
 from poolcli.pooling.operations import LARGEST_NORM
@@ -25,8 +25,9 @@ def test_choices_are_those_of_the_modules_that_know_them() -> None:
     assert options.MAX_PIXELS == MAX_PIXELS
     assert (*FORMATS, "same") == options.FORMATS
     norm = next(p for p in group.commands["lp"].params if p.name == "norm")
-    assert isinstance(norm.type, click.FloatRange)
-    assert norm.type.max == LARGEST_NORM
+    assert isinstance(norm.type, types.DecimalNumber)
+    assert norm.type.maximum == LARGEST_NORM
+    assert options.LAYOUTS == LAYOUTS
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import click
 import pytest
 
-from poolcli.cli.types import Numbers, Operations, PictureSize, Place, WholeNumber, spell
+from poolcli.cli.types import (
+    DecimalNumber,
+    Numbers,
+    Operations,
+    PictureSize,
+    Place,
+    SizeOrPlace,
+    Text,
+    WholeNumber,
+    spell,
+)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +81,7 @@ def test_a_picture_size_is_width_by_height(text: str, size: tuple[int | None, in
         ("30", "'30': write WxH, Wx or xH"),
         ("0x4", "0 is not in the range 1"),
         ("4x2147483648", "2147483648 is not in the range"),
-        ("-3x4", "write WxH"),
+        ("-3x4", "-3 is not in the range 1 to 2147483647"),
     ],
 )
 def test_other_sizes_are_refused_with_a_hint(text: str, message: str) -> None:
@@ -130,8 +141,8 @@ def test_a_place_is_a_pixel_and_maybe_a_size() -> None:
         ("-1,2", "is not ROW,COL"),
         ("2x3", "is not ROW,COL"),
         ("", "is not ROW,COL"),
-        ("1,2,0", "'1,2,0': a size is 1 to 2147483647 pixels"),
-        ("1,2147483648", "a size is 1 to 2147483647 pixels"),
+        ("1,2,0", "0 is not in the range 1 to 2147483647"),
+        ("1,2147483648", "2147483648 is not in the range 0 to 2147483647"),
     ],
 )
 def test_other_places_are_refused(text: str, message: str) -> None:
@@ -158,3 +169,102 @@ def test_other_places_are_refused(text: str, message: str) -> None:
 )
 def test_a_value_is_spelled_as_it_was_given(kind: click.ParamType[Any], text: str) -> None:
     assert spell(kind, kind.convert(text, None, None)) == text
+
+
+KINDS: list[tuple[click.ParamType[Any], str]] = [
+    (Numbers(), "{}"),
+    (Numbers(), "2,{}"),
+    (Numbers(0, ("same",), sides=True), "1,1,{},1"),
+    (Numbers(0), "{},0"),
+    (SizeOrPlace(), "5,{}"),
+    (WholeNumber(1, 256), "{}"),
+    (Place(), "1,{}"),
+    (Place(), "1,1,{}"),
+    (PictureSize(), "{}x"),
+    (PictureSize(), "2x{}"),
+    (DecimalNumber(1, 32), "{}"),
+]
+
+
+def refusal(kind: click.ParamType[Any], text: str) -> str:
+    with pytest.raises(click.BadParameter) as caught:
+        kind.convert(text, None, None)
+    return caught.value.message
+
+
+@pytest.mark.parametrize(("kind", "form"), KINDS)
+@pytest.mark.parametrize("wrong", ["2 3", "1 0", "1_0", "٣", "²", "0x5", "+-2", "1.2.3", "1 .5"])
+def test_what_only_looks_like_a_number_is_refused(
+    kind: click.ParamType[Any], form: str, wrong: str
+) -> None:
+    if isinstance(kind, SizeOrPlace):
+        assert kind.convert(form.format(wrong), None, None) == form.format(wrong)
+    else:
+        assert "is not" in refusal(kind, form.format(wrong)) or "write " in refusal(
+            kind, form.format(wrong)
+        )
+
+
+@pytest.mark.parametrize(("kind", "form"), KINDS)
+def test_blanks_around_numbers_are_nothing(kind: click.ParamType[Any], form: str) -> None:
+    if isinstance(kind, SizeOrPlace):
+        return
+    wanted = kind.convert(form.format("7"), None, None)
+    for blanks in (" {}", "{} ", "\t{}  "):
+        assert kind.convert(form.format(blanks.format("7")), None, None) == wanted
+    assert kind.convert(form.format("0007"), None, None) == wanted
+
+
+@pytest.mark.parametrize(("kind", "form"), KINDS)
+@pytest.mark.parametrize("digits", [31, 4300, 4301, 100_000])
+def test_numbers_of_many_digits_are_refused_in_a_short_line(
+    kind: click.ParamType[Any], form: str, digits: int
+) -> None:
+    message = refusal(kind, form.format("9" * digits))
+    assert "is not in the range" in message
+    assert len(message) < 120
+    if not isinstance(kind, SizeOrPlace):
+        assert len(refusal(kind, form.format("9" * digits + "z"))) < 160
+
+
+def test_zeros_in_front_take_no_time() -> None:
+    start = time.monotonic()
+    for kind in (Numbers(), WholeNumber(0, 9), DecimalNumber(1, 32)):
+        assert "0…0" in refusal(kind, f"{'0' * 100_000}x")
+    assert WholeNumber(0, 9).convert("0" * 100_000 + "7", None, None) == 7
+    assert WholeNumber(0, 9).convert("-" + "0" * 100_000, None, None) == 0
+    assert time.monotonic() - start < 5
+
+
+def test_a_long_picture_size_for_a_shape_is_shortened() -> None:
+    assert len(refusal(SizeOrPlace(), f"{'9' * 5000}x{'8' * 5000}")) < 300
+    assert len(refusal(Numbers(), f"{'9' * 5000}x{'8' * 5000}")) < 300
+    assert len(refusal(PictureSize(), f"{'9' * 5000},{'8' * 5000}")) < 300
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1", 1.0),
+        ("2.5", 2.5),
+        (" 3. ", 3.0),
+        (".5e1", 5.0),
+        ("32", 32.0),
+        ("1" + "0" * 4400, None),
+    ],
+)
+def test_a_decimal_number_lies_between_its_limits(text: str, number: float | None) -> None:
+    if number is None:
+        assert refusal(DecimalNumber(1, 32), text).endswith("is not in the range 1 to 32")
+    else:
+        assert DecimalNumber(1, 32).convert(text, None, None) == number
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "infinity", "", "1e", "x", "1,5", "1_0.5"])
+def test_what_is_no_decimal_number_is_refused(text: str) -> None:
+    assert refusal(DecimalNumber(1, 32), text) == f"{text!r} is not a number"
+
+
+def test_empty_text_is_refused() -> None:
+    assert refusal(Text(), "") == "it is empty; leave the option out or give it a value"
+    assert Text().convert(" ", None, None) == " "

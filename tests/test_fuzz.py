@@ -36,7 +36,7 @@ def test_the_fuzzer_finds_nothing_and_reaches_pooling_by_every_format(tmp_path: 
     shares = re.findall(
         r"^(\w+) +\d+ executions, +(\d+)% reached pooling$", ended.stdout, re.MULTILINE
     )
-    assert len(shares) == 14
+    assert len(shares) == 15
     assert sum(int(share) for _, share in shares) / len(shares) > 10
 
 

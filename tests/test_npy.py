@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Invoke, reopen
-from formats import noise, npy
+from formats import noise, npy, npz
 from formats import saved as picture
 from numpy.typing import NDArray
 
@@ -240,6 +240,19 @@ def test_all_items_and_channels_are_verified(invoke: Invoke, layout: Layout) -> 
     assert invoke(*command).output.startswith(f"fm.npy: {words[layout]}, float32\n")
 
 
+def test_channels_count_for_the_limit(invoke: Invoke) -> None:
+    saved("fm.npy", numbers((50, 4, 4), "u1"))
+    command = ["max", "fm.npy", "--layout", "chw", "--no-figure", "--resize", "20x20"]
+    errors = invoke(*command, "--max-pixels", 4999, status=1).errors
+    assert first(errors) == (
+        "poolcli: fm.npy: has 50 channels, of 20x20 pixels in this chain, more than 4 times 4,999"
+        " values; allow it with --max-pixels 5000\n"
+    )
+    invoke(*command, "--max-pixels", 5000)
+    wide = ["max", "fm.npy", "--layout", "chw", "--to", "100", "--max-pixels", 10_000]
+    assert "has 50 channels, of 100x100 pixels" in invoke(*wide, status=1).errors
+
+
 # Headers
 
 
@@ -316,12 +329,6 @@ def test_a_signalling_nan_is_pooled_without_a_word(
 
 
 # Archives
-
-
-def npz(**arrays: Any) -> bytes:
-    stream = io.BytesIO()
-    np.savez_compressed(stream, **arrays)
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
@@ -435,6 +442,14 @@ def test_damage_in_an_archive_costs_one_line() -> None:
         read(bytes(content), "npz")
     with pytest.raises(PoolcliError, match="is damaged: "):
         read(bytes(content[:-40]), "npz")
+
+
+def test_a_decoder_that_quotes_the_file_is_cut_short() -> None:
+    content = bytearray(npz(a=np.random.default_rng(0).random((40, 40))))
+    content[26:28] = (9000).to_bytes(2, "little")  # the length of the name before the array
+    with pytest.raises(PoolcliError, match="is damaged: File name in directory") as caught:
+        read(bytes(content), "npz")
+    assert len(str(caught.value)) < 250
 
 
 def test_a_directory_without_end_is_refused() -> None:

@@ -32,7 +32,7 @@ from poolcli.reference import pool_reference
 
 Array = NDArray[Any]
 
-MATRICES = ("npy", "csv", "txt")
+MATRICES = ("npy", "npz", "csv", "txt")
 PICTURES = [case for case in cases() if not case.refusal and case.suffix not in MATRICES]
 
 

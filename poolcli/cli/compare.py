@@ -25,9 +25,9 @@ SUMMARY = ENTRIES["compare"].summary
 
 HELP = f"""{SUMMARY}
 
-INPUT is an image, a matrix (csv, txt, npy) or '-' for standard input. Each becomes one picture in
-pooled/: a row for each operation, the iterations side by side, and for two operations a row with
-the second minus the first.
+INPUT is an image, a matrix (csv, txt, npy, npz) or '-' for standard input. Each becomes one picture
+in pooled/: a row for each operation, the iterations side by side, and for two operations a row
+with the second minus the first.
 
 \b
 Examples:

@@ -37,9 +37,9 @@ def command(operation: Operation) -> click.Command:
         pool = bundle(pool)
     text = f"""{summary}
 
-    INPUT is an image, a matrix (csv, txt, npy) or '-' for standard input; a path, or a URL such
-    as s3://bucket/photos/. Each iteration is written to pooled/, with a figure that shows them
-    side by side.
+    INPUT is an image, a matrix (csv, txt, npy, npz) or '-' for standard input; a path, or a URL
+    such as s3://bucket/photos/. Each iteration is written to pooled/, with a figure that shows
+    them side by side.
 
     \b
     Examples:

@@ -8,9 +8,52 @@ from typing import Any, NoReturn
 import click
 
 from poolcli.cli.commands import closest
+from poolcli.errors import shorten
 
 # Spelled out here, since the module that knows them loads NumPy; a test holds both together.
 OPERATIONS = ("max", "avg", "min", "median", "lp")
+
+LARGEST = 2**31 - 1
+WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
+DECIMAL = re.compile(
+    r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?", re.ASCII | re.IGNORECASE
+)
+# Python reads no integers of more than 4,300 digits, and no limit has as many as these.
+MOST_DIGITS = 30
+
+
+def read_whole(text: str, minimum: int, maximum: int) -> int:
+    """Read a whole number, with blanks around it.
+
+    Raises
+    ------
+    ValueError
+        In words for the user, if this is none, or is not in the range.
+    """
+    digits = text.strip()
+    if not WHOLE.fullmatch(digits):
+        raise ValueError(f"{shorten(text)!r} is not a whole number")
+    sign = "-" if digits.startswith("-") else ""
+    digits = digits.lstrip("-0") or "0"
+    number = int(sign + digits) if len(digits) <= MOST_DIGITS else None
+    if number is None or not minimum <= number <= maximum:
+        raise ValueError(f"{shorten(sign + digits)} is not in the range {minimum} to {maximum}")
+    return number
+
+
+def read_decimal(text: str, minimum: float, maximum: float) -> float:
+    """Read a decimal number, with blanks around it; see `read_whole`."""
+    if not DECIMAL.fullmatch(text.strip()):
+        raise ValueError(f"{shorten(text)!r} is not a number")
+    number = float(text)
+    if not minimum <= number <= maximum:
+        raise ValueError(f"{shorten(text.strip())} is not in the range {minimum:g} to {maximum:g}")
+    return number
+
+
+def are_whole(parts: list[str]) -> bool:
+    """Return whether all parts are whole numbers of any size."""
+    return all(WHOLE.fullmatch(part.strip()) for part in parts)
 
 
 def spell(kind: click.ParamType[Any], value: Any) -> str:
@@ -54,19 +97,19 @@ class Numbers(click.ParamType[Any]):
         """Read (rows, columns), ((top, bottom), (left, right)) or a word."""
         if not isinstance(value, str):
             return tuple(value)
-        text = "".join(value.split())
+        text = value.strip()
         if text.lower() in self.words:
             return text.lower()
-        if sizes := re.fullmatch(r"([0-9]+)[x×]([0-9]+)", text):
-            self.fail(f"{text!r}: write {sizes[1]},{sizes[2]} (rows, columns)", param, ctx)
+        if sizes := re.fullmatch(r"([0-9]+)\s*[x×]\s*([0-9]+)", text, re.ASCII):
+            hint = f"write {shorten(sizes[1])},{shorten(sizes[2])} (rows, columns)"
+            self.fail(f"{shorten(text)!r}: {hint}", param, ctx)
         parts = text.split(",")
-        allowed = (1, 2, 4) if self.sides else (1, 2)
-        if len(parts) not in allowed or not all(re.fullmatch(r"-?[0-9]+", part) for part in parts):
+        if len(parts) not in ((1, 2, 4) if self.sides else (1, 2)) or not are_whole(parts):
             self._refuse(text, param, ctx)
-        numbers = tuple(int(part) for part in parts)
-        for number in numbers:
-            if not self.minimum <= number < 2**31:
-                self.fail(f"{number} is not in the range {self.minimum} to 2147483647", param, ctx)
+        try:
+            numbers = tuple(read_whole(part, self.minimum, LARGEST) for part in parts)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
         if len(numbers) == 4:
             return numbers[:2], numbers[2:]
         return numbers * 2 if len(numbers) == 1 else numbers
@@ -78,7 +121,8 @@ class Numbers(click.ParamType[Any]):
         if self.sides:
             forms.append("TOP,BOTTOM,LEFT,RIGHT")
         forms += self.words
-        self.fail(f"{text!r} is not {', '.join(forms[:-1])} or {forms[-1]}", param, ctx)
+        known = f"{', '.join(forms[:-1])} or {forms[-1]}"
+        self.fail(f"{shorten(text)!r} is not {known}", param, ctx)
 
 
 class SizeOrPlace(Numbers):
@@ -95,9 +139,9 @@ class SizeOrPlace(Numbers):
     ) -> tuple[int | tuple[int, ...], ...] | str:
         """Read (rows, columns) from what looks like numbers, and take the rest for a name."""
         if picture := re.fullmatch(r"([0-9]+)x([0-9]+)", str(value)):
-            width, height = picture.groups()
+            width, height = map(shorten, picture.groups())
             hint = f"write {height},{width} (rows, columns) for a picture {width} wide"
-            self.fail(f"{value!r}: {hint}, or {width},{height}", param, ctx)
+            self.fail(f"{shorten(value)!r}: {hint}, or {width},{height}", param, ctx)
         numeric = isinstance(value, str) and re.fullmatch(r"-?[0-9]+([,×]-?[0-9]+)*", value)
         return super().convert(value, param, ctx) if numeric else value
 
@@ -112,13 +156,40 @@ class WholeNumber(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Read the number."""
-        if not re.fullmatch(r"-?[0-9]+", str(value).strip()):
-            self.fail(f"{value!r} is not a whole number", param, ctx)
-        number = int(value)
-        if not self.minimum <= number <= self.maximum:
-            limits = f"{self.minimum} to {self.maximum}"
-            self.fail(f"{number} is not in the range {limits}", param, ctx)
-        return number
+        try:
+            return read_whole(str(value), self.minimum, self.maximum)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class DecimalNumber(click.ParamType[Any]):
+    """A number with or without a fraction, between two limits."""
+
+    name = "number"
+
+    def __init__(self, minimum: float, maximum: float) -> None:
+        self.minimum, self.maximum = minimum, maximum
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read the number."""
+        try:
+            return read_decimal(str(value), self.minimum, self.maximum)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Text(click.ParamType[Any]):
+    """Text that is not empty."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse empty text, as an unset variable of a script leaves it."""
+        if value == "":
+            self.fail("it is empty; leave the option out or give it a value", param, ctx)
+        return str(value)
 
 
 class Operations(click.ParamType[Any]):
@@ -159,15 +230,18 @@ class Place(click.ParamType[Any]):
         """Read (row, column) or (row, column, size), or the word."""
         if not isinstance(value, str):
             return tuple(value)
-        text = "".join(value.split()).lower()
+        text = value.strip().lower()
         if text == "none":
             return text
-        if not re.fullmatch(r"[0-9]+,[0-9]+(,[0-9]+)?", text):
-            self.fail(f"{value!r} is not ROW,COL, ROW,COL,SIZE or none", param, ctx)
-        numbers = tuple(map(int, text.split(",")))
-        if max(numbers) >= 2**31 or not all(numbers[2:]):
-            self.fail(f"{value!r}: a size is 1 to 2147483647 pixels", param, ctx)
-        return numbers
+        parts = text.split(",")
+        if len(parts) not in (2, 3) or not are_whole(parts) or "-" in text:
+            self.fail(f"{shorten(value)!r} is not ROW,COL, ROW,COL,SIZE or none", param, ctx)
+        try:
+            place = [read_whole(part, 0, LARGEST) for part in parts[:2]]
+            size = [read_whole(part, 1, LARGEST) for part in parts[2:]]
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return (*place, *size)
 
 
 class PictureSize(click.ParamType[Any]):
@@ -183,13 +257,15 @@ class PictureSize(click.ParamType[Any]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int | None, int | None]:
         """Read (width, height); None for a side that follows."""
-        match = re.fullmatch(r"([0-9]*)x([0-9]*)", value.strip())
-        if match is None or match[0] == "x":
-            swapped = re.fullmatch(r"([0-9]+),([0-9]+)", value.strip())
-            hint = f"write {swapped[2]}x{swapped[1]}" if swapped else "write WxH, Wx or xH"
-            self.fail(f"{value!r}: {hint} (width x height)", param, ctx)
-        sides = [int(side) if side else None for side in match.groups()]
-        for side in sides:
-            if side is not None and not 1 <= side < 2**31:
-                self.fail(f"{side} is not in the range 1 to 2147483647", param, ctx)
-        return sides[0], sides[1]
+        sides = [side.strip() for side in value.split("x")]
+        if len(sides) != 2 or not any(sides) or not are_whole(list(filter(None, sides))):
+            swapped = re.fullmatch(r"\s*([0-9]+)\s*,\s*([0-9]+)\s*", value, re.ASCII)
+            hint = "write WxH, Wx or xH"
+            if swapped:
+                hint = f"write {shorten(swapped[2])}x{shorten(swapped[1])}"
+            self.fail(f"{shorten(value)!r}: {hint} (width x height)", param, ctx)
+        try:
+            width, height = (read_whole(side, 1, LARGEST) if side else None for side in sides)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return width, height

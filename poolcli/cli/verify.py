@@ -32,9 +32,10 @@ SUMMARY = ENTRIES["verify"].summary
 
 HELP = f"""{SUMMARY}
 
-INPUT is an image, a matrix (csv, txt, npy) or '-' for standard input. It is prepared and pooled
-by poolcli, by a plain loop (the middle of a large image) and by onnxruntime, torch, keras and
-scikit-image, where they are installed. Nothing is written. The exit status is 1 on a mismatch.
+INPUT is an image, a matrix (csv, txt, npy, npz) or '-' for standard input. It is prepared and
+pooled by poolcli, by a plain loop (the middle of a large image) and by onnxruntime, torch, keras
+and scikit-image, where they are installed. Nothing is written. The exit status is 1 on a
+mismatch.
 
 \b
 Examples:

@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from poolcli.arrays import np
-from poolcli.errors import PoolcliError
+from poolcli.errors import PoolcliError, shorten
 from poolcli.memory import lacks_memory
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
+
+# Decoders may quote the file.
+LONGEST_REASON = 200
 
 # Pillow logs what it also raises.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
@@ -119,4 +122,4 @@ def _decoded(picture: ImageFile) -> bool:
 
 def one_line(error: Exception) -> str:
     """Return the message of an error without line breaks."""
-    return " ".join(str(error).split()) or type(error).__name__
+    return shorten(" ".join(str(error).split()) or type(error).__name__, LONGEST_REASON)

@@ -10,8 +10,7 @@ from itertools import chain
 from typing import Any
 
 from poolcli.arrays import Array, np
-from poolcli.captions import shorten
-from poolcli.errors import PoolcliError
+from poolcli.errors import PoolcliError, shorten
 from poolcli.geometry import check_pixels
 
 # Matching takes time in proportion to the text.
@@ -28,10 +27,10 @@ CHARACTERS = b"0123456789+-.eEinftyaINFTYA;, \t\r\n"
 # What makes floats of numbers: 1.0, 1e3, nan, inf.
 FLOAT_CHARACTERS = b".eEnN"
 
-# A float of fewer characters with an exponent of at most two digits is no extreme.
+# A float with fewer digits, and with fewer than three in its exponent, is no extreme.
 LONG = 200
-LARGE_EXPONENT = re.compile(rb"[eE][+-]?0*[1-9][0-9]{2}")
-DIGITS = bytes(b"0"[0] if byte in b"0123456789." else b" "[0] for byte in range(256))
+EXTREME = (b"e000", b"e-000", b"0" * LONG)
+FORMS = bytes.maketrans(b"0123456789.eE+-", b"00000000000ee--")
 WORDS = bytes(b" "[0] if byte in BLANKS.encode() else b"x"[0] for byte in range(256))
 
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -92,8 +91,10 @@ def parse_text(content: bytes, max_pixels: int) -> Array:
         raise
     except ValueError:
         raise PoolcliError(_find_fault(content, delimiter, whole=whole)) from None
-    if not whole and _may_be_extreme(content):
-        _check_extremes(content, delimiter, matrix)
+    if not whole:
+        suspect = (np.isinf(matrix) | (matrix == 0)).any(axis=1)
+        if suspect.any() and _may_be_extreme(content):
+            _check_extremes(content, delimiter, matrix, suspect)
     return matrix
 
 
@@ -192,15 +193,15 @@ def _fits(token: str) -> bool:
 
 def _may_be_extreme(content: bytes) -> bool:
     """Return whether a float in a text may be too large or too small for 64 bits."""
-    exponents = b"e" in content or b"E" in content
-    if exponents and LARGE_EXPONENT.search(content):
-        return True
-    return b"0" * LONG in content.translate(DIGITS)
+    forms = content.translate(FORMS)
+    return any(form in forms for form in EXTREME)
 
 
-def _check_extremes(content: bytes, delimiter: str | None, matrix: Array) -> None:
-    """Raise PoolcliError for a finite number that became infinite, or another that became 0."""
-    suspect = (np.isinf(matrix) | (matrix == 0)).any(axis=1)
+def _check_extremes(content: bytes, delimiter: str | None, matrix: Array, suspect: Array) -> None:
+    """Raise PoolcliError for a finite number that became infinite, or another that became 0.
+
+    Only rows that are `suspect` are looked at.
+    """
     for row, (number, line) in enumerate(_lines(content)):
         if not suspect[row]:
             continue

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from poolcli.arrays import Array, np
-from poolcli.captions import shorten
-from poolcli.errors import PoolcliError
+from poolcli.errors import PoolcliError, shorten
 from poolcli.geometry.layouts import find_axes
 from poolcli.images.damage import damage_in_one_line
 from poolcli.images.image import Image, Reading, Source
@@ -146,7 +145,7 @@ def _source(header: Header, reading: Reading, load: Callable[[], Any]) -> Source
         array = _array(header, load())
         return Image(axes.arrange(array), array.dtype, matrix=True, axes=axes)
 
-    return Source(size, "npy", decode)
+    return Source(size, "npy", decode, layers=math.prod(header.shape) // math.prod(size))
 
 
 def _array(header: Header, buffer: Any) -> Array:

@@ -17,6 +17,7 @@ from poolcli.alpha import pool_alpha
 from poolcli.arrays import Array, np
 from poolcli.errors import PoolcliError, name_bug, trace_bug
 from poolcli.geometry import Pair, Step, chain, check_pixels, sizes
+from poolcli.geometry.layouts import MOST_CHANNELS
 from poolcli.geometry.region import Region
 from poolcli.images import (
     RESOLUTIONS,
@@ -194,7 +195,9 @@ def _prepare(image: Image, preparation: Preparation) -> list[Image]:
     """Prepare an image; the last one returned is to be pooled, one before it is unfiltered."""
     opaque = image.full if image.alpha else None
     stages = []
-    each = (prepare(item, preparation, opaque) for item in image.items)
+    # Only gray mixes channels, and never those of two items.
+    items = image.items if preparation.gray or preparation.filter else [image.pixels]
+    each = (prepare(item, preparation, opaque) for item in items)
     for parts in zip(*each, strict=True):
         pixels = parts[0] if len(parts) == 1 else np.dstack(parts)
         # A profile describes the colour space that the file had.
@@ -264,9 +267,22 @@ def _open(job: Job, settings: Settings) -> tuple[Source, tuple[Step, ...]]:
         exact=settings.exact,
         max_pixels=settings.reading.max_pixels,
     )
+    _check_layers(source, steps, settings.reading.max_pixels)
     if job.figure and settings.zoom and settings.zoom.centre:
         Region.around(settings.zoom.centre, (1, 1), steps[0].input_shape)
     return source, steps
+
+
+def _check_layers(source: Source, steps: Sequence[Step], max_pixels: int) -> None:
+    """Raise PoolcliError if the channels of an array are too many for the sizes of its chain."""
+    shapes = [source.shape, steps[0].input_shape, *(step.shape for step in steps)]
+    rows, columns = max(shapes, key=math.prod)
+    least = -(-rows * columns * source.layers // MOST_CHANNELS)
+    if least > max_pixels:
+        raise PoolcliError(
+            f"has {source.layers} channels, of {rows}x{columns} pixels in this chain, more than"
+            f" {MOST_CHANNELS} times {max_pixels:,} values; allow it with --max-pixels {least}"
+        )
 
 
 def _read(job: Job, settings: Settings) -> tuple[Image, tuple[Step, ...]]:

@@ -28,7 +28,13 @@ WRONG = [
     ("--filter sobel", "--filter"), ("--cmap nonsense", "colour map"), ("--norm 2", "--norm"),
     ("--name '{x}'", "--name"), ("--name '{'", "--name"), ("--name a/b", "--name"),
     ("--figure f.txt", "--figure"), ("-d ''", "-d"), ("-d a.png", "-d"),
-    ("--nonsense", "--nonsense"),
+    ("--nonsense", "--nonsense"), ("-k '2 3'", "--kernel"), ("--to '1 0'", "--to"),
+    ("--zoom '1 0,2'", "--zoom"), ("--resize '1 0x5'", "--resize"), ("-n '1 0'", "--iterations"),
+    ("-j '1 0'", "--jobs"), ("-k " + "9" * 5000, "--kernel"), ("-n " + "9" * 5000, "--iterations"),
+    ("--max-pixels " + "9" * 5000, "--max-pixels"), ("--zoom 1," + "9" * 5000, "--zoom"),
+    ("--resize " + "9" * 5000 + "x", "--resize"), ("--name ''", "--name"), ("-o ''", "-o"),
+    ("--figure ''", "--figure"), ("--cmap ''", "--cmap"), ("--files-from ''", "--files-from"),
+    ("--scheduler ''", "--scheduler"), ("--array ''", "--array"), ("--layout ''", "--layout"),
 ]  # fmt: skip
 
 CONFLICTS = [
@@ -43,6 +49,8 @@ CONFLICTS = [
 
 NONSENSE = [
     ("POOLCLI_JOBS", "x"), ("POOLCLI_JOBS", "0"), ("POOLCLI_JOBS", "9" * 30),
+    ("POOLCLI_JOBS", "9" * 5000), ("POOLCLI_MAX_PIXELS", "9" * 5000), ("POOLCLI_JOBS", "1 0"),
+    ("POOLCLI_MAX_PIXELS", "1_0"), ("POOLCLI_MAX_PIXELS", "٣"),
     ("POOLCLI_MAX_PIXELS", "-3"), ("POOLCLI_MAX_PIXELS", "1e9"), ("POOLCLI_OUTDIR", "a.png"),
 ]  # fmt: skip
 
@@ -85,5 +93,6 @@ def test_nonsense_in_a_variable_is_refused(one: Path, variable: str, value: str)
     (line,) = ended.errors
     assert ended.status == 2
     assert variable in line or variable == "POOLCLI_OUTDIR"
-    assert value in line
+    assert value[:20] in line
+    assert len(line) < 200
     assert names(one) == ["a.png"]

@@ -10,13 +10,14 @@ from poolcli.cli.options.pooling import (
     times,
     window,
 )
-from poolcli.cli.options.reading import MAX_PIXELS, inputs, reading, subject
+from poolcli.cli.options.reading import LAYOUTS, MAX_PIXELS, inputs, reading, subject
 from poolcli.cli.options.results import FORMATS, explanation, output, picture
 from poolcli.cli.options.running import report, run
 
 __all__ = [
     "FILTERS",
     "FORMATS",
+    "LAYOUTS",
     "MAX_PIXELS",
     "at",
     "count_pad",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import click
-
 from poolcli.cli.choices import Choice
 from poolcli.cli.options.declaring import Decorated, all_of, option
-from poolcli.cli.types import OPERATIONS, Numbers, Operations, PictureSize, WholeNumber
+from poolcli.cli.types import (
+    OPERATIONS,
+    DecimalNumber,
+    Numbers,
+    Operations,
+    PictureSize,
+    WholeNumber,
+)
 
 # Spelled out here, since the module that knows them takes time to load; a test holds both together.
 FILTERS = ("prewitt", "prewitt-v", "prewitt-h", "laplacian")
@@ -102,7 +107,7 @@ def norm(command: Decorated) -> Decorated:
         option(
             "Window",
             "--norm",
-            type=click.FloatRange(1, 32),
+            type=DecimalNumber(1, 32),
             otherwise="2",
             metavar="P",
             help="Power of the mean, 1 to 32: 1 is the average, large powers near the maximum.",

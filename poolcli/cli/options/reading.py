@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from poolcli.cli.options.declaring import Decorated, all_of, option
-from poolcli.cli.types import WholeNumber
+from poolcli.cli.types import Text, WholeNumber
 
 # Spelled out here, since the module that knows them takes time to load; a test holds both together.
 MAX_PIXELS = 250_000_000
@@ -31,11 +31,13 @@ def reading(command: Decorated) -> Decorated:
             "--layout",
             type=click.Choice(LAYOUTS),
             metavar="NAME",
-            help=f"Order of the axes of an array: {', '.join(LAYOUTS)} (n is the batch).",
+            help=f"Order of the axes of an array: {', '.join(LAYOUTS)} (n is the batch); by default"
+            " rows, columns and at most 4 channels.",
         ),
         option(
             "Reading",
             "--array",
+            type=Text(),
             metavar="NAME",
             help="Array to read from an npz archive that holds several.",
         ),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from poolcli.cli.choices import Choice
 from poolcli.cli.options.declaring import Decorated, all_of, option
-from poolcli.cli.types import Place
+from poolcli.cli.types import Place, Text
 
 # Spelled out here, since the module that knows them takes time to load; a test holds both together.
 FORMATS = ("png", "tif", "jpg", "webp", "npy", "csv", "same")
@@ -21,6 +21,7 @@ def output(command: Decorated) -> Decorated:
             "Output",
             "-o",
             "--output",
+            type=Text(),
             metavar="FILE",
             help="Write just the last iteration, to this file ('-': standard output); its suffix"
             " decides the format. No figure unless --figure asks for one.",
@@ -35,7 +36,7 @@ def output(command: Decorated) -> Decorated:
             metavar="NAME",
             otherwise="png, and npy or csv for a matrix",
             help=f"Format of the results: {', '.join(FORMATS)} (the input's, if it is one of these,"
-            " else png). npy and csv hold unrounded values.",
+            " else the default). npy and csv hold unrounded values.",
         ),
         option(
             "Output",
@@ -48,6 +49,7 @@ def output(command: Decorated) -> Decorated:
         option(
             "Output",
             "--figure",
+            type=Text(),
             metavar="PATH",
             otherwise="beside the results",
             help="Where the comparison figure goes: .png, .svg or .pdf, or .gif or .webp to show"
@@ -82,6 +84,7 @@ def picture(command: Decorated) -> Decorated:
             "Output",
             "-o",
             "--output",
+            type=Text(),
             metavar="FILE",
             help="Write the picture to this file ('-': standard output, as png); its suffix decides"
             " the format: .png, .svg or .pdf, or .gif or .webp to show the iterations in turn.",
@@ -99,6 +102,7 @@ def explanation(command: Decorated) -> Decorated:
         option(
             "Output",
             "--figure",
+            type=Text(),
             metavar="PATH",
             help="Draw the explanation too, to a .png, .svg or .pdf file.",
         ),
@@ -110,6 +114,7 @@ def _outdir() -> Callable[[Decorated], Decorated]:
         "Output",
         "-d",
         "--outdir",
+        type=Text(),
         metavar="DIR",
         envvar="POOLCLI_OUTDIR",
         otherwise="pooled",
@@ -121,6 +126,7 @@ def _name() -> Callable[[Decorated], Decorated]:
     return option(
         "Output",
         "--name",
+        type=Text(),
         metavar="TEMPLATE",
         otherwise="{stem}_{op}_{settings}_{i}",
         help="Names of the results without suffix, from {stem} {suffix} {parent} (the input's"
@@ -132,6 +138,7 @@ def _cmap() -> Callable[[Decorated], Decorated]:
     return option(
         "Output",
         "--cmap",
+        type=Text(),
         metavar="NAME",
         otherwise="gray, and viridis for a matrix",
         help="The figure's colours for one channel, a name of matplotlib.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from poolcli.cli.options.declaring import Decorated, all_of, option
-from poolcli.cli.types import WholeNumber
+from poolcli.cli.types import Text, WholeNumber
 
 
 def run(command: Decorated) -> Decorated:
@@ -22,6 +22,7 @@ def run(command: Decorated) -> Decorated:
         option(
             "Run",
             "--files-from",
+            type=Text(),
             metavar="FILE",
             help="Read further inputs from a file ('-': standard input), one per line, or each"
             " ended by NUL as find -print0 writes them. Relative names keep their folders under"
@@ -40,6 +41,7 @@ def run(command: Decorated) -> Decorated:
         option(
             "Run",
             "--scheduler",
+            type=Text(),
             metavar="ADDRESS|local",
             help="Run on the workers of the Dask scheduler at this address; 'local' starts one with"
             " -j workers here.",

@@ -158,7 +158,8 @@ def reduction(
     """
     native = dtype.newbyteorder("=")
     if operation in ("max", "min"):
-        combine, identity = np.maximum, _range(native)[0]
+        combine: np.ufunc = np.maximum
+        identity = _range(native)[0]
         if operation == "min":
             combine, identity = np.minimum, _range(native)[1]
         return Reduction(combine, identity, native, native, native, safe=native.kind != "f")

@@ -262,7 +262,8 @@ def _interpolate(layers: Array, shape: Pair, interpolation: int) -> Array:
     totals = interpolate(np.ones((layers.shape[0], 1)), rows, 1)
     totals = totals * interpolate(np.ones((1, layers.shape[1])), 1, columns)
     if layers.dtype.kind == "f":
-        return interpolate(layers, rows, columns) / totals.astype(layers.dtype)
+        shares: Array = interpolate(layers, rows, columns) / totals.astype(layers.dtype)
+        return shares
     if np.abs(totals - 1).max() < INVISIBLE:
         return interpolate(layers, rows, columns)
     # Integers would be rounded before they are divided.

@@ -243,15 +243,17 @@ def test_floats_at_the_ends_of_their_range_are_counted(dtype: str) -> None:
     info = np.finfo(dtype)
     values = [info.max, -info.max, info.smallest_subnormal, 0, np.nan, np.inf, -np.inf, -0.0]
     pixels = np.array([values], dtype)
-    assert Histogram.of(pixels).counts.counts.sum() == 5
+    # What float64 does not hold is infinite in a histogram.
+    finite = 3 if info.max > np.finfo(np.float64).max else 5
+    assert Histogram.of(pixels).counts.counts.sum() == finite
     many = np.tile(pixels, (300, 300))
-    assert Histogram.of(many).counts.counts.sum() == 5 * 90000
+    assert Histogram.of(many).counts.counts.sum() == finite * 90000
 
 
 @pytest.mark.parametrize(
     ("values", "title"),
     [
-        ([1.7e308, 1.7e308, 1.7e308], "mean 1.7e308 ± 0, no zeros"),
+        ([1.7e308] * 4, "mean 1.7e308 ± 0, no zeros"),
         ([1.5e308, -1.5e308], "mean 0 ± 1.5e308, no zeros"),
         ([1e200, 3e200], "mean 2e200 ± 1e200, no zeros"),
         ([1e-200, 3e-200], "mean 2e−200 ± 1e−200, no zeros"),

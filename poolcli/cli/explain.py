@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from poolcli import storage
+from poolcli.arrays import quiet_arithmetic
 from poolcli.captions import (
     name_file,
     name_operation,
@@ -63,6 +64,7 @@ SMALL = 16  # rows and columns that are explained whole
 @options.explanation
 @options.reading
 @options.report
+@quiet_arithmetic()
 def explain(
     subject: str,
     operations: Sequence[Operation],

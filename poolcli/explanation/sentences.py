@@ -104,7 +104,7 @@ def _mean(cell: Cell) -> list[str]:
 def _add(
     pixels: Sequence[Number], weights: Sequence[float] | None, norm: float | None
 ) -> Number | Decimal:
-    """Add pixels, or their powers, weighed or not; a sum beyond the range of floats as a decimal."""
+    """Add pixels, or their powers, weighed or not: in decimals if floats cannot hold the sum."""
     if norm is None and weights is None and all(isinstance(pixel, int) for pixel in pixels):
         return sum(pixels)
     if not all(_decimal(pixel).is_finite() for pixel in pixels):

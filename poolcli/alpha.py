@@ -68,7 +68,7 @@ def pool_alpha(
         visible[alpha == 0] = np.nan
         pooled = pool(visible, operation, window, skip_nan=True)
     else:
-        windows = Windows(*window.axes(image.shape), count_include_pad)
+        windows = Windows.of(window, image.shape, count_include_pad)
         with fast_arithmetic():
             if operation == "avg":
                 pooled, weighed_alpha = _average(colour, alpha, full, windows)

@@ -6,10 +6,12 @@ So it is loaded while a picture is decoded, and not at all where nothing is to b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["Array", "ArrayLike", "NDArray", "np"]
+__all__ = ["Array", "ArrayLike", "NDArray", "np", "quiet_arithmetic"]
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,3 +31,14 @@ else:
     np = _NumPy()
     # Annotations are read by type checkers alone.
     Array = ArrayLike = NDArray = Any
+
+
+@contextmanager
+def quiet_arithmetic() -> Iterator[None]:
+    """Let infinity and NaN result without a warning: they are what IEEE 754 says.
+
+    Otherwise NumPy prints a line of its caller's source for images with extreme values. Use it
+    around all that is done to one image, also as a decorator.
+    """
+    with np.errstate(all="ignore"):
+        yield

@@ -21,6 +21,8 @@ LAPLACIAN = [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]
 # ITU-R 601 luma, as Pillow's mode L has it: whole numbers of 2^-16.
 LUMA = (19595, 38470, 7471)
 BAND_PIXELS = 1 << 18
+# Weights that add up to 1 but for this change no integer of 16 bits.
+INVISIBLE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def prepare(image: Array, preparation: Preparation, opaque: float | None = None)
         yield _with_alpha(colour, alpha)
         colour = edges(colour, preparation.filter, relu=preparation.relu)
     elif preparation.relu:
-        colour = np.maximum(colour, colour.dtype.type(0))
+        colour = _rectify(colour)
     yield _with_alpha(colour, alpha)
 
 
@@ -146,7 +148,8 @@ def to_gray(image: Array) -> Array:
     -------
     ndarray, (H, W)
         Integers of up to 32 bits: `(19595 R + 38470 G + 7471 B + 32768) >> 16`, exactly, in the
-        image's dtype. Others: `0.299 R + 0.587 G + 0.114 B` in the carry type.
+        image's dtype. Others: `0.299 R + 0.587 G + 0.114 B` in the carry type, between the least
+        and the largest of the three.
 
     Raises
     ------
@@ -171,9 +174,26 @@ def to_gray(image: Array) -> Array:
             )
             gray[first : first + height] = (red + green + blue + 32768) >> 16
         else:
-            red, green, blue = (band[:, :, channel].astype(gray.dtype) for channel in range(3))
-            gray[first : first + height] = 0.299 * red + 0.587 * green + 0.114 * blue
+            gray[first : first + height] = _weigh_floats(band, gray.dtype)
     return gray
+
+
+def _weigh_floats(band: Array, carry: np.dtype[Any]) -> Array:
+    """Weigh red, green and blue (H, W, 3); rounding leads out of their range nowhere."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        red, green, blue = (band[:, :, channel].astype(carry) for channel in range(3))
+        gray: Array = 0.299 * red + 0.587 * green + 0.114 * blue
+        least = np.minimum(np.minimum(red, green), blue)
+        largest = np.maximum(np.maximum(red, green), blue)
+        np.clip(gray, least, largest, out=gray)
+    return gray
+
+
+def _rectify(pixels: Array) -> Array:
+    """Return max(x, 0), of floats never -0."""
+    with np.errstate(invalid="ignore"):
+        positive: Array = np.maximum(pixels, pixels.dtype.type(0))
+    return positive + positive.dtype.type(0) if positive.dtype.kind == "f" else positive
 
 
 def resize(image: Array, shape: Pair) -> Array:
@@ -188,25 +208,77 @@ def resize(image: Array, shape: Pair) -> Array:
     -------
     ndarray, (rows, columns) or (rows, columns, C)
         In the image's dtype if OpenCV resizes it (uint8, uint16, int16, float32, float64), else
-        in the carry type.
+        in the carry type. A constant channel stays constant, and finite floats stay finite.
     """
-    from poolcli.opencv import cv2
-
     rows, columns = image.shape[:2]
     if (rows, columns) == shape:
         return image
-    if image.dtype not in (np.uint8, np.uint16, np.int16, np.float32, np.float64):
-        image = image.astype(_filter_type(image.dtype))
-    shrunk = (min(columns, shape[1]), min(rows, shape[0]))
-    layers = image.reshape(rows, columns, -1)
-    resized = np.empty((*shape, layers.shape[2]), image.dtype)
-    # OpenCV shrinks at most four channels at once.
-    for first in range(0, layers.shape[2], 4):
-        some = np.ascontiguousarray(layers[:, :, first : first + 4])
-        some = cv2.resize(some, shrunk, interpolation=cv2.INTER_AREA)
-        some = cv2.resize(some, shape[::-1], interpolation=cv2.INTER_CUBIC)
-        resized[:, :, first : first + 4] = some.reshape(*shape, -1)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        if image.dtype not in (np.uint8, np.uint16, np.int16, np.float32, np.float64):
+            image = image.astype(_filter_type(image.dtype))
+        layers = image.reshape(rows, columns, -1)
+        resized = np.empty((*shape, layers.shape[2]), image.dtype)
+        # OpenCV shrinks at most four channels at once.
+        for first in range(0, layers.shape[2], 4):
+            some = np.ascontiguousarray(layers[:, :, first : first + 4])
+            resized[:, :, first : first + 4] = _resize_finite(some, shape)
+        if image.dtype.kind == "f":
+            least, largest = layers.min(axis=(0, 1)), layers.max(axis=(0, 1))
+            np.copyto(resized, least, where=least == largest)
     return resized.reshape(*shape, *image.shape[2:])
+
+
+def _resize_finite(layers: Array, shape: Pair) -> Array:
+    """Resize (H, W, C); sums that overflow are made of smaller numbers, and clipped."""
+    resized = _resize(layers, shape)
+    if resized.dtype.kind != "f" or np.isfinite(resized).all():
+        return resized
+    # Cubic weights add up to less than 4 in all.
+    exponent = (layers.shape[0] * layers.shape[1]).bit_length() + 2
+    scaled = _resize(np.ldexp(layers, -exponent), shape)
+    limit = np.ldexp(np.finfo(layers.dtype).max, -exponent)
+    clipped = np.where(np.isfinite(scaled), scaled.clip(-limit, limit), scaled)
+    return np.where(np.isfinite(resized), resized, np.ldexp(clipped, exponent))
+
+
+def _resize(layers: Array, shape: Pair) -> Array:
+    """Resize (H, W, C): shrink the axes that shrink, then enlarge the others."""
+    from poolcli.opencv import cv2
+
+    for interpolation, side in ((cv2.INTER_AREA, min), (cv2.INTER_CUBIC, max)):
+        rows, columns = map(side, layers.shape[:2], shape)
+        if (rows, columns) != layers.shape[:2]:
+            layers = _interpolate(layers, (rows, columns), interpolation)
+    return layers
+
+
+def _interpolate(layers: Array, shape: Pair, interpolation: int) -> Array:
+    """Resize (H, W, C) by an interpolation of OpenCV, whose weights may not add up to 1.
+
+    `INTER_AREA` leaves out small weights: sums are divided by what it makes of ones.
+    """
+    from poolcli.opencv import cv2
+
+    def interpolate(pixels: Array, rows: int, columns: int) -> Array:
+        resized: Array = cv2.resize(pixels, (columns, rows), interpolation=interpolation)
+        return resized.reshape(rows, columns, -1)
+
+    rows, columns = shape
+    totals = interpolate(np.ones((layers.shape[0], 1)), rows, 1)
+    totals = totals * interpolate(np.ones((1, layers.shape[1])), 1, columns)
+    if layers.dtype.kind == "f":
+        shares: Array = interpolate(layers, rows, columns) / totals.astype(layers.dtype)
+        return shares
+    if np.abs(totals - 1).max() < INVISIBLE:
+        return interpolate(layers, rows, columns)
+    # Integers would be rounded before they are divided.
+    exact = np.float32 if layers.dtype.itemsize == 1 else np.float64
+    limits = np.iinfo(layers.dtype)
+    resized = np.empty((rows, columns, layers.shape[2]), layers.dtype)
+    for channel in range(layers.shape[2]):
+        sums = interpolate(layers[:, :, channel].astype(exact), rows, columns) / totals
+        resized[:, :, channel] = np.rint(sums[:, :, 0]).clip(limits.min, limits.max)
+    return resized
 
 
 def edges(image: Array, name: Filter, *, relu: bool = False) -> Array:
@@ -224,15 +296,20 @@ def edges(image: Array, name: Filter, *, relu: bool = False) -> Array:
     Returns
     -------
     ndarray, (H, W)
-        The carry type.
+        The carry type. A response beyond its range is infinite.
     """
-    if name == "prewitt":
-        vertical, horizontal = _correlate(image, PREWITT_V), _correlate(image, PREWITT_H)
-        response: Array = np.sqrt(vertical * vertical + horizontal * horizontal)
-        return response
-    kernels = {"prewitt-v": PREWITT_V, "prewitt-h": PREWITT_H, "laplacian": LAPLACIAN}
-    response = _correlate(image, kernels[name])
-    return np.maximum(response, 0, out=response) if relu else np.abs(response, out=response)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        if name == "prewitt":
+            vertical, horizontal = _correlate(image, PREWITT_V), _correlate(image, PREWITT_H)
+            if image.dtype.kind == "f":
+                # No square overflows, and none vanishes.
+                response: Array = np.hypot(vertical, horizontal)
+            else:
+                response = np.sqrt(vertical * vertical + horizontal * horizontal)
+            return response
+        kernels = {"prewitt-v": PREWITT_V, "prewitt-h": PREWITT_H, "laplacian": LAPLACIAN}
+        response = _correlate(image, kernels[name])
+    return _rectify(response) if relu else np.abs(response, out=response)
 
 
 def _correlate(image: Array, kernel: list[list[int]]) -> Array:
@@ -240,7 +317,16 @@ def _correlate(image: Array, kernel: list[list[int]]) -> Array:
 
     carry = image.astype(_filter_type(image.dtype))
     weights = np.array(kernel, carry.dtype)
-    response: Array = cv2.filter2D(carry, -1, weights, borderType=cv2.BORDER_REPLICATE)
+
+    def correlate(pixels: Array) -> Array:
+        response: Array = cv2.filter2D(pixels, -1, weights, borderType=cv2.BORDER_REPLICATE)
+        return response
+
+    response = correlate(carry)
+    if not np.isfinite(response).all():
+        # A sum may overflow before it is small again; one of sixteenths does not.
+        again = np.ldexp(correlate(np.ldexp(carry, -4)), 4)
+        np.copyto(response, again, where=~np.isfinite(response))
     return response
 
 

@@ -101,7 +101,7 @@ def test_a_weighed_mean_in_the_middle_of_two_integers_is_exactly_there() -> None
 @pytest.mark.parametrize("norm", [1, 3, 32])
 def test_a_weighed_power_mean_of_a_constant_is_the_constant(value: float, norm: float) -> None:
     image = np.full((2, 2, 2), value, np.float32)
-    image[:, :, 1] = [[1, 255], [7, 0.5]]
+    image[:, :, 1] = np.array([[1, 255], [7, 0.5]])
     got = pool_alpha(image, 255, "lp", Window.of(2), norm=norm)
     assert got[0, 0, 0] == np.float32(value)
 

@@ -26,6 +26,7 @@ from poolcli.explanation.sentences import number, span
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window, chain
 
 Array = NDArray[Any]
+INF = np.inf
 MATRIX = np.array([[1, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]])
 
 
@@ -527,3 +528,61 @@ def test_of_very_many_pixels_the_middle_is_shown_of_a_median() -> None:
     text = said(np.arange(64).reshape(8, 8), "median", Window.of(8))
     assert "{0, 1, … 26 more …, 28, 29, 30, 31, 32, 33, 34, 35, … 26 more …, 62, 63}" in text
     assert text.endswith("= (31 + 32) / 2 = 31.5")
+
+
+@pytest.mark.parametrize(
+    ("value", "operation", "expected"),
+    [
+        (1e10, "lp", "(1e+10³² + 1e+10³²) / 2)^(1/32) = (2e+320 / 2)^(1/32) = 1e+10"),
+        (10**10, "lp", "(10000000000³² + 10000000000³²) / 2)^(1/32) = (2e+320 / 2)^(1/32) = 1e+10"),
+        (1e-11, "lp", "(1e-11³² + 1e-11³²) / 2)^(1/32) = (2e-352 / 2)^(1/32) = 1e-11"),
+        (1e308, "avg", "(1e+308 + 1e+308) / 2 = 2e+308 / 2 = 1e+308"),
+        (-1e308, "avg", "(-1e+308 + -1e+308) / 2 = -2e+308 / 2 = -1e+308"),
+        (1e308, "median", "(1e+308 + 1e+308) / 2 = 1e+308"),
+        (5e-324, "avg", "(4.94066e-324 + 4.94066e-324) / 2 = 9.88131e-324 / 2 = 4.94066e-324"),
+        (INF, "lp", "(inf³² + inf³²) / 2)^(1/32) = (inf / 2)^(1/32) = inf"),
+        (-INF, "avg", "(-inf + -inf) / 2 = -inf / 2 = -inf"),
+        (np.longdouble("1e4000"), "avg", "(1e+4000 + 1e+4000) / 2 = 2e+4000 / 2 ≈ 1e+4000"),
+        (True, "lp", "(1³² + 1³²) / 2)^(1/32) = (2 / 2)^(1/32) = 1"),
+    ],
+)
+def test_numbers_beyond_the_range_of_floats_are_explained(
+    value: Any, operation: str, expected: str
+) -> None:
+    (stage,) = pooled(np.array([[value, value]]), operation, Window.of((1, 2)), norm=32.0)
+    assert sentence(stage.cell((0, 0), 0)).endswith(expected)
+
+
+def test_weighed_powers_beyond_the_range_of_floats_are_explained() -> None:
+    image = np.array([[[1e10, 255], [1e10, 51]]], np.float32)
+    (stage,) = pooled(image, "lp", Window.of((1, 2)), norm=32.0, full=255)
+    text = sentence(stage.cell((0, 0), 0))
+    assert "(1·1e+10³² + 0.2·1e+10³²) / (1 + 0.2))^(1/32) = (1.2e+320 / 1.2)^(1/32)" in text
+
+
+@pytest.mark.parametrize(("operation", "at"), [("max", (0, 1)), ("min", (0, 0))])
+def test_of_zeros_the_one_with_the_sign_of_the_result_was_chosen(operation: str, at: Any) -> None:
+    (stage,) = pooled(np.array([[-0.0, 0.0]]), operation, Window.of((1, 2)))
+    assert stage.cell((0, 0), 0).winners == [at]
+
+
+@pytest.mark.parametrize("operation", ["max", "avg", "min", "median", "lp"])
+@given(
+    st.lists(
+        st.floats() | st.integers(-(2**63), 2**63 - 1) | st.sampled_from([0.0, -0.0]),
+        min_size=1,
+        max_size=5,
+    ),
+    st.floats(1, 32),
+)
+def test_nothing_that_pools_fails_to_be_explained(
+    operation: str, numbers: list[float], norm: float
+) -> None:
+    for kind in (np.float64, np.float32, np.int64, np.longdouble):
+        known = [x for x in numbers if kind != np.int64 or (np.isfinite(x) and abs(x) < 2**62)]
+        if not known:
+            continue
+        with np.errstate(all="ignore"):
+            image = np.array([known]).astype(kind)
+        (stage,) = pooled(image, operation, Window.of((1, len(known))), norm=norm)
+        assert sentence(stage.cell((0, 0), 0))

@@ -219,3 +219,45 @@ def test_axes_and_lines_are_named(shape: tuple[int, ...]) -> None:
     )
     assert ("all" in names) == (len(shape) == 3)
     check_text(figure)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"]
+)
+@pytest.mark.parametrize("narrow", [False, True])
+def test_integers_at_the_ends_of_their_range_are_counted(dtype: str, narrow: bool) -> None:
+    ends = (False, True) if dtype == "bool" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    first = ends[1] - 1 if narrow and dtype != "bool" else ends[0]
+    pixels = np.array([[first, ends[1], ends[1], ends[1]]], dtype)
+    histogram = Histogram.of(pixels)
+    assert histogram.counts.counts.sum() == 4
+    assert sorted(histogram.counts.counts[histogram.counts.counts > 0]) == [1, 3]
+    low, high = float(ends[0]), float(ends[1])
+    shares_ = histogram.counts.shares(low, high)
+    assert shares_.sum() == pytest.approx(1)
+    assert comparison(pixels, pixels, full=None, histogram=True).render()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "longdouble"])
+def test_floats_at_the_ends_of_their_range_are_counted(dtype: str) -> None:
+    info = np.finfo(dtype)
+    values = [info.max, -info.max, info.smallest_subnormal, 0, np.nan, np.inf, -np.inf, -0.0]
+    pixels = np.array([values], dtype)
+    # What float64 does not hold is infinite in a histogram.
+    finite = 3 if info.max > np.finfo(np.float64).max else 5
+    assert Histogram.of(pixels).counts.counts.sum() == finite
+    many = np.tile(pixels, (300, 300))
+    assert Histogram.of(many).counts.counts.sum() == finite * 90000
+
+
+@pytest.mark.parametrize(
+    ("values", "title"),
+    [
+        ([1.7e308] * 4, "mean 1.7e308 ± 0, no zeros"),
+        ([1.5e308, -1.5e308], "mean 0 ± 1.5e308, no zeros"),
+        ([1e200, 3e200], "mean 2e200 ± 1e200, no zeros"),
+        ([1e-200, 3e-200], "mean 2e−200 ± 1e−200, no zeros"),
+    ],
+)
+def test_mean_and_deviation_of_extreme_values_stay_in_range(values: Any, title: str) -> None:
+    assert Histogram.of(np.array([values])).title == title

@@ -250,3 +250,102 @@ def test_relu_is_idle_where_no_value_can_be_negative(
     preparation: Preparation, dtype: str, idle: bool
 ) -> None:
     assert preparation.has_idle_relu(np.dtype(dtype)) is idle
+
+
+SIZES = [
+    ((546, 1077), (520, 1024)),
+    ((1000, 1003), (1000, 1002)),
+    ((30, 31), (15, 40)),
+    ((7, 5), (21, 20)),
+    ((9, 9), (3, 3)),
+    ((13, 300), (50, 7)),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), SIZES)
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(np.uint8(x) for x in (0, 1, 200, 255)),
+        *(np.uint16(x) for x in (1, 65535)),
+        *(np.int16(x) for x in (-32768, 32767)),
+        *(np.int64(x) for x in (2**62, -5)),
+        np.uint32(2**32 - 1),
+        *(np.float32(x) for x in (1, 0.1, 3.4028235e38, -3.4028235e38, 1e-45, np.inf)),
+        *(np.float64(x) for x in (1, 0.1, 1.7976931348623157e308, 5e-324)),
+    ],
+)
+def test_resizing_keeps_a_constant(old: Any, new: Any, value: Any) -> None:
+    image = np.full((*old, 2), value)
+    # Beside a channel that is not constant.
+    image[:, ::2, 1] = 0
+    resized = resize(image, new)
+    assert (resized[:, :, 0] == value).all()
+
+
+@pytest.mark.parametrize(("old", "new"), [((546, 1077), (520, 1024)), ((61, 47), (20, 33))])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16", "float32", "float64"])
+def test_shrinking_takes_the_mean_of_each_area(old: Any, new: Any, dtype: str) -> None:
+    image = (
+        np.random.default_rng(1).integers(0, 30000, old).clip(0, 255 if dtype == "uint8" else None)
+    )
+    shares = []
+    for size, wanted in zip(old, new, strict=True):
+        edges_ = np.arange(wanted + 1) * size / wanted
+        low, high = edges_[:-1, np.newaxis], edges_[1:, np.newaxis]
+        overlap = np.minimum(high, np.arange(1, size + 1)) - np.maximum(low, np.arange(size))
+        shares.append(overlap.clip(0) / (size / wanted))
+    expected = shares[0] @ image @ shares[1].T
+    got = resize(image.astype(dtype), new)
+    # OpenCV leaves out overlaps below a thousandth of a pixel.
+    np.testing.assert_allclose(got, expected, atol=image.max() * 3e-3 + 0.5)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("new", [(3, 3), (2, 5), (20, 20), (7, 4)])
+def test_resizing_keeps_huge_floats_finite(dtype: str, new: Any) -> None:
+    largest = np.finfo(dtype).max
+    image = np.full((6, 6), largest, dtype)
+    image[::2] *= -1
+    image[2:4, 3:] = 0
+    got = resize(image, new)
+    assert np.isfinite(got).all()
+    share = np.dtype(dtype).type(2.0**-20)
+    small = resize(image * share, new).clip(-largest * share, largest * share)
+    np.testing.assert_allclose(got * share, small, atol=largest * share / 1e5)
+
+
+@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("scale", [1e-42, 1e-30, 1, 1e37])
+def test_a_filter_neither_overflows_nor_vanishes_on_the_way(name: Filter, scale: float) -> None:
+    image = np.random.default_rng(2).uniform(0, 1, (9, 9)).astype(np.float32)
+    scaled = image * np.float32(scale)
+    expected = edges(scaled.astype(np.float64), name)
+    atol = max(scale * 1e-6, 1e-44)
+    np.testing.assert_allclose(edges(scaled, name), expected, rtol=1e-5, atol=atol)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_flat_image_of_the_largest_float_has_no_edges(dtype: str) -> None:
+    image = np.full((4, 5), np.finfo(dtype).max, dtype)
+    for name in FILTERS:
+        assert edges(image, name).max() < image[0, 0] * 1e-6
+    # What truly lies beyond the range is infinite.
+    image[:, 2] *= -1
+    assert np.isinf(edges(image, "laplacian")).any()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_gray_of_floats_stays_between_its_colours(dtype: str) -> None:
+    largest = np.finfo(dtype).max
+    for value in (largest, -largest, 0.1, 1e-7, np.inf):
+        image = np.full((2, 2, 3), value, dtype)
+        np.testing.assert_array_equal(to_gray(image), np.full((2, 2), image[0, 0, 0]))
+    mixed = to_gray(np.array([[[np.inf, -np.inf, 0], [np.nan, 0, 0]]], dtype))
+    assert np.isnan(mixed).all()
+
+
+def test_relu_of_zero_is_positive() -> None:
+    image = np.array([[-0.0, 0.0, -1.0]], np.float32)
+    (rectified,) = prepare(image, Preparation(relu=True))
+    assert not np.signbit(rectified).any()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
 from poolcli import PoolcliError, adaptive_pool2d, pool2d
+from poolcli.alpha import pool_alpha
 from poolcli.geometry import Window, chain
 
 Array = NDArray[Any]
@@ -42,6 +43,26 @@ def test_a_size_is_that_of_the_formulas() -> None:
     rows, _ = Window.of(7, 2, "same").axes((224, 224))
     assert (rows.before, rows.after) == (2, 3)
     assert size(2, 3, 3, 0, 1, True) == 1
+
+
+def test_a_kernel_may_reach_less_than_a_stride_beyond_the_image_in_ceil_mode() -> None:
+    assert size(4, 5, 2, 0, 1, True) == 1
+    for kernel, padding in ((6, 0), (8, 1)):
+        with pytest.raises(PoolcliError, match=f"kernel {kernel}x{kernel} does not fit"):
+            size(4, kernel, 2, padding, 1, True)
+    assert size(4, 7, 2, 1, 1, True) == 1
+
+
+def test_counted_padding_is_opaque_black_beside_alpha() -> None:
+    image = np.array([[[100, 51], [200, 102]]], np.uint8)
+    got = pool_alpha(image, 255, "avg", Window.of((3, 2), 3, ((1, 1), (0, 0))), True)
+    mass = 51 + 102 + 4 * 255
+    np.testing.assert_allclose(got, [[[(100 * 51 + 200 * 102) / mass, mass / 6]]], rtol=1e-7)
+
+
+def test_float32_next_to_a_mean_is_held_and_the_mean_itself_is_written() -> None:
+    assert np.float32(65533.499) == 65533.5
+    assert round(65533.5) == 65534
 
 
 def test_a_window_without_a_pixel_is_refused() -> None:

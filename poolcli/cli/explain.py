@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from poolcli import storage
+from poolcli.arrays import quiet_arithmetic
 from poolcli.captions import (
     name_file,
     name_operation,
@@ -64,6 +65,7 @@ MOST_TOLD = 32  # rows and columns of its results, which padding may enlarge
 @options.explanation
 @options.reading
 @options.report
+@quiet_arithmetic()
 def explain(
     subject: str,
     operations: Sequence[Operation],

@@ -44,7 +44,11 @@ def _operation(settings: Settings) -> str | list[str]:
 
 def as_number(value: float) -> float | str:
     """Give a number as JSON can hold it: NaN and infinity as text."""
-    return value if math.isfinite(value) else str(value)
+    if isinstance(value, int):
+        return value
+    # JSON has the range of float64, and a long double may lie beyond it.
+    near = float(value)
+    return near if math.isfinite(near) else str(value)
 
 
 def settings_as_dict(settings: Settings) -> dict[str, Any]:

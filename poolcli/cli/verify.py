@@ -46,10 +46,11 @@ Examples:
 
 TITLES = ["who", "result", "values compared", "largest difference", "allowed", "time"]
 LEGEND = """
-reference is a plain, slow loop. max and min must be equal. Others may differ by n·2⁻²⁴·mean|x| over
-the n pixels x of a window, what rounding to float32 can make of a sum; "allowed" is that where the
-difference is largest. Every iteration starts from poolcli's result of the one before. The time has
-a framework's start and conversions in it, but not its import.
+reference is a plain, slow loop. max and min must be equal, and to the reference also averages and
+medians of integers. Others may differ by n·2⁻²⁴·mean|x| over the n pixels x of a window, what
+rounding to float32 can make of a sum, and float64 from the reference by less; "allowed" is that
+where the difference is largest. Every iteration starts from poolcli's result of the one before. The
+time has a framework's start and conversions in it, but not its import.
 """.strip().splitlines()
 
 

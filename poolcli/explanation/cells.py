@@ -96,7 +96,11 @@ class Cell:
         weights = self.weights or (1.0,) * len(self.pixels)
         places = product(self.rows, self.columns)
         found = zip(places, self.pixels, weights, strict=True)
-        return [place for place, pixel, weight in found if weight and pixel == self.value]
+        equal = [(place, pixel) for place, pixel, weight in found if weight and pixel == self.value]
+        # Of zeros, a maximum is one with its own sign.
+        signed = self.pooling.operation != "median" and not self.value
+        sign = math.copysign(1, self.value)
+        return [place for place, pixel in equal if not signed or math.copysign(1, pixel) == sign]
 
     @property
     def followed(self) -> Pair:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal, localcontext
 
 from poolcli.explanation.cells import Cell, Number
 
@@ -43,9 +44,17 @@ def span(positions: range) -> str:
     return f"{positions[0]}:{positions[-1] + 1}{step}"
 
 
-def number(value: Number) -> str:
+def number(value: Number | Decimal) -> str:
     """Write an integer in full, a float with at most six significant digits."""
-    return str(int(value)) if isinstance(value, int) else f"{value + 0.0:.6g}"
+    if isinstance(value, int):
+        return str(int(value))
+    # Decimal numbers, and floats of more bits than Python's, may lie beyond their range.
+    exact = Decimal(str(value))
+    near = float(value if isinstance(value, float) else exact)
+    if math.isinf(near) == exact.is_infinite() and (near or not exact):
+        return f"{near + 0.0:.6g}"
+    mantissa, exponent = f"{exact:.5e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{exponent}"
 
 
 def _choice(cell: Cell) -> list[str]:
@@ -75,15 +84,14 @@ def _mean(cell: Cell) -> list[str]:
     norm = pooling.norm if pooling.operation == "lp" else None
     weights = cell.weights or (1.0,) * len(cell.pixels)
     counted = cell.padding if pooling.count_include_pad else 0
-    terms, total = [], []
-    for pixel, weight in zip(cell.pixels, weights, strict=True):
-        terms.append(_term(pixel, weight if cell.weights else None, norm))
-        power = pixel if norm is None else abs(pixel) ** norm
-        total.append(power * weight if cell.weights else power)
+    terms = [
+        _term(pixel, weight if cell.weights else None, norm)
+        for pixel, weight in zip(cell.pixels, weights, strict=True)
+    ]
     divisor: Number = len(cell.pixels) + counted
     if cell.weights:
         divisor = math.fsum(cell.weights) + counted
-    sums = sum(total) if all(isinstance(part, int) for part in total) else _sum(total)
+    sums = _add(cell.pixels, cell.weights, norm)
     added = _joined(terms, " + ")
     written = [f"{f'({added})' if len(terms) > 1 else added} / {_divisor(cell, counted)}"]
     if len(terms) > 1 or cell.weights:
@@ -93,9 +101,47 @@ def _mean(cell: Cell) -> list[str]:
     return [*written, number(cell.value)]
 
 
-def _sum(parts: Sequence[Number]) -> float:
-    """Add, also what is infinite."""
-    return math.fsum(parts) if all(map(math.isfinite, parts)) else float(sum(parts))
+def _add(
+    pixels: Sequence[Number], weights: Sequence[float] | None, norm: float | None
+) -> Number | Decimal:
+    """Add pixels, or their powers, weighed or not: in decimals if floats cannot hold the sum."""
+    if norm is None and weights is None and all(isinstance(pixel, int) for pixel in pixels):
+        return sum(pixels)
+    if not all(_decimal(pixel).is_finite() for pixel in pixels):
+        return float(sum(pixels)) if norm is None else math.inf
+    shares = weights or (1,) * len(pixels)
+    try:
+        parts = [
+            (pixel if norm is None else float(abs(pixel)) ** norm) * share
+            for pixel, share in zip(pixels, shares, strict=True)
+        ]
+        total = math.fsum(parts)
+        if math.isfinite(total) and not any(
+            _vanishes(*pair) for pair in zip(pixels, parts, strict=True)
+        ):
+            return total
+    except OverflowError:
+        pass
+    with localcontext(prec=30):
+        power = Decimal(1 if norm is None else norm)
+        return sum(
+            (
+                (_decimal(pixel) if norm is None else abs(_decimal(pixel)) ** power)
+                * Decimal(share)
+                for pixel, share in zip(pixels, shares, strict=True)
+            ),
+            Decimal(0),
+        )
+
+
+def _vanishes(pixel: Number, part: Number) -> bool:
+    """Return whether a power of a pixel is too small to be a float."""
+    return bool(pixel) and not part
+
+
+def _decimal(pixel: Number) -> Decimal:
+    """Convert a number of any type exactly enough to be written."""
+    return Decimal(pixel) if isinstance(pixel, (int, float)) else Decimal(str(pixel))
 
 
 def _term(pixel: Number, weight: float | None, norm: float | None) -> str:

@@ -51,11 +51,22 @@ class Counts:
 
         A value at the edge of two bins that are drawn must be in the same one in every panel.
         """
+        if pixels.dtype.itemsize > 8:
+            # What float64 does not hold counts as infinite.
+            with np.errstate(over="ignore"):
+                pixels = pixels.astype(np.float64)
         if pixels.dtype.kind in "iub" and pixels.size:
             least, most = int(pixels.min()), int(pixels.max())
             if most - least < MOST_VALUES:
-                counts = _count(pixels, most - least + 1, lambda column: column - least)
-                return cls(np.arange(least, most + 1), counts, exact=True)
+                # The difference of two integers of a type may lie beyond it.
+                wide = np.uint64 if pixels.dtype.kind == "u" else np.int64
+
+                def rank(column: Array) -> Array:
+                    return (column.astype(wide) - wide(least)).astype(np.intp)
+
+                counts = _count(pixels, most - least + 1, rank)
+                values = wide(least) + np.arange(most - least + 1, dtype=wide)
+                return cls(values, counts, exact=True)
         finite = pixels[np.isfinite(pixels)]
         if 0 < finite.size <= MOST_VALUES or _are_few_whole(finite):
             known = np.unique(finite)
@@ -133,7 +144,8 @@ class Histogram:
         else:
             values = pixels.reshape(-1, pixels.shape[2] if pixels.ndim == 3 else 1)
         counts = Counts.of(values)
-        return cls(counts, _tell(counts, values))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return cls(counts, _tell(counts, values))
 
     def peak(self, low: float, high: float) -> float:
         """Give the largest share in a bin, but for the ends and the zeros, which may stand out."""
@@ -225,9 +237,12 @@ def _tell(counts: Counts, values: Array) -> str:
     total = finite.size if weights is None else weights.sum()
     if not total:
         return "no finite value"
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean = np.average(finite, weights=weights)
-        deviation = np.sqrt(np.average((finite - mean) ** 2, weights=weights))
+    # Beside the largest, no sum of squares leaves the range.
+    exponent = int(np.frexp(float(np.abs(finite.astype(np.float64)).max()))[1])
+    scaled = np.ldexp(finite.astype(np.float64), -exponent)
+    mean = np.ldexp(np.average(scaled, weights=weights), exponent)
+    centred = scaled - np.ldexp(mean, -exponent)
+    deviation = np.ldexp(np.sqrt(np.average(centred**2, weights=weights)), exponent)
     zeros = np.count_nonzero(finite == 0) if weights is None else weights[finite == 0].sum()
     share = f"{percent(zeros / total)} zeros" if zeros else "no zeros"
     return f"mean {mean_and_spread(float(mean), float(deviation))}, {share}"

@@ -14,7 +14,7 @@ from functools import partial
 
 from poolcli import storage
 from poolcli.alpha import pool_alpha
-from poolcli.arrays import Array, np
+from poolcli.arrays import Array, np, quiet_arithmetic
 from poolcli.errors import PoolcliError, name_bug, trace_bug
 from poolcli.geometry import Pair, Step, chain, check_pixels, sizes
 from poolcli.geometry.layouts import MOST_CHANNELS
@@ -69,6 +69,7 @@ def foresee(job: Job, settings: Settings) -> Record:
     return _recorded(_foresee, job, settings)
 
 
+@quiet_arithmetic()
 def load(place: str, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
     """Read and prepare what is to be pooled, and lay out the chain, without writing."""
     image, steps = _read(Job(place, ()), settings)
@@ -130,11 +131,12 @@ def _run(job: Job, settings: Settings) -> Record:
         if source.load and threads > 1:
             with files.importing("numpy"):
                 source.load()
-        stages = _prepare(source.decode(), settings.preparation)
-        kind = source.kind
-        # Its file's bytes are let go.
-        del source
-        return _pool_all(job, settings, kind, stages, steps, files)
+        with quiet_arithmetic():
+            stages = _prepare(source.decode(), settings.preparation)
+            kind = source.kind
+            # Its file's bytes are let go.
+            del source
+            return _pool_all(job, settings, kind, stages, steps, files)
 
 
 def _pool_all(

@@ -204,7 +204,7 @@ def pool(
     check_image(image)
     check_operation(operation, count_include_pad, norm)
     layers = image if image.ndim == 3 else image[:, :, np.newaxis]
-    windows = Windows(*window.axes(image.shape), count_include_pad, threads)
+    windows = Windows.of(window, image.shape, count_include_pad, threads)
     with fast_arithmetic():
         if operation == "median":
             shape = (windows.rows.output, windows.columns.output, layers.shape[2])

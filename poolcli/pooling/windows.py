@@ -31,9 +31,15 @@ class Windows:
     threads: int = 1
 
     @classmethod
-    def of(cls, window: AnyWindow, shape: tuple[int, ...], *args: bool) -> Windows:
+    def of(
+        cls,
+        window: AnyWindow,
+        shape: tuple[int, ...],
+        count_include_pad: bool = False,
+        threads: int = 1,
+    ) -> Windows:
         """Lay a window over an image of `shape`."""
-        return cls(*window.axes(shape), *args)
+        return cls(*window.axes(shape), count_include_pad, threads)
 
     @property
     def kernel(self) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from poolcli.arrays import quiet_arithmetic
 from poolcli.equivalents import Pooling
 from poolcli.frameworks import FRAMEWORKS
 from poolcli.frameworks.loop import Loop
@@ -25,6 +26,7 @@ __all__ = ["Array", "Comparison", "Pixel", "Status", "Verification", "plain_laye
 LOOP_PIXELS = 6_000_000
 
 
+@quiet_arithmetic()
 def verify(
     image: Array,
     operation: Operation,

@@ -1,7 +1,8 @@
 """Places and bytes: the one way to list, compare, read and replace what a run works on.
 
 A place is a path, a URL, or `-` for standard input or output. Its name decides who serves it:
-`local` the paths, `remote` the URLs, which alone load fsspec.
+`local` the paths, `remote` the URLs, which alone load fsspec. `file:///x` is the path `/x`, taken
+literally: nothing in it is decoded.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ __all__ = [
     "STANDARD",
     "Listed",
     "abandon_output",
+    "check",
     "has_current_folder",
     "identity",
     "is_current",
@@ -45,6 +47,7 @@ __all__ = [
 
 # What fsspec reads: a scheme and ://, and before it the names of chained file systems.
 _URL = re.compile(r"([A-Za-z][\w.+-]*::)*[A-Za-z][\w.+-]*://")
+_FILE = re.compile(r"file://(localhost)?(?=/)", re.IGNORECASE)
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
 
 
@@ -64,8 +67,14 @@ class Listed(NamedTuple):
 
 
 def is_url(place: str) -> bool:
-    """Tell whether a place is a URL."""
-    return _URL.match(place) is not None
+    """Return whether a place is a URL that is no path."""
+    return _URL.match(place) is not None and _FILE.match(place) is None
+
+
+def check(place: str) -> None:
+    """Raise PoolcliError if a place is a URL of no storage that poolcli can use."""
+    if is_url(place):
+        _remote().check(place)
 
 
 def read(place: str, look: Callable[[bytes], None] | None = None, most: int | None = None) -> bytes:
@@ -84,12 +93,8 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
         If that fails.
     """
     if not is_url(place):
-        return local.read(place, look, most)
-    content: bytes = _remote().read(place)
-    if look is not None:
-        look(content[:HEAD_BYTES])
-    if most is not None and len(content) > most:
-        raise local.too_large(len(content))
+        return local.read(_path(place), look, most)
+    content: bytes = _remote().read(place, look, most)
     return content
 
 
@@ -104,12 +109,12 @@ def write(place: str, *parts: bytes | memoryview) -> None:
     if is_url(place):
         _remote().write(place, b"".join(parts))
     else:
-        local.write(place, *parts)
+        local.write(_path(place), *parts)
 
 
 def is_regular(place: str) -> bool:
     """Tell whether a place is a file that any process can read again."""
-    return not is_private(place) if is_url(place) else local.is_regular(place)
+    return not is_private(place) if is_url(place) else local.is_regular(_path(place))
 
 
 def is_private(place: str) -> bool:
@@ -119,17 +124,17 @@ def is_private(place: str) -> bool:
 
 def is_folder(place: str) -> bool:
     """Tell whether a place is a folder; a URL whose last part has a dot is none, unasked."""
-    return _remote().is_folder(place) if is_url(place) else local.is_folder(place)
+    return _remote().is_folder(place) if is_url(place) else local.is_folder(_path(place))
 
 
 def is_missing(place: str) -> bool:
     """Tell whether nothing can be found at a place; of a URL that is told when it is read."""
-    return is_url(place) or local.is_missing(place)
+    return is_url(place) or local.is_missing(_path(place))
 
 
 def is_link(place: str) -> bool:
     """Tell whether a place is another name for one elsewhere."""
-    return not is_url(place) and local.is_link(place)
+    return not is_url(place) and local.is_link(_path(place))
 
 
 def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[Listed]:
@@ -142,8 +147,9 @@ def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[Listed]
         for place, modified in _remote().walk(folder, recursive=recursive, avoid=avoid):
             yield Listed(place, modified)
     else:
-        for place in local.walk(folder, recursive=recursive, avoid=avoid):
-            yield Listed(place)
+        path = _path(folder)
+        for place in local.walk(path, recursive=recursive, avoid=avoid):
+            yield Listed(folder + place.removeprefix(path))
 
 
 def list_times(places: Iterable[str]) -> dict[str, int]:
@@ -156,9 +162,9 @@ def list_times(places: Iterable[str]) -> dict[str, int]:
 def is_current(place: str, source: str, times: dict[str, int]) -> bool:
     """Tell whether a file exists and is not older than another; `times` knows those of URLs."""
     if not is_url(place) and not is_url(source):
-        return local.is_current(place, source)
+        return local.is_current(_path(place), _path(source))
     made, read = (
-        times.get(each) if is_url(each) else local.modified(each) for each in (place, source)
+        times.get(each) if is_url(each) else local.modified(_path(each)) for each in (place, source)
     )
     return made is not None and read is not None and made >= read
 
@@ -166,23 +172,23 @@ def is_current(place: str, source: str, times: dict[str, int]) -> bool:
 def sweep(folder: str) -> None:
     """Remove the temporary files that dead processes of this host left in a folder."""
     if not is_url(folder):
-        local.sweep(folder)
+        local.sweep(_path(folder))
 
 
 def identity(place: str) -> object | None:
     """Give what all names of one file have in common, or None if it is known to be no file."""
-    return _remote().identity(place) if is_url(place) else local.identity(place)
+    return _remote().identity(place) if is_url(place) else local.identity(_path(place))
 
 
 def resolve(place: str) -> str:
     """Give the one name that all names of a place, existing or not, lead to."""
-    return str(_remote().resolve(place)) if is_url(place) else os.path.realpath(place)
+    return str(_remote().resolve(place)) if is_url(place) else os.path.realpath(_path(place))
 
 
 def resolver() -> Callable[[str], str]:
     """Give a quicker `resolve` for many places, which looks at each folder once."""
     resolve_path = local.resolver()
-    return lambda place: resolve(place) if is_url(place) else resolve_path(place)
+    return lambda place: resolve(place) if is_url(place) else resolve_path(_path(place))
 
 
 def lies_in(place: str, folder: str) -> bool:
@@ -195,6 +201,11 @@ def name_of(place: str) -> str:
     if place.startswith(("http://", "https://")):
         place = _QUERY.sub("", place)
     return os.path.basename(place)  # noqa: PTH119 - a place is text
+
+
+def _path(place: str) -> str:
+    """Return the path that a place is."""
+    return _FILE.sub("", place)
 
 
 def _remote() -> ModuleType:

@@ -114,6 +114,7 @@ def _check_figure(figure: str, subject: str) -> None:
     if suffix_of(figure) not in STILL:
         known = ", ".join(f".{suffix}" for suffix in STILL)
         raise PoolcliError(f"--figure {figure}: this figure's name ends with {known}")
+    storage.check(figure)
     if storage.identity(figure) is not None and storage.identity(figure) == storage.identity(
         subject
     ):

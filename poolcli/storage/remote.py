@@ -127,6 +127,7 @@ def _read_up_to(stream: Any, size: int) -> bytes:
 
 def write(place: str, content: bytes) -> None:
     """Replace an object whole: others see the old one or the new one."""
+    check(place)
     filesystem, path = _open(place)
     with _told(f"{place} cannot be written"):
         if _sends_whole(filesystem):

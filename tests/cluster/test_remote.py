@@ -249,6 +249,17 @@ def test_a_chain_of_urls_is_no_second_name_of_an_input(invoke: Invoke, folder: P
     assert Path("c.png").read_bytes() == before
 
 
+def test_a_place_that_cannot_be_written_is_named(invoke: Invoke, folder: Path) -> None:
+    put(str(folder / "c.png"))
+    line = "poolcli: zip://a.png::memory://b: is a chain of URLs; copy out of it what is meant\n"
+    chain = "zip://a.png::memory://b"
+    for command in (["max", "-o", chain], ["explain", "--figure", chain + ".png"]):
+        result = invoke(*command, "c.png", status=2)
+        assert result.errors.replace("b.png:", "b:") == line
+    with pytest.raises(PoolcliError, match=f"^{chain}: is a chain of URLs"):
+        storage.write(chain, b"")
+
+
 HALF = [
     "zip://in.png::file:///missing.zip", "zip://::", "reference://", "nonsense://1.png",
     "simplecache::file:///x/2.png", "ftp://127.0.0.1:1/3.png", "http://127.0.0.1:1/4.png",

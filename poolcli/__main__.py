@@ -39,8 +39,12 @@ def _leave(number: int, _frame: FrameType | None) -> None:
 
 def _leave_current_folder() -> None:
     """Take the folder that `python -m` put first off the import path, unless poolcli is in it."""
+    try:
+        current = os.path.realpath(os.getcwd())  # noqa: PTH109 - pathlib imports much
+    except FileNotFoundError:
+        return
     home = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120
-    if not sys.flags.safe_path and os.path.realpath(sys.path[0]) != home:
+    if not sys.flags.safe_path and os.path.realpath(sys.path[0]) == current != home:
         del sys.path[0]
 
 

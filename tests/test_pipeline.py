@@ -328,13 +328,18 @@ def test_a_profile_that_cannot_be_kept_is_warned_of(folder: Path) -> None:
     assert record.warnings == ("tif cannot hold the colour profile of this image",)
 
 
-def test_a_bug_of_ours_keeps_its_traceback(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_of_ours_is_a_failed_record_with_its_traceback(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def bug(*_arguments: object, **_settings: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("poolcli.pipeline.pool", bug)
-    with pytest.raises(ZeroDivisionError):
-        pooled(folder, npy(noise("u1")), Settings("max"), "npy")
+    record = pooled(folder, npy(noise("u1")), Settings("max"), "npy")
+    assert record.status == "failed"
+    assert record.error == "internal error: ZeroDivisionError in pipeline._pool; please report it"
+    assert record.trace is not None
+    assert record.trace.endswith("\nZeroDivisionError")
 
 
 def test_a_suffix_is_lower_case_and_without_its_dot() -> None:

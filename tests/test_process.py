@@ -275,7 +275,7 @@ def test_a_folder_that_is_gone_is_told_in_one_line(folder: Path, samples: Path) 
 
 def test_too_few_descriptors_for_workers_leave_one_core(folder: Path, samples: Path) -> None:
     command = (
-        f"ulimit -n 16; {sys.executable} -m poolcli max {samples}/cat.jpg {samples}/coffee.jpg"
+        f"ulimit -n 12; {sys.executable} -m poolcli max {samples}/cat.jpg {samples}/coffee.jpg"
         " -j 2 --no-figure"
     )
     ended = subprocess.run(["bash", "-c", command], capture_output=True, check=False)

@@ -120,6 +120,7 @@ def _check_figure(figure: str, subject: str) -> None:
     if suffix_of(figure) not in STILL:
         known = ", ".join(f".{suffix}" for suffix in STILL)
         raise PoolcliError(f"--figure {figure}: this figure's name ends with {known}")
+    storage.check(figure)
     if storage.is_same(figure, subject):
         raise PoolcliError(f"--figure {figure} would replace the input")
 

@@ -51,6 +51,9 @@ def plan(
         If no input is found, the naming contradicts itself, two files would have one name, or an
         output would be the same file as an input.
     """
+    for place in (naming.folder, naming.output, naming.figure):
+        if place is not None:
+            storage.check(place)
     check_naming(naming, settings)
     output_folder = (naming.folder or FOLDER) if naming.output is None else None
     found = find_inputs(names, files_from, recursive=recursive, output_folder=output_folder)

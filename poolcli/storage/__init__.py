@@ -1,7 +1,8 @@
 """Places and bytes: the one way to list, compare, read and replace what a run works on.
 
 A place is a path, a URL, or `-` for standard input or output. Its name decides who serves it:
-`local` the paths, `remote` the URLs, which alone load fsspec.
+`local` the paths, `remote` the URLs, which alone load fsspec. `file:///x` is the path `/x`, taken
+literally: nothing in it is decoded.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ __all__ = [
     "abandon_output",
     "as_input",
     "as_output",
+    "check",
     "fold",
     "has_current_folder",
     "identity",
@@ -66,6 +68,7 @@ __all__ = [
 
 # What fsspec reads: a scheme and ://, and before it the names of chained file systems.
 _URL = re.compile(r"([A-Za-z][\w.+-]*::)*[A-Za-z][\w.+-]*://")
+_FILE = re.compile(r"file://(localhost)?(?=/)", re.IGNORECASE)
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
 
 
@@ -88,24 +91,30 @@ class Listed(NamedTuple):
 
 
 def is_url(place: str) -> bool:
-    """Tell whether a place is a URL."""
-    return _URL.match(place) is not None
+    """Return whether a place is a URL that is no path."""
+    return _URL.match(place) is not None and _FILE.match(place) is None
+
+
+def check(place: str) -> None:
+    """Raise PoolcliError if a place is a URL of no storage that poolcli can use."""
+    if is_url(place):
+        _remote().check(place)
 
 
 def is_stream(place: str) -> bool:
     """Return whether a place is an open descriptor: `-`, or a path such as /dev/fd/1."""
-    return not is_url(place) and streams.output_descriptor(place) is not None
+    return not is_url(place) and streams.output_descriptor(_path(place)) is not None
 
 
 def as_input(place: str) -> str:
     """Return `-` for every name of standard input, and any other place as it is."""
-    named = not is_url(place) and streams.input_descriptor(place) == streams.INPUT
+    named = not is_url(place) and streams.input_descriptor(_path(place)) == streams.INPUT
     return STANDARD if named else place
 
 
 def as_output(place: str) -> str:
     """Return `-` for every name of standard output, and any other place as it is."""
-    named = not is_url(place) and streams.output_descriptor(place) == streams.OUTPUT
+    named = not is_url(place) and streams.output_descriptor(_path(place)) == streams.OUTPUT
     return STANDARD if named else place
 
 
@@ -125,18 +134,14 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
         If that fails.
     """
     if not is_url(place):
-        return local.read(place, look, most)
-    content: bytes = _remote().read(place)
-    if look is not None:
-        look(content[:HEAD_BYTES])
-    if most is not None and len(content) > most:
-        raise streams.too_large(len(content))
+        return local.read(_path(place), look, most)
+    content: bytes = _remote().read(place, look, most)
     return content
 
 
 def read_head(place: str) -> bytes | None:
     """Return the first bytes of a file, or None where they cost a request or are used up."""
-    return None if is_url(place) else local.read_head(place)
+    return None if is_url(place) else local.read_head(_path(place))
 
 
 def read_names(place: str) -> Iterator[str]:
@@ -148,8 +153,8 @@ def read_names(place: str) -> Iterator[str]:
         If the list cannot be read, is no list, or is longer than 256 MiB.
     """
     if is_url(place):
-        return lists.names_in([_remote().read(place)])
-    return lists.read_names(place)
+        return lists.names_in([_remote().read(place, None, lists.LONGEST_LIST)])
+    return lists.read_names(_path(place))
 
 
 def write(place: str, *parts: bytes | memoryview) -> None:
@@ -163,12 +168,12 @@ def write(place: str, *parts: bytes | memoryview) -> None:
     if is_url(place):
         _remote().write(place, b"".join(parts))
     else:
-        local.write(place, *parts)
+        local.write(_path(place), *parts)
 
 
 def is_regular(place: str) -> bool:
     """Tell whether a place is a file that any process can read again."""
-    return not is_private(place) if is_url(place) else local.is_regular(place)
+    return not is_private(place) if is_url(place) else local.is_regular(_path(place))
 
 
 def is_private(place: str) -> bool:
@@ -178,17 +183,17 @@ def is_private(place: str) -> bool:
 
 def is_folder(place: str) -> bool:
     """Tell whether a place is a folder; a URL whose last part has a dot is none, unasked."""
-    return _remote().is_folder(place) if is_url(place) else local.is_folder(place)
+    return _remote().is_folder(place) if is_url(place) else local.is_folder(_path(place))
 
 
 def is_missing(place: str) -> bool:
     """Tell whether nothing can be found at a place; of a URL that is told when it is read."""
-    return is_url(place) or local.is_missing(place)
+    return is_url(place) or local.is_missing(_path(place))
 
 
 def is_link(place: str) -> bool:
     """Tell whether a place is another name for one elsewhere."""
-    return not is_url(place) and local.is_link(place)
+    return not is_url(place) and local.is_link(_path(place))
 
 
 def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[Listed]:
@@ -201,9 +206,10 @@ def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[Listed]
         for place, modified in _remote().walk(folder, recursive=recursive, avoid=avoid):
             yield Listed(place, modified, not place.endswith("/"))
     else:
+        path = _path(folder)
         near = avoid if avoid is not None and not is_url(avoid) else None
-        for place, listed in local.walk(folder, recursive=recursive, avoid=near):
-            yield Listed(place, listed=listed)
+        for place, listed in local.walk(path, recursive=recursive, avoid=near):
+            yield Listed(folder + place.removeprefix(path), listed=listed)
 
 
 def list_times(places: Iterable[str]) -> dict[str, int]:
@@ -219,9 +225,9 @@ def is_current(place: str, source: str, times: dict[str, int]) -> bool:
     `times` has those of URLs.
     """
     if not is_url(place) and not is_url(source):
-        return local.is_current(place, source)
+        return local.is_current(_path(place), _path(source))
     made, read = (
-        times.get(each) if is_url(each) else local.modified(each) for each in (place, source)
+        times.get(each) if is_url(each) else local.modified(_path(each)) for each in (place, source)
     )
     return made is not None and read is not None and made >= read
 
@@ -229,7 +235,7 @@ def is_current(place: str, source: str, times: dict[str, int]) -> bool:
 def sweep(folder: str) -> None:
     """Remove the temporary files that killed processes left in a folder."""
     if not is_url(folder):
-        replacing.sweep(folder)
+        replacing.sweep(_path(folder))
 
 
 def identity(place: str) -> object | None:
@@ -237,31 +243,35 @@ def identity(place: str) -> object | None:
 
     Two different files may have it in common too: `is_same` tells them apart.
     """
-    return _remote().identity(place) if is_url(place) else sameness.identity(place)
+    return _remote().identity(place) if is_url(place) else sameness.identity(_path(place))
 
 
 def is_same(place: str, other: str) -> bool:
     """Return whether two places are one file or folder."""
     if is_url(place) or is_url(other):
         return identity(place) == identity(other) is not None
-    return sameness.is_same(place, other)
+    return sameness.is_same(_path(place), _path(other))
 
 
 def is_within(place: str, folder: str) -> bool:
     """Return whether a place is a folder or lies below it, by whatever name."""
     if is_url(place) or is_url(folder):
         return lies_in(resolve(place), resolve(folder))
-    return sameness.is_within(place, folder)
+    return sameness.is_within(_path(place), _path(folder))
 
 
 def would_be_same(place: str, other: str) -> bool:
     """Return whether two resolved places, equal once folded, would be one file when written."""
-    return not is_url(place) and not is_url(other) and sameness.would_be_same(place, other)
+    return (
+        not is_url(place)
+        and not is_url(other)
+        and sameness.would_be_same(_path(place), _path(other))
+    )
 
 
 def resolve(place: str) -> str:
     """Give the one name that all names of a place, existing or not, lead to."""
-    return str(_remote().resolve(place)) if is_url(place) else os.path.realpath(place)
+    return str(_remote().resolve(place)) if is_url(place) else os.path.realpath(_path(place))
 
 
 def resolver(*, follow: bool = True) -> Callable[[str], str]:
@@ -273,7 +283,7 @@ def resolver(*, follow: bool = True) -> Callable[[str], str]:
         False to leave a place that is a link itself as it is.
     """
     resolve_path = sameness.resolver()
-    return lambda place: resolve(place) if is_url(place) else resolve_path(place, follow)
+    return lambda place: resolve(place) if is_url(place) else resolve_path(_path(place), follow)
 
 
 def lies_in(place: str, folder: str) -> bool:
@@ -286,6 +296,11 @@ def name_of(place: str) -> str:
     if place.startswith(("http://", "https://")):
         place = _QUERY.sub("", place)
     return os.path.basename(place)  # noqa: PTH119 - a place is text
+
+
+def _path(place: str) -> str:
+    """Return the path that a place is."""
+    return _FILE.sub("", place)
 
 
 def _remote() -> ModuleType:

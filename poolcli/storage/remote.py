@@ -1,4 +1,4 @@
-"""Objects of any file system that fsspec knows, named by URLs.
+"""Objects in the storage that fsspec knows and poolcli trusts, named by URLs.
 
 Which file system, its credentials, its time limits and how often it tries again are settled where
 fsspec and its file systems look for them: in the environment and in ~/.config/fsspec.
@@ -10,7 +10,7 @@ import logging
 import os
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,7 +22,15 @@ from fsspec.asyn import AsyncFileSystem, sync
 from fsspec.spec import AbstractFileSystem
 
 from poolcli.errors import PoolcliError
-from poolcli.storage import sameness
+
+# Where an object is one object, and its URL names one place. What fsspec knows besides wraps other
+# places (zip, reference, simplecache), lies on this machine, or makes data of the URL itself.
+SCHEMES = frozenset(
+    "abfs abfss az ftp gcs gs hdfs http https memory s3 s3a sftp webhdfs".split()  # noqa: SIM905
+)
+
+# How much is read before the size of an object is asked for, and at a time of what has none.
+FIRST_BYTES = 8 * 2**20
 
 # A listing is taken over in pages, so that only names and times of a large folder are held.
 PAGE = 1000
@@ -44,17 +52,81 @@ for name in ("fsspec", "s3fs", "aiobotocore", "botocore", "asyncio"):
     logging.getLogger(name).addHandler(logging.NullHandler())
 
 
-def read(place: str) -> bytes:
-    """Read an object whole."""
+def check(place: str) -> None:
+    """Raise PoolcliError if a URL names no storage that poolcli can use."""
+    try:
+        _open(place)
+    except PoolcliError as error:
+        raise PoolcliError(f"{place}: {error}") from None
+
+
+def read(place: str, look: Callable[[bytes], None] | None = None, most: int | None = None) -> bytes:
+    """Read an object whole, as `storage.read` does."""
     if place.endswith("/"):
         _explain_folder(place)
     filesystem, path = _open(place)
     with _told("cannot be read"):
-        return bytes(filesystem.cat_file(path))
+        if path.startswith(("http://", "https://")):
+            return _read_stream(filesystem, path, look, most)
+        try:
+            first = filesystem.cat_file(path, start=0, end=FIRST_BYTES)
+        except Exception:
+            # Some storage finds no range in an object without bytes.
+            if filesystem.info(path)["size"]:
+                raise
+            first = b""
+        if look is not None:
+            look(bytes(first[: streams.HEAD_BYTES]))
+        if len(first) < FIRST_BYTES:
+            _check_size(len(first), most)
+            return bytes(first)
+        size = filesystem.info(path)["size"]
+        if size is not None:
+            _check_size(size, most)
+        # Once more from the start: the parts of two requests might be of two objects.
+        content = bytes(filesystem.cat_file(path))
+        _check_size(len(content), most)
+        return content
+
+
+def _check_size(size: int, most: int | None) -> None:
+    if most is not None and size > most:
+        raise streams.too_large(size)
+
+
+def _read_stream(
+    filesystem: AbstractFileSystem,
+    path: str,
+    look: Callable[[bytes], None] | None,
+    most: int | None,
+) -> bytes:
+    """Read what a web server sends, which may tell a wrong size, unpack to more, and never end."""
+    # A block size of 0 asks for a stream; a size of 1 spares the request that would ask for it.
+    with filesystem.open(path, "rb", block_size=0, size=1) as stream:
+        told = getattr(getattr(stream, "r", None), "content_length", None)
+        if told is not None:
+            _check_size(told, most)
+        head = _read_up_to(stream, streams.HEAD_BYTES)
+        if look is not None:
+            look(head)
+        parts, size = [head], len(head)
+        while more := stream.read(FIRST_BYTES):
+            parts.append(more)
+            size += len(more)
+            _check_size(size, most)
+    return b"".join(parts)
+
+
+def _read_up_to(stream: Any, size: int) -> bytes:
+    content = b""
+    while len(content) < size and (more := stream.read(size - len(content))):
+        content += more
+    return content
 
 
 def write(place: str, content: bytes) -> None:
     """Replace an object whole: others see the old one or the new one."""
+    check(place)
     filesystem, path = _open(place)
     with _told(f"{place} cannot be written"):
         if _sends_whole(filesystem):
@@ -72,8 +144,12 @@ def write(place: str, content: bytes) -> None:
 
 
 def is_folder(place: str) -> bool:
-    """Tell whether a URL is a folder: it ends with a slash, or has no dot and storage says so."""
-    filesystem, path = _open(place)
+    """Return whether a URL is a folder: it ends with a slash, or has no dot and storage says so."""
+    try:
+        filesystem, path = _open(place)
+    except PoolcliError:
+        # Told when it is read.
+        return False
     if place.endswith("/"):
         return True
     _, _, below = place.rpartition("://")
@@ -129,46 +205,55 @@ def list_times(places: Iterable[str]) -> dict[str, int]:
 
 
 def identity(place: str) -> object:
-    """Give what all names of one object have in common, whether it exists or not."""
-    name = resolve(place)
-    return (sameness.identity(name) if name.startswith("/") else None) or name
+    """Return what all names of one object have in common, whether it exists or not."""
+    return resolve(place)
 
 
 def resolve(place: str) -> str:
-    """Give the one name of an object that goes by several, as s3a:// and s3:// have them."""
-    if "::" in place:
-        return place
+    """Return the one name of an object that goes by several, as s3a:// and s3:// have them."""
     scheme, _, below = place.partition("://")
     folder, _, name = below.rstrip("/").rpartition("/")
     if not folder:
         return _resolve(place)
-    resolved = f"{_resolve(f'{scheme}://{folder}')}/{name}"
-    return sameness.resolver()(resolved, True) if resolved.startswith("/") else resolved
+    return f"{_resolve(f'{scheme}://{folder}')}/{name}"
 
 
 @lru_cache(4096)
 def _resolve(folder: str) -> str:
-    filesystem, path = _open(folder)
+    try:
+        filesystem, path = _open(folder)
+    except PoolcliError:
+        # It has no other name, since nothing can be there; told when it is read.
+        return folder
     schemes = filesystem.protocol
-    if "file" in schemes:
-        return str(path)
     scheme = schemes if isinstance(schemes, str) else schemes[0]
     return f"{scheme}://{path.strip('/')}"
 
 
 def _open(place: str) -> tuple[AbstractFileSystem, str]:
-    """Give the file system of a URL, made once, and the path in it."""
-    scheme = place.partition("://")[0]
+    """Return the file system of a URL, made once, and the path in it.
+
+    fsspec reads `::` as the end of one URL and the begin of the next, so it is given no name that
+    holds one.
+    """
+    scheme, _, below = place.partition("://")
+    if "::" in scheme or "::" in below.partition("/")[0]:
+        raise PoolcliError("is a chain of URLs; copy out of it what is meant")
+    if scheme.lower() == "file":
+        raise PoolcliError("is a file of another machine; of this one it is file:///PATH")
+    if scheme not in SCHEMES:
+        known = ", ".join(sorted(SCHEMES))
+        raise PoolcliError(f"{scheme}:// is no storage that poolcli uses; it knows {known}")
+    whole, colons, rest = place.partition("::")
+    folder, slash, name = whole.rpartition("/") if colons else (place, "", "")
     try:
-        filesystem, path = fsspec.core.url_to_fs(place)
+        filesystem, path = fsspec.core.url_to_fs(folder)
     except ImportError as error:
         extra = ": pip install 'poolcli-image[cluster]'" if scheme.startswith("s3") else ""
-        raise PoolcliError(
-            f"{place}: {scheme}:// needs one more library{extra} ({error})"
-        ) from None
-    except ValueError as error:
-        raise PoolcliError(f"{place}: {_first_line(error)}") from None
-    return filesystem, path
+        raise PoolcliError(f"{scheme}:// needs one more library{extra} ({error})") from None
+    except Exception as error:  # noqa: BLE001 - each storage library has errors of its own
+        raise PoolcliError(f"cannot be opened: {_reason(error)}") from None
+    return filesystem, path.rstrip("/") + slash + name + colons + rest if colons else path
 
 
 def _entries(folder: str) -> Iterator[dict[str, Any]]:

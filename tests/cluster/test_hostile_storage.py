@@ -19,6 +19,7 @@ NAMES = [
     *(f"in/broken/{number}.png" for number in range(5)),
     "in/closed/a.png",
     "in/denied.png",
+    "in/empty.png",
     "in/full.png",
     "in/slow.png",
     "in/vanished.png",
@@ -38,7 +39,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def hostile(store: Store) -> str:
     bucket = store.bucket("hostile")
     for name in NAMES:
-        store.client.put_object(Bucket=bucket, Key=name, Body=saved(noise("u1"), "PNG"))
+        content = b"" if "empty" in name else saved(noise("u1"), "PNG")
+        store.client.put_object(Bucket=bucket, Key=name, Body=content)
     return bucket
 
 
@@ -65,9 +67,10 @@ def test_each_failure_is_one_line_and_the_rest_is_done(
         f"poolcli: {place}/broken/: its listing broke off; run again with -u to do the rest",
         f"poolcli: {place}/closed/: cannot be listed: access denied",
         f"poolcli: {place}/denied.png: cannot be read: access denied",
+        f"poolcli: {place}/empty.png: is empty",
         f"poolcli: {place}/full.png: {out}/full_max_k2_1.png cannot be written: QuotaExceeded",
         f"poolcli: {place}/vanished.png: cannot be read: no such file or bucket",
         *(f"poolcli: {late}: cannot be read: no answer in time" for late in stalled),
-        f"poolcli: 6 written, {5 + len(stalled)} failed of {11 + len(stalled)}",
+        f"poolcli: 6 written, {6 + len(stalled)} failed of {12 + len(stalled)}",
     ]
     assert ended.returncode == 1

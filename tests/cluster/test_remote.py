@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +104,9 @@ def test_a_list_of_inputs_may_be_a_url_and_hold_urls(invoke: Invoke, folder: Pat
         (["memory://in/a.png", "memory://x/a.png"], "would both be written to pooled/a_max"),
         (["memory://in/", "-d", "memory://in"], "memory://in/ holds the results themselves"),
         (["memory://in/x/", "-d", "memory://in/"], "memory://in/x/ holds the results themselves"),
-        (["nonsense://a.png"], "nonsense://a.png: Protocol not known: nonsense"),
+        (["c.png", "-d", "nonsense://out"], "nonsense://out: nonsense:// is no storage that"),
+        (["c.png", "-d", "zip://out::memory://a.zip"], "memory://a.zip: is a chain of URLs"),
+        (["c.png", "-o", "file://elsewhere/a.png"], "elsewhere/a.png: is a file of another"),
     ],
 )
 def test_what_would_be_lost_or_means_nothing_is_refused(
@@ -167,10 +173,12 @@ def test_a_folder_that_is_not_there_is_an_input_that_fails(invoke: Invoke) -> No
 def test_a_file_system_that_writes_piecemeal_shows_only_what_is_whole(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = f"file://{folder}/new/a.bin"
+    local = fsspec.filesystem("file")
+    monkeypatch.setattr(remote, "_open", lambda place: (local, place.partition("://")[2]))
+    place = f"hdfs://{folder}/new/a.bin"
     storage.write(place, b"old")
     assert names(folder / "new") == ["a.bin"]
-    opener = type(fsspec.filesystem("file").open(folder / "new" / "a.bin", "rb"))
+    opener = type(local.open(folder / "new" / "a.bin", "rb"))
 
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
@@ -180,6 +188,178 @@ def test_a_file_system_that_writes_piecemeal_shows_only_what_is_whole(
         storage.write(place, b"new")
     assert storage.read(place) == b"old"
     assert names(folder / "new") == ["a.bin"]
+
+
+def test_a_file_url_is_a_path(invoke: Invoke, folder: Path) -> None:
+    put(str(folder / "in/a::b.png"), str(folder / "in/x/%41?.png"), str(folder / "c.png"))
+    for place in (f"file://{folder}", f"file://localhost{folder}", f"FILE://{folder}"):
+        result = invoke("max", f"{place}/in", "-r", "-d", f"{place}/out", "--no-figure")
+        assert result.output.splitlines() == [
+            f"{place}/out/a::b_max_k2_1.png",
+            f"{place}/out/x/%41?_max_k2_1.png",
+        ]
+        assert names(folder / "out") == ["a::b_max_k2_1.png", "x"]
+        (folder / "list").write_text(f"{place}/c.png\n")
+        invoke("max", "--files-from", f"{place}/list", "-o", f"{place}/small.png")
+        assert (folder / "small.png").read_bytes()
+        assert invoke("max", f"{place}/in", "-r", "-d", f"{place}/out", "--no-figure", "-u")
+        assert "explained" not in invoke("explain", f"{place}/c.png").errors
+    linked, pipe = folder / "linked.png", folder / "pipe.png"
+    target = folder / "target.png"
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    linked.symlink_to(target)
+    invoke("max", "c.png", "-o", f"file://{linked}")
+    assert linked.is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o640
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    storage.write(f"file://{pipe}", b"into the pipe")
+    assert os.read(reader, 99) == b"into the pipe"
+    os.close(reader)
+
+
+@pytest.mark.usefixtures("memory")
+def test_names_are_not_read_as_urls(invoke: Invoke, folder: Path) -> None:
+    storage.write("memory://out/index.html", b"precious")
+    put(str(folder / "index.html::x.png"), str(folder / "..::y.png"), "memory://in/a::b.png")
+    result = invoke(
+        "max", "index.html::x.png", "..::y.png", "memory://in/", "-d", "memory://out",
+        "--no-figure",
+    )  # fmt: skip
+    written = [f"memory://out/{stem}_max_k2_1.png" for stem in ("index.html::x", "..::y", "a::b")]
+    assert result.output.splitlines() == written
+    assert storage.read("memory://out/index.html") == b"precious"
+    assert {place for place, _ in remote.walk("memory://out", recursive=True, avoid=None)} == {
+        "memory://out/index.html", written[0], written[2],
+    }  # fmt: skip
+    assert all(map(storage.read, written))
+    assert list(fsspec.filesystem("memory").store) != []
+
+
+def test_a_chain_of_urls_is_no_second_name_of_an_input(invoke: Invoke, folder: Path) -> None:
+    put(str(folder / "c.png"))
+    before = Path("c.png").read_bytes()
+    chain = f"simplecache::file://{folder}/c.png"
+    result = invoke("max", chain, "-o", "c.png", status=1)
+    assert result.errors.splitlines() == [
+        f"poolcli: {chain}: is a chain of URLs; copy out of it what is meant",
+        "poolcli: 0 written, 1 failed of 1",
+    ]
+    assert Path("c.png").read_bytes() == before
+
+
+def test_a_place_that_cannot_be_written_is_named(invoke: Invoke, folder: Path) -> None:
+    put(str(folder / "c.png"))
+    line = "poolcli: zip://a.png::memory://b: is a chain of URLs; copy out of it what is meant\n"
+    chain = "zip://a.png::memory://b"
+    for command in (["max", "-o", chain], ["explain", "--figure", chain + ".png"]):
+        result = invoke(*command, "c.png", status=2)
+        assert result.errors.replace("b.png:", "b:") == line
+    with pytest.raises(PoolcliError, match=f"^{chain}: is a chain of URLs"):
+        storage.write(chain, b"")
+
+
+HALF = [
+    "zip://in.png::file:///missing.zip", "zip://::", "reference://", "nonsense://1.png",
+    "simplecache::file:///x/2.png", "ftp://127.0.0.1:1/3.png", "http://127.0.0.1:1/4.png",
+    "http://", "s3://", "memory://", "file://elsewhere/5.png", "local:///6.png",
+    "data://text/plain,1", "github://a:b@c/7.png", "sftp://127.0.0.1:1/8.png", "hdfs://a/9.png",
+    "http://[::1/10.png", "https://user@:99999/11.png", "abfs://a@b.c/12.png", "gs://a/13.png",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", HALF)
+def test_a_url_that_leads_nowhere_is_a_failed_input_and_the_rest_is_done(
+    invoke: Invoke, folder: Path, place: str
+) -> None:
+    put(str(folder / "c.png"))
+    (folder / "list").write_text(f"{place}\nc.png\n")
+    result = invoke("max", "--files-from", "list", "--no-figure", status=1)
+    assert result.output == "pooled/c_max_k2_1.png\n"
+    line, summary = result.errors.splitlines()
+    assert summary == "poolcli: 1 written, 1 failed of 2"
+    assert line.startswith(f"poolcli: {place}")
+    assert "internal error" not in line
+
+
+@pytest.mark.usefixtures("memory")
+def test_an_object_is_looked_at_and_measured_before_all_of_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    size = remote.FIRST_BYTES + 5
+    storage.write("memory://large", bytes(size))
+    storage.write("memory://empty", b"")
+    asked = []
+    cat_file = type(fsspec.filesystem("memory")).cat_file
+
+    def watched(self: Any, path: str, start: Any = None, end: Any = None) -> Any:
+        asked.append(end)
+        return cat_file(self, path, start=start, end=end)
+
+    monkeypatch.setattr(type(fsspec.filesystem("memory")), "cat_file", watched)
+    with pytest.raises(PoolcliError, match=rf"has {size:,} bytes"):
+        storage.read("memory://large", most=size - 1)
+    with pytest.raises(PoolcliError, match="seen"):
+        storage.read("memory://large", refuse)
+    assert asked == [remote.FIRST_BYTES] * 2
+    assert storage.read("memory://large", most=size) == bytes(size)
+    assert storage.read("memory://empty", most=0) == b""
+
+
+def refuse(head: bytes) -> None:
+    assert len(head) == storage.HEAD_BYTES
+    raise PoolcliError("seen")
+
+
+class Web(BaseHTTPRequestHandler):
+    """Sends pictures, some without end."""
+
+    def do_GET(self) -> None:
+        """Answer."""
+        picture = saved(noise("u1"), "PNG")
+        self.send_response(200)
+        if "length" in self.path:
+            self.send_header("Content-Length", str(10**12))
+        if "gzip" in self.path:
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        with suppress(OSError):
+            if "gzip" in self.path:
+                with gzip.open(self.wfile, "wb") as stream:
+                    stream.write(picture)
+                    for _ in range(200):
+                        stream.write(bytes(2**20))
+                return
+            self.wfile.write(picture)
+            while "endless" in self.path:
+                self.wfile.write(bytes(2**20))
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def web() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Web) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_web_server_cannot_send_more_than_is_allowed(invoke: Invoke, web: str) -> None:
+    places = [f"{web}/{name}.png" for name in ("a", "endless", "gzip", "length")]
+    result = invoke("max", *places, "--no-figure", "--max-pixels", "1000", status=1)
+    assert result.output == "pooled/a_max_k2_1.png\n"
+    lines = result.errors.splitlines()
+    too_large = "bytes, more than any image that --max-pixels allows"
+    for place, line in zip(places[1:], lines, strict=False):
+        assert line.startswith(f"poolcli: {place}: has ")
+        assert line.endswith(too_large)
+    assert f"has {10**12:,} bytes" in lines[2]
+    assert lines[3:] == ["poolcli: 1 written, 3 failed of 4"]
 
 
 @pytest.mark.parametrize("time", [1.5, "1970-01-01T00:00:01.5Z"])
@@ -200,7 +380,7 @@ def test_paths_load_no_fsspec_and_no_dask(folder: Path) -> None:
 
 
 PLANNER = """
-import resource, fsspec
+import fsspec
 from poolcli.pipeline import Settings
 from poolcli.plan import Naming, plan
 memory = fsspec.filesystem("memory")
@@ -208,7 +388,8 @@ for number in range(100_000):
     memory.pipe_file(f"/in/{number // 5000:03}/{number:06}.png", b"x")
 naming = Naming(folder="memory://out")
 found = plan(["memory://in/"], Settings("max"), naming, recursive=True)
-print(len(found.jobs), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+status = open("/proc/self/status").read()
+print(len(found.jobs), int(status.partition("VmHWM:")[2].split()[0]) // 1024)
 """
 
 

@@ -101,6 +101,7 @@ def poolcli(
     )
     errors = ended.stderr.decode(errors="surrogateescape").splitlines()
     assert not [line for line in errors if not line.startswith("poolcli: ")], errors
+    assert not [line for line in errors if "internal error: " in line], errors
     output = ended.stdout.decode(errors="surrogateescape")
     return Ended(ended.returncode, output, errors)
 

@@ -262,11 +262,7 @@ def is_within(place: str, folder: str) -> bool:
 
 def would_be_same(place: str, other: str) -> bool:
     """Return whether two resolved places, equal once folded, would be one file when written."""
-    return (
-        not is_url(place)
-        and not is_url(other)
-        and sameness.would_be_same(_path(place), _path(other))
-    )
+    return not is_url(place) and not is_url(other) and sameness.would_be_same(place, other)
 
 
 def resolve(place: str) -> str:

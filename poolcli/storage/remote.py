@@ -22,6 +22,7 @@ from fsspec.asyn import AsyncFileSystem, sync
 from fsspec.spec import AbstractFileSystem
 
 from poolcli.errors import PoolcliError
+from poolcli.storage import streams
 
 # Where an object is one object, and its URL names one place. What fsspec knows besides wraps other
 # places (zip, reference, simplecache), lies on this machine, or makes data of the URL itself.

@@ -13,6 +13,7 @@ from poolcli import __version__
 from poolcli.cli.commands import ENTRIES, Commands, closest, commands_with
 from poolcli.cli.failures import InputError
 from poolcli.cli.messages import complain, open_missing_streams
+from poolcli.cli.output import status_of
 from poolcli.cli.signals import Interrupted, ignore_signals, interruptible
 from poolcli.errors import PoolcliError
 from poolcli.memory import check_limits, lacks_memory
@@ -61,6 +62,9 @@ def group() -> None:
         check_limits()
     except PoolcliError as error:
         raise InputError(str(error)) from None
+
+
+group.result_callback()(status_of)
 
 
 def run() -> int:

@@ -85,7 +85,7 @@ def run_inputs(
         figures = sum(job.figure is not None for job in planned.jobs)
         complain(f"{figures} figure{'s' * (figures != 1)} would be drawn; --no-figure skips them")
     console.summarise(report)
-    return 1 if console.output.failed else report.exit_status
+    return report.exit_status
 
 
 def _expect_garbage(images: int) -> None:

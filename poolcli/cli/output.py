@@ -13,7 +13,14 @@ from poolcli.cli.messages import complain, printable
 LOST = "poolcli.output_lost"
 # How to write what an encoding lacks: words of messages, and the lines of drawings.
 SPELLINGS = {
-    **{"×": "x", "→": "->", "…": "...", "·": ".", "≈": "~", "±": "+-", "≤": "<=", "≥": ">="},
+    "×": "x",
+    "→": "->",
+    "…": "...",
+    "·": ".",
+    "≈": "~",
+    "±": "+-",
+    "≤": "<=",
+    "≥": ">=",
     **dict.fromkeys("–−─╶╴", "-"),
     **dict.fromkeys("│╵╷", "|"),
     **dict.fromkeys("└┌├┘┴┐┤┬┼", "+"),

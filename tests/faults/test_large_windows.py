@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Invoke, reopen
+from provoke import poolcli
 
 HUGE = 2**31 - 1
 GIBIBYTE = 2**30
@@ -120,3 +121,15 @@ def test_a_long_chain_is_explained_from_what_the_pixel_sees(invoke: Invoke, fold
     text = invoke("explain", "photo.npy", *chain, "--figure", "f.png").output
     assert f"= {photo[1000, 1500]} / 1 = {photo[1000, 1500]}" in text
     assert max(reopen("f.png").shape) < 8000
+
+
+@pytest.mark.parametrize("files", [5, 6, 7, 8, 9, 12])
+@pytest.mark.parametrize("command", [("max", "m.csv"), ("explain", "m.csv", "--figure", "f.png")])
+def test_too_few_open_files_for_a_figure_are_told_in_one_line(
+    matrix: Path, command: tuple[str, ...], files: int
+) -> None:
+    ended = poolcli(*command, folder=matrix.parent, limits={resource.RLIMIT_NOFILE: files})
+    told = [line for line in ended.errors if "of 1" not in line]
+    assert ended.status == int(bool(told))
+    assert len(told) <= 1
+    assert not told or "too many open files" in told[0].lower()

@@ -40,9 +40,38 @@ def test_dropped_skipped_and_same_are_told_for_each_axis(invoke: Invoke) -> None
     assert cells(lines[3])[6] == "2,3,2,3"
 
 
-def test_adaptive_windows_have_no_one_step(invoke: Invoke) -> None:
+def test_adaptive_windows_are_told_from_the_least_to_the_largest(invoke: Invoke) -> None:
     lines = invoke("shape", "300,451", "--to", 7).output.splitlines()
-    assert cells(lines[3]) == ["1", "300×451", "7×7", "49", "0", "0", "0", "44×66", "varies"]
+    assert cells(lines[3])[:7] == ["1", "300×451", "7×7", "49", "0", "0", "0"]
+    assert cells(lines[3])[7:] == ["43–44×65–66", "42–43×64–65"]
+    # 299 / 7 = 42.7: windows start 42 or 43 apart and see 43 or 44 pixels.
+    lines = invoke("shape", "299", "--to", 7).output.splitlines()
+    assert cells(lines[3])[7:] == ["43–44×43–44", "42–43×42–43"]
+    lines = invoke("shape", "299,300", "--to", "7,10").output.splitlines()
+    assert cells(lines[3])[7:] == ["43–44×30", "42–43×30"]
+    (record,) = json.loads(invoke("shape", "299", "--to", 7, "--json").output)["iterations"]
+    assert record["receptive_field"] == [44, 44]
+    assert record["receptive_field_range"] == [[43, 44], [43, 44]]
+    assert record["step"] is None
+    assert record["step_range"] == [[42, 43], [42, 43]]
+
+
+def test_a_dilation_without_effect_hides_no_call(invoke: Invoke) -> None:
+    arguments = ("shape", "6", "-k", "1,2", "--dilation", "3,1", "--ops", "avg")
+    calls = invoke(*arguments).output.splitlines()[-3:]
+    assert not [line for line in calls if "no call" in line or "dilation" in line]
+    effective = invoke("shape", "6", "-k", "1,2", "--dilation", "1,2", "--ops", "avg").output
+    assert "PyTorch dilates no avg pooling" in effective
+
+
+def test_a_square_picture_is_proposed_once(invoke: Invoke) -> None:
+    line = invoke("shape", "224x224", status=2).errors
+    assert "'224x224': write 224; see" in line
+
+
+@pytest.mark.parametrize("what", ["(224,112)", "(224, 112)", "[224,112]", "( 224 , 112 )"])
+def test_a_size_may_be_written_as_a_tuple(invoke: Invoke, what: str) -> None:
+    assert invoke("shape", what).output == invoke("shape", "224,112").output
 
 
 def test_calls_that_change_on_the_way_are_told_apart(invoke: Invoke) -> None:

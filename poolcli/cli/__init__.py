@@ -15,6 +15,7 @@ from poolcli.cli.commands import ENTRIES, Commands
 from poolcli.cli.failures import InputError
 from poolcli.cli.grouping import VERBOSE
 from poolcli.cli.messages import buffer_output, complain, open_missing_streams
+from poolcli.cli.output import status_of
 from poolcli.cli.signals import Interrupted, ignore_signals, interruptible
 from poolcli.cli.unknown import misplaced_option, unknown_command, unknown_option
 from poolcli.errors import PoolcliError, name_bug, trace_bug
@@ -80,6 +81,9 @@ def group() -> None:
         check_limits()
     except PoolcliError as error:
         raise InputError(str(error)) from None
+
+
+group.result_callback()(status_of)
 
 
 def run() -> int:

@@ -73,7 +73,7 @@ def explain(
     figure: str | None,
     json: bool,
     **values: Any,
-) -> int:
+) -> None:
     """Pool an image by each operation, and explain and draw what came of it."""
     check_owners(operations, values)
     if figure is not None:
@@ -110,7 +110,6 @@ def explain(
             _draw(figure, subject, settings, image, chains, place)
         if not json:
             output.print("", f"drawn: {figure}")
-    return int(output.failed)
 
 
 def _check_figure(figure: str, subject: str) -> None:

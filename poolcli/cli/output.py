@@ -3,19 +3,45 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+
+import click
 
 from poolcli.cli.messages import complain, printable
 
+LOST = "poolcli.output_lost"
+# How to write what an encoding lacks: words of messages, and the lines of drawings.
+SPELLINGS = {
+    "×": "x",
+    "→": "->",
+    "…": "...",
+    "·": ".",
+    "≈": "~",
+    "±": "+-",
+    "≤": "<=",
+    "≥": ">=",
+    **dict.fromkeys("–−─╶╴", "-"),
+    **dict.fromkeys("│╵╷", "|"),
+    **dict.fromkeys("└┌├┘┴┐┤┬┼", "+"),
+}
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
 
 class Output:
-    """Standard output, until nobody reads it any more."""
+    """Standard output, until nobody reads it any more.
+
+    The exit status of the command that runs tells whether all of it arrived; see `status_of`.
+    """
 
     def __init__(self) -> None:
         self.failed = False
 
     def print(self, *lines: str) -> None:
-        """Print lines byte for byte, for scripts; a terminal gets them printable."""
+        """Print lines byte for byte, for scripts; a terminal gets them printable.
+
+        Characters that the encoding lacks are spelled out.
+        """
         stream = sys.stdout
         if not lines or stream is None:
             return
@@ -23,14 +49,48 @@ class Output:
 
         try:
             if stream.isatty():
-                text = "".join(f"{printable(line)}\n" for line in lines)
-                storage.print_output(text.encode(stream.encoding, "backslashreplace"))
+                encoding = stream.encoding
+                text = "".join(f"{printable(spelled(line, encoding))}\n" for line in lines)
+                storage.print_output(text.encode(encoding, "backslashreplace"))
             else:
-                storage.print_output(b"".join(os.fsencode(line) + b"\n" for line in lines))
+                storage.print_output(b"".join(encoded(line) + b"\n" for line in lines))
         except (OSError, ValueError) as error:
             # The printing ends, the work does not.
             storage.abandon_output()
             self.failed = not isinstance(error, BrokenPipeError)
             if self.failed:
+                if context := click.get_current_context(silent=True):
+                    context.meta[LOST] = True
                 reason = getattr(error, "strerror", None) or str(error)
                 complain(f"standard output cannot be written: {reason.lower()}")
+
+
+def status_of(ended: int | None) -> int:
+    """Return the exit status of the running command: 1 if some of its output did not arrive."""
+    return 1 if click.get_current_context().meta.get(LOST) else int(ended or 0)
+
+
+def encoded(line: str) -> bytes:
+    """Encode a line as names of files are, which need not be text."""
+    return os.fsencode(spelled(line, sys.getfilesystemencoding()))
+
+
+def spelled(text: str, encoding: str) -> str:
+    """Replace the characters that an encoding lacks by some that every encoding has."""
+    if _is_encodable(text, encoding):
+        return text
+    text = re.sub("[⁰¹²³⁴-⁹]+", lambda power: f"^{power[0].translate(SUPERSCRIPTS)}", text)
+    return "".join(
+        char
+        if _is_encodable(char, encoding)
+        else SPELLINGS.get(char) or char.encode("ascii", "backslashreplace").decode()
+        for char in text
+    )
+
+
+def _is_encodable(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding, "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -89,7 +89,7 @@ def run_inputs(
     if report.counts["skipped"] and untold is not None:
         report.warnings.append(f"-u compares times alone; {untold}")
     console.summarise(report, planned.passed_over)
-    return 1 if console.output.failed else report.exit_status
+    return report.exit_status
 
 
 class _Helped:

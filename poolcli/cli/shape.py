@@ -128,9 +128,15 @@ def _row(number: int, step: Step) -> list[str]:
         _listed(step.dropped),
         _listed(step.skipped),
         _listed([side for sides in step.padding for side in sides]),
-        _times(step.receptive_field),
-        _times(step.jump) if step.jump else "varies",
+        "×".join(map(_range, step.receptive_fields)),
+        "×".join(map(_range, step.jumps)),
     ]
+
+
+def _range(numbers: Pair) -> str:
+    """Write a number, or the least and the largest where it varies."""
+    least, largest = numbers
+    return str(least) if least == largest else f"{least}–{largest}"
 
 
 def _times(numbers: Sequence[int]) -> str:
@@ -173,7 +179,9 @@ def _record(place: str | None, steps: Sequence[Step], calls: Calls) -> dict[str,
                 "skipped": list(step.skipped),
                 "padding": [list(sides) for sides in step.padding],
                 "receptive_field": list(step.receptive_field),
+                "receptive_field_range": [list(numbers) for numbers in step.receptive_fields],
                 "step": list(step.jump) if step.jump else None,
+                "step_range": [list(numbers) for numbers in step.jumps],
                 "calls": {
                     operation: {
                         equivalent.framework: {

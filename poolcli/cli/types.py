@@ -141,7 +141,11 @@ class SizeOrPlace(Numbers):
         if picture := re.fullmatch(r"([0-9]+)x([0-9]+)", str(value)):
             width, height = map(shorten, picture.groups())
             hint = f"write {height},{width} (rows, columns) for a picture {width} wide"
+            if width == height:
+                self.fail(f"{shorten(value)!r}: write {width}", param, ctx)
             self.fail(f"{shorten(value)!r}: {hint}, or {width},{height}", param, ctx)
+        if tensor := re.fullmatch(r"[(\[]\s*([0-9]+)\s*,\s*([0-9]+)\s*,?\s*[)\]]", str(value)):
+            value = ",".join(tensor.groups())
         numeric = isinstance(value, str) and re.fullmatch(r"-?[0-9]+([,×]-?[0-9]+)*", value)
         return super().convert(value, param, ctx) if numeric else value
 

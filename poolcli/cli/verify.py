@@ -88,7 +88,7 @@ def verify(subject: str, operations: Sequence[Operation], json: bool, **values: 
                 output.print("", *_block(settings, verification))
     if not json:
         output.print("", *LEGEND, "", _verdict(found))
-    return 1 if output.failed or _failed(found) else 0
+    return int(_failed(found))
 
 
 def _load(place: str, settings: Settings) -> tuple[Array, Axes, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import warnings
 from collections.abc import Iterator
@@ -12,9 +13,11 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 
+from poolcli.errors import PoolcliError
 from poolcli.figures.page import HAIRLINE, TICK, Box
 from poolcli.figures.shield import without_log
 from poolcli.figures.text import fonts
+from poolcli.memory import lacks_memory
 
 INK, QUIET, FRAME, GROUND = "#1f2328", "#646b76", "#b9bec5", "#f3f4f6"
 
@@ -26,11 +29,30 @@ def house_style() -> Iterator[None]:
     """Draw with matplotlib's defaults and the few settings of poolcli, and leave no trace.
 
     Glyphs that no installed font has are drawn as boxes, without a warning.
+
+    Raises
+    ------
+    PoolcliError
+        If matplotlib cannot read what it draws with.
     """
-    with _settings_lock, _settings(), without_log(), warnings.catch_warnings():
+    with _told(), _settings_lock, _settings(), without_log(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"Glyph \d+ .*missing from font", UserWarning)
         warnings.filterwarnings("ignore", "Matplotlib currently does not support", UserWarning)
         yield
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn a file that matplotlib cannot open, such as a font, into a PoolcliError."""
+    try:
+        yield
+    except OSError as error:
+        if lacks_memory(error):
+            raise
+        remedy = "leave the figure out"
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            remedy = f"allow more open files (ulimit -n), or {remedy}"
+        raise PoolcliError(f"the figure cannot be drawn: {error}; {remedy}") from error
 
 
 @contextmanager

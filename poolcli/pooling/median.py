@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby, product
+from itertools import product
 from typing import Any
 
 from poolcli.arrays import Array, np
@@ -107,18 +107,21 @@ def _sort_windows(
     # Windows of large kernels often see the same pixels: those are sorted once.
     for some in pieces(len(across), max(1, POSITIONS // min(columns.kernel, columns.size))):
         starts, counts, step = lay_spans(columns, across[some.start : some.stop])
-        new = np.append(True, (np.diff(starts) != 0) | (np.diff(counts) != 0))
-        sources = np.cumsum(new) - 1
-        starts, counts = starts[new], counts[new]
+        spans = starts * (columns.size + 1) + counts
+        _, firsts, sources = np.unique(spans, return_index=True, return_inverse=True)
+        starts, counts = starts[firsts], counts[firsts]
         # A window at the border repeats a position; those pixels are then sorted to the end.
         taps = np.arange(counts.max())
         real = taps < counts[:, np.newaxis]
         positions = starts[:, np.newaxis] + np.where(real, taps, 0) * step
         columns_out = slice(across.start + some.start, across.start + some.stop)
-        for seen, alike in groupby(down, rows.inside):
+        alike: dict[range, list[int]] = {}
+        for row in down:
+            alike.setdefault(rows.inside(row), []).append(row)
+        for seen, rows_out in alike.items():
             source = image[seen.start : seen.stop : seen.step]
             medians = _sort_line(source, positions, real, counts, output.dtype, skip_nan=skip_nan)
-            for row in alike:
+            for row in rows_out:
                 output[row, columns_out] = medians[sources]
 
 

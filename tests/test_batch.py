@@ -154,7 +154,7 @@ def buggy(job: Job, settings: Settings) -> Record:
     return run(job, settings)
 
 
-def fall_over(*_arguments: object) -> None:
+def fall_over(*_arguments: object, **_settings: object) -> None:
     raise LookupError("what is\nthis?")
 
 

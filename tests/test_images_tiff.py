@@ -691,6 +691,6 @@ def test_samples_of_no_stated_meaning_go_to_npy_as_the_refusal_says(
     samples = noise("u2", 5)
     (folder / "a.tif").write_bytes(tiff((coloured(samples, 2, (0, 0)), [samples.tobytes()])))
     ended = invoke("max", "a.tif", status=1)
-    assert "png cannot hold 5 channels; use -f npy" in ended.errors
+    assert "png cannot hold 5 channels; use npy" in ended.errors
     invoke("max", "a.tif", "-f", "npy", "-k", "1")
     np.testing.assert_array_equal(np.load(folder / "pooled" / "a_max_k1_1.npy"), samples)

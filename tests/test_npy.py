@@ -176,9 +176,9 @@ def test_one_item_of_three_channels_may_be_a_picture(invoke: Invoke, folder: Pat
 @pytest.mark.parametrize(
     ("shape", "layout", "name", "message"),
     [
-        ((3, 1, 4, 4), "nchw", "x.png", "png holds one image and this is a batch of 3; use -f npy"),
-        ((2, 4, 4, 1), "nhwc", "x.csv", "csv holds one image and this is a batch of 2; use -f npy"),
-        ((6, 4, 4), "chw", "x.png", "png cannot hold 6 channels; use -f npy"),
+        ((3, 1, 4, 4), "nchw", "x.png", "png holds one image and this is a batch of 3; use npy"),
+        ((2, 4, 4, 1), "nhwc", "x.csv", "csv holds one image and this is a batch of 2; use npy"),
+        ((6, 4, 4), "chw", "x.png", "png cannot hold 6 channels; use npy"),
         ((3, 4, 4), "chw", "x.csv", "csv holds one channel and this has 3; make it gray with -g"),
     ],
 )

@@ -218,7 +218,6 @@ def test_one_output_holds_the_last_iteration_and_no_figure() -> None:
         ({"figure": "f.bmp"}, "--figure f.bmp: a figure's name ends with .png, .svg, .pdf, .gif, "),
         ({"figure": "f.png", "draw": False}, "--figure and --no-figure contradict"),
         ({"output": "f.png", "figure": "f.png"}, "two of its results have the name f.png"),
-        ({"folder": ""}, "-d needs the name of a folder"),
     ],
 )
 def test_contradictions_are_refused(naming: dict[str, Any], part: str) -> None:

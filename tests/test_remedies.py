@@ -27,7 +27,12 @@ FOLLOWED = [
      ["max alpha.png -f {0}", "max alpha.png -f {1}", "max alpha.png -f {2}"]),
     ("max alpha.png -o a.jpg", "use (png), (tif) or (webp)",
      ["max alpha.png -o a.{0}", "max alpha.png -o a.{1}", "max alpha.png -o a.{2}"]),
-    ("max five.npy -f png", "use (npy)", ["max five.npy -f {0}"]),
+    ("max five.npy --layout hwc -f png", "use (npy)", ["max five.npy --layout hwc -f {0}"]),
+    ("max batch.npy --layout nchw -f png", "batch of 2; use (npy)",
+     ["max batch.npy --layout nchw -f {0}"]),
+    ("max float.tif --scale -f npy", "use (png), or leave it out",
+     ["max float.tif --scale -f {0}", "max float.tif -f npy"]),
+    ("max cat.png --scale", "float images; leave it out", ["max cat.png"]),
     ("max nan.npy -f png", "holds NaN, which png cannot; use (npy) or (csv)",
      ["max nan.npy -f {0}", "max nan.npy -f {1}"]),
     ("max colour_nan.npy -f png", "holds NaN, which png cannot; use (npy)$",
@@ -45,7 +50,8 @@ FOLLOWED = [
      ["max cat.png -o a.png", "max cat.png -f jpg"]),
     ("max cat.png -o folder", "use (-d folder)", ["max cat.png {0}"]),
     ("compare cat.png -o folder", "use (-d folder)", ["compare cat.png {0}"]),
-    ("max cat.png -d ''", "'(.)' is the one you are in", ["max cat.png -d {0}"]),
+    ("max cat.png -d ''", "leave the option out or give it a value",
+     ["max cat.png", "max cat.png -d a"]),
     ("max cat.png -d text", "is no folder; use another", ["max cat.png -d other"]),
     ("max cat.png -o a.png -d b --name c", "leave out -d b and --name c", ["max cat.png -o a.png"]),
     ("max cat.png colour.png -o a.png", "there are 2 inputs; use (-d)",
@@ -109,6 +115,17 @@ FOLLOWED = [
     ("compare cat.png --norm 3", "--norm is for (lp), which",
      ["compare cat.png --norm 3 --ops max,{0}"]),
     ("max cat.png --cmap jett", "did you mean (jet),", ["max cat.png -g --cmap {0}"]),
+    # How inputs are read.
+    ("max five.npy", "(--layout chw) reads .*, (--layout hwc) 5",
+     ["max five.npy {0}", "max five.npy {1}"]),
+    ("max cat.png --layout chw", "which --layout is for; leave it out", ["max cat.png"]),
+    ("max two.npz", r"choose one with (--array): (\w+), (\w+)",
+     ["max two.npz {0} {1}", "max two.npz {0} {2}"]),
+    ("max two.npz --array z", r"(--array) can be: (\w+)", ["max two.npz {0} {1}"]),
+    ("max cat.png --array a", "which --array is for; leave it out", ["max cat.png"]),
+    ("max hole.jpg", "(--tolerant) reads what can be read", ["max hole.jpg {0}"]),
+    ("max five.npy --layout hwc --max-pixels 64", "with (--max-pixels [0-9]+)",
+     ["max five.npy --layout hwc {0}"]),
     # Inputs and streams.
     ("max", "name files, folders or '-', or use --files-from",
      ["max cat.png", "max photos", "max --files-from list"]),
@@ -133,6 +150,10 @@ ELSEWHERE = {
     "more than any image that --max-pixels allows": "a file of 64 MiB and more",
     "holds NaN after pooling": "the extremes of float64",
     "--files-from : ": "holds the message of the list",
+    "which is read; write elsewhere": "a redirection: test_streams",
+    "python -E needs -P too": "an option of the interpreter: test_executors",
+    "for a 64-bit number; write": "an edit of the text: test_matrices",
+    "which are not read": "about the program that wrote the input",
 }
 
 
@@ -153,7 +174,11 @@ def _inputs(folder: Path) -> None:
         (folder / place).write_text("1,2\n3,4\n")
     values = np.ones((8, 8), np.float32)
     (folder / "float.tif").write_bytes(saved(values, "TIFF"))
+    photo = saved(noise("u1", 3).repeat(4, axis=0), "JPEG")
+    (folder / "hole.jpg").write_bytes(photo[: len(photo) // 2] + photo[len(photo) // 2 + 99 :])
     np.save("five.npy", np.ones((8, 8, 5), np.uint8))
+    np.save("batch.npy", np.ones((2, 1, 8, 8), np.uint8))
+    np.savez("two.npz", a=np.ones((4, 4)), b=np.ones((4, 4)))
     np.save("wide.npy", np.ones((1, 20000), np.uint8))
     values[0, 0] = np.nan
     np.save("nan.npy", values.astype(np.float64))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from poolcli.cli.messages import name_input
 from poolcli.errors import PoolcliError, name_bug
@@ -32,10 +32,17 @@ def about(place: str) -> Iterator[None]:
         with enough_memory("this image"):
             yield
     except PoolcliError as error:
-        from poolcli.cli.missing import suggest
-
-        remedy = suggest(place)
-        line = f"{name_input(place)}: {error}"
-        raise InputError(f"{line}; {remedy}" if remedy else line) from None
+        raise InputError(with_remedy(f"{name_input(place)}: {error}", place)) from None
     except Exception as error:
         raise InputError(f"{name_input(place)}: {name_bug(error)}") from error
+
+
+def with_remedy(line: str, place: str, inputs: Sequence[str] = ()) -> str:
+    """Return a line about an input, with what to do if the input is missing and that is known."""
+    # Where no more files can be opened, nothing can be looked up, nor imported.
+    with suppress(OSError):
+        from poolcli.cli.missing import suggest
+
+        if remedy := suggest(place, inputs):
+            return f"{line}; {remedy}"
+    return line

@@ -13,6 +13,7 @@ from click.core import ParameterSource
 
 from poolcli import storage
 from poolcli.cli.console import Console
+from poolcli.cli.failures import with_remedy
 from poolcli.cli.messages import complain
 from poolcli.errors import PoolcliError
 from poolcli.storage import STANDARD
@@ -102,11 +103,9 @@ class _Helped:
         """Return the record with a longer error, if its input is missing."""
         if record.status != "failed" or not self.left:
             return record
-        from poolcli.cli.missing import suggest
-
         self.left -= 1
-        remedy = suggest(record.job.source, self.inputs)
-        return replace(record, error=f"{record.error}; {remedy}") if remedy else record
+        error = with_remedy(str(record.error), record.job.source, self.inputs)
+        return replace(record, error=error)
 
 
 def _is_folder(place: str) -> bool:

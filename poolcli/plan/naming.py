@@ -213,8 +213,6 @@ def _kind(source: str, reading: Reading) -> Kind:
 def check_naming(naming: Naming, settings: Settings) -> None:
     """Refuse what contradicts itself, whatever the inputs are."""
     _check_scale(naming, settings)
-    if naming.folder == "":
-        raise PoolcliError("-d needs the name of a folder; '.' is the one you are in")
     if naming.folder and not (
         storage.is_missing(naming.folder) or storage.is_folder(naming.folder)
     ):

@@ -39,6 +39,11 @@ def read_image(
     most = whole(max_pixels, "max_pixels", minimum=1, maximum=2**63 - 1)
     if layout is not None and not (isinstance(layout, str) and layout in LAYOUTS):
         raise PoolcliError(f"layout is None, hwc, chw, nhwc or nchw, got {quote(layout)}")
+    # Without the module there are no masked arrays, and loading it takes time.
+    if "numpy.ma" in sys.modules and _is_masked(image):
+        raise PoolcliError(
+            "masks are not supported: masked pixels would count; give a value with .filled(value)"
+        )
     _check_nested(image, layout, most)
     with enough_memory("this image"):
         array = _as_array(image)
@@ -81,11 +86,6 @@ def check_result(axes: tuple[AnyAxis, AnyAxis], image: NDArray[Any], max_pixels:
 
 
 def _as_array(image: ArrayLike) -> NDArray[Any]:
-    # Without the module there are no masked arrays, and loading it takes time.
-    if "numpy.ma" in sys.modules and _is_masked(image):
-        raise PoolcliError(
-            "masks are not supported: masked pixels would count; give a value with .filled(value)"
-        )
     try:
         return np.asarray(image)
     except MemoryError:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 FAULTS = Path(__file__).parent
 SECURITY = FAULTS.parent.parent / "SECURITY.md"
-LINE = re.compile(r"^\|.*\| (?:tests/(\w+\.py) )?`(test_\w+)` \|$", re.MULTILINE)
+LINE = re.compile(r"^\|.*\| (?:tests/([\w/]+\.py) )?`(test_\w+)` \|$", re.MULTILINE)
 
 
 def names_of_tests(path: Path) -> set[str]:

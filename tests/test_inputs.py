@@ -90,7 +90,9 @@ def test_a_list_may_begin_with_a_byte_order_mark(folder: Path, encoding: str, en
 
 def test_half_a_character_of_utf_16_is_refused(folder: Path) -> None:
     (folder / "list").write_bytes("a.png".encode("utf-16")[:-1])
-    with pytest.raises(PoolcliError, match="--files-from list: is no list of names: it begins as UTF-16"):
+    with pytest.raises(
+        PoolcliError, match="--files-from list: is no list of names: it begins as UTF-16"
+    ):
         found(files_from="list")
 
 

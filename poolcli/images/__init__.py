@@ -2,24 +2,21 @@
 
 from poolcli.geometry.layouts import Layout
 from poolcli.images.animation import encode_animation
-from poolcli.images.image import Image, Kind, Reading, Source
-from poolcli.images.reading import check_head, kind_of, open_source
-from poolcli.images.writing import (
+from poolcli.images.formats import (
     FORMATS,
     RESOLUTIONS,
-    Buffer,
-    Quantised,
     check_format,
     check_scale,
     check_size,
     choose_format,
-    encode_figure,
     format_of,
     keeps_profile,
     keeps_resolution,
     looks_black,
-    quantise,
 )
+from poolcli.images.image import Image, Kind, Reading, Source
+from poolcli.images.reading import check_head, kind_of, open_source
+from poolcli.images.writing import Buffer, Quantised, encode_figure, quantise
 
 __all__ = [
     "FORMATS",

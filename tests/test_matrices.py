@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from poolcli import PoolcliError
 from poolcli.errors import shorten
 from poolcli.images import check_head, open_source
-from poolcli.images.matrices import parse_text
+from poolcli.images.matrices import format_text, parse_text
 
 MOST = 10**9
 
@@ -243,3 +243,10 @@ def test_memory_is_in_proportion_to_the_numbers(folder: Path) -> None:
     assert ran.returncode == 0, ran
     # 8 MB of text and 32 MB of numbers.
     assert int(ran.stdout.split()[-1]) < 160
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_floats_are_written_as_the_numbers_they_are(dtype: str) -> None:
+    largest = np.finfo(dtype).max
+    matrix = np.array([[50331648, 0.1, largest]], np.float64).clip(-largest, largest).astype(dtype)
+    np.testing.assert_array_equal(parse_text(format_text(matrix), 10), matrix.astype(np.float64))

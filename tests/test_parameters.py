@@ -248,3 +248,27 @@ def test_a_nested_list_is_measured_before_it_is_converted() -> None:
         pool2d([range(10**12)], "max")
     with pytest.raises(PoolcliError, match="an image is rows"):
         pool2d(range(10**12), "max")
+
+
+def test_rows_may_be_arrays() -> None:
+    rows = [np.array([1, 2]), np.array([3, 4])]
+    assert pool2d(rows, "max").tolist() == [[4]]
+    assert pool2d([np.array(rows)], "max", layout="chw").tolist() == [[[4]]]
+
+
+def test_a_list_that_holds_itself_is_refused() -> None:
+    image: list[Any] = []
+    image.append(image)
+    with pytest.raises(PoolcliError):
+        pool2d(image, "max")
+
+
+def test_a_result_that_no_array_can_hold_is_refused() -> None:
+    size = 2**31 - 1
+    with pytest.raises(PoolcliError, match="more than an array can hold"):
+        adaptive_pool2d(np.zeros((2, 2)), "max", size, max_pixels=size**2)
+
+
+def test_a_span_of_time_is_no_norm() -> None:
+    with pytest.raises(PoolcliError, match="norm"):
+        pool2d(np.zeros((2, 2)), "lp", norm=np.timedelta64(2))  # type: ignore[arg-type]

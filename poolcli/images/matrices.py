@@ -221,6 +221,11 @@ def _check_extremes(content: bytes, delimiter: str | None, matrix: Array, suspec
 def format_text(array: Array) -> bytes:
     """Write a matrix, (H, W), as comma-separated text that reads back to the same numbers."""
     stream = io.BytesIO()
-    values = array.astype(np.uint8) if array.dtype.kind == "b" else array
+    values = array
+    if array.dtype.kind == "b":
+        values = array.astype(np.uint8)
+    elif array.dtype.kind == "f" and array.itemsize < 8:
+        # The shortest digits of a narrow float are another number once they are read as float64.
+        values = array.astype(np.float64)
     np.savetxt(stream, values, fmt="%s", delimiter=",")
     return stream.getvalue()

@@ -8,6 +8,7 @@ from typing import Any
 from poolcli.arrays import ArrayLike, NDArray, np
 from poolcli.geometry import MAX_PIXELS, AdaptiveWindow, AnyWindow, PaddingLike, Window
 from poolcli.geometry.layouts import Layout
+from poolcli.memory import enough_memory
 from poolcli.pooling.arguments import check_image, check_result, read_image, unboxed
 from poolcli.pooling.extremes import (
     keep_range,
@@ -181,8 +182,9 @@ def _pool_given(
     check_operation(operation, count_include_pad, norm)
     pixels, axes = read_image(image, layout, max_pixels)
     check_result(window.axes(pixels.shape), pixels, max_pixels)
-    pooled = pool(pixels, operation, window, count_include_pad, norm)
-    return np.ascontiguousarray(axes.restore(pooled))
+    with enough_memory("this result"):
+        pooled = pool(pixels, operation, window, count_include_pad, norm)
+        return np.ascontiguousarray(axes.restore(pooled))
 
 
 def pool(

@@ -17,13 +17,19 @@ from poolcli.memory import enough_memory
 SETTING = "max_pixels="
 # `max_pixels` allows so many channels of it; more only where the image has as many values.
 CHANNELS = 4
+# Of a batch.
+MOST_AXES = 4
+# The largest item of an array that is made on the way to a result.
+LARGEST_ITEM = 16
 
 
 def unboxed(value: Any) -> Any:
     """Return a scalar of NumPy as Python's, and anything else unchanged."""
     if isinstance(value, np.floating):
         return float(value)
-    return value.item() if isinstance(value, np.generic) else value
+    # A span of time is a subclass of integers.
+    is_number = isinstance(value, np.generic) and value.dtype.kind in "biu"
+    return value.item() if is_number else value
 
 
 def read_image(
@@ -83,6 +89,8 @@ def check_result(axes: tuple[AnyAxis, AnyAxis], image: NDArray[Any], max_pixels:
             f"the result has {values:,} values, more than {CHANNELS} channels of {max_pixels:,}"
             f" pixels; allow it with {SETTING}{-(-values // CHANNELS)}"
         )
+    if values * LARGEST_ITEM > sys.maxsize:
+        raise PoolcliError(f"the result has {values:,} values, more than an array can hold")
 
 
 def _as_array(image: ArrayLike) -> NDArray[Any]:
@@ -96,10 +104,10 @@ def _as_array(image: ArrayLike) -> NDArray[Any]:
         ) from None
 
 
-def _is_masked(image: object) -> bool:
+def _is_masked(image: object, axes: int = MOST_AXES) -> bool:
     """Return whether an array, or one in a list, has a mask, which NumPy would drop."""
-    if isinstance(image, list | tuple):
-        return any(map(_is_masked, image))
+    if axes and isinstance(image, list | tuple):
+        return any(_is_masked(item, axes - 1) for item in image)
     return isinstance(image, np.ma.MaskedArray)
 
 
@@ -107,9 +115,12 @@ def _check_nested(image: Any, layout: Layout | None, max_pixels: int) -> None:
     """Raise PoolcliError for nested sequences of too many pixels, before they are copied."""
     shape: list[int] = []
     item = image
-    while _is_nested(item) and len(shape) < 4:
+    while _is_nested(item) and len(shape) < MOST_AXES:
         shape.append(len(item))
         item = item[0] if len(item) else None
+    if shape:
+        # Rows may be arrays.
+        shape.extend(np.shape(item) if isinstance(item, np.ndarray) else ())
     if len(shape) == 1 and shape[0]:
         raise PoolcliError(f"an image is rows of pixels, got one row: {quote(image)}")
     if len(shape) > 1 and layout in (None, "hwc"):

@@ -13,10 +13,15 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import pytest
+from hypothesis import settings
 from numpy.typing import NDArray
 
 from poolcli.cli import main
 from poolcli.storage import streams
+
+# A busy machine is no fault of a test.
+settings.register_profile("poolcli", deadline=None)
+settings.load_profile("poolcli")
 
 # Unbuffered streams would hide what is left in a buffer at exit.
 os.environ.pop("PYTHONUNBUFFERED", None)

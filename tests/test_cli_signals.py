@@ -108,3 +108,22 @@ def test_a_signal_while_the_interpreter_ends_changes_nothing(number: signal.Sign
     program = LATE.format(name=number.name)
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_that_arrives_in_a_finalizer_is_heeded(number: int) -> None:
+    class Finalized:
+        def __del__(self) -> None:
+            # Python drops what is raised here.
+            signal.raise_signal(number)
+
+    def work() -> None:
+        thing = Finalized()
+        del thing
+        threading.Event().wait(5)
+
+    hook = sys.unraisablehook
+    with pytest.raises(Interrupted) as caught, interruptible():
+        work()
+    assert caught.value.exit_status == 128 + number
+    assert sys.unraisablehook is hook

@@ -223,3 +223,27 @@ def test_any_value_of_any_tiff_tag_is_an_image_or_one_line(kind: str) -> None:
         if "\n" in told:
             pytest.fail(told)
     assert read > 200
+
+
+TIFF = 'xmlns:t="http://ns.adobe.com/tiff/1.0/"'
+
+
+@pytest.mark.parametrize(
+    ("packet", "orientation"),
+    [
+        (f'<x {TIFF} t:Orientation="6"/>', 6),
+        (f"<x {TIFF}><t:Orientation>8</t:Orientation></x>", 8),
+        ('<x tiff:Orientation="6"/>', 6),
+        ('<x xmlns:tiff="http://other/" tiff:Orientation="6"/>', None),
+        ('<!-- tiff:Orientation="6" --><x/>', None),
+        ('<xmp:Thumbnails><x tiff:Orientation="6"/></xmp:Thumbnails>', None),
+        ('<xmp:Thumbnails/><x tiff:Orientation="3"/>', 3),
+        ('<x exif:Orientation="6"/>', None),
+    ],
+)
+def test_an_orientation_in_xmp_is_that_of_the_image(packet: str, orientation: int | None) -> None:
+    assert xmp_orientation(packet.encode()) == orientation
+
+
+def test_xmp_without_ends_takes_linear_time() -> None:
+    assert xmp_orientation(b"<!--" * 200_000 + b"<xmp:Thumbnails" * 10_000) is None

@@ -455,3 +455,12 @@ def test_a_decoder_that_quotes_the_file_is_cut_short() -> None:
 def test_a_directory_without_end_is_refused() -> None:
     with pytest.raises(PoolcliError, match="is an archive of more than 10,000 files"):
         read(b"PK\3\4" + b"PK\1\2" * 20_000, "npz")
+
+
+def test_a_truth_value_is_no_size(folder: Path) -> None:
+    header = {"descr": "|u1", "fortran_order": False, "shape": (True, 12)}
+    with open("a.npy", "wb") as stream:  # noqa: PTH123 - NumPy writes to streams
+        np.lib.format.write_array_header_1_0(stream, header)
+        stream.write(bytes(12))
+    with pytest.raises(PoolcliError, match=r"is damaged: its header has shape \(True, 12\)"):
+        open_source((folder / "a.npy").read_bytes(), "npy")

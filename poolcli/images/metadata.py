@@ -36,7 +36,15 @@ PROFILE_HEADER_BYTES = 128
 COLOUR_SPACES = {1: b"GRAY", 3: b"RGB "}
 
 # An XML parser would expand entities; the one value that matters is found by its name.
-XMP_ORIENTATION = re.compile(rb"""tiff:Orientation\s*(?:=\s*["']|>)\s*([0-9]{1,2})\s*["'<]""")
+XMP_ORIENTATION = re.compile(rb"""([\w.-]+):Orientation\s*(?:=\s*["']|>)\s*([0-9]{1,2})\s*["'<]""")
+XMP_PREFIX = re.compile(rb"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""")
+TIFF_NAMESPACE = b"http://ns.adobe.com/tiff/1.0/"
+# Comments, and thumbnails, which have an orientation of their own.
+XMP_LEFT_OUT = (
+    (b"<!--", b"-->"),
+    (b"<xmp:Thumbnails", b"</xmp:Thumbnails"),
+    (b"<xap:Thumbnails", b"</xap:Thumbnails"),
+)
 MAX_XMP_BYTES = 2**20
 
 
@@ -125,8 +133,25 @@ def xmp_orientation(xmp: object) -> int | None:
     """Return the orientation that an XMP packet holds, or None."""
     if isinstance(xmp, str):
         xmp = xmp.encode(errors="replace")
-    found = XMP_ORIENTATION.search(xmp[:MAX_XMP_BYTES]) if isinstance(xmp, bytes) else None
-    return int(found[1]) if found else None
+    if not isinstance(xmp, bytes):
+        return None
+    packet = xmp[:MAX_XMP_BYTES]
+    for opening, closing in XMP_LEFT_OUT:
+        packet = _without(packet, opening, closing)
+    spaces = {b"tiff": TIFF_NAMESPACE} | dict(XMP_PREFIX.findall(packet))
+    for prefix, orientation in XMP_ORIENTATION.findall(packet):
+        if spaces.get(prefix) == TIFF_NAMESPACE:
+            return int(orientation)
+    return None
+
+
+def _without(text: bytes, opening: bytes, closing: bytes) -> bytes:
+    """Return text without the parts from each opening to its closing."""
+    kept, at = [], 0
+    while (first := text.find(opening, at)) >= 0 and (last := text.find(closing, first)) >= 0:
+        kept.append(text[at:first])
+        at = last + len(closing)
+    return b"".join((*kept, text[at:]))
 
 
 def tagged_resolution(tags: Mapping[int, object]) -> object:

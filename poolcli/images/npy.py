@@ -127,6 +127,8 @@ def _read_header(start: bytes) -> Header:
         shape, fortran_order, dtype = read(stream)
     if dtype.kind not in "buif":
         raise PoolcliError(f"holds {shorten(str(dtype))}; an image is made of real numbers")
+    if any(isinstance(size, bool) for size in shape):
+        raise PoolcliError(f"is damaged: its header has shape {shape}")
     if any(size < 1 for size in shape):
         raise PoolcliError(f"has shape {shape}; an image has rows and columns")
     return Header(shape, fortran_order, dtype, stream.tell())

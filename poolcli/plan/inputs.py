@@ -93,18 +93,20 @@ class Found:
     passed_over: list[str]
     list: str | None = None
     _by_identity: dict[object, MutableSequence[str]] = field(default_factory=dict)
+    _by_folded_name: dict[str, MutableSequence[str]] = field(default_factory=dict)
 
     def add(self, location: str, source: Input) -> None:
         """Add an input, once for each location."""
         if location in self.inputs:
             return
         self.inputs[location] = source
+        self._by_folded_name.setdefault(storage.fold(location), []).append(location)
         same = _identify(source.place)
         if same is not None:
             self._by_identity.setdefault(same, []).append(source.place)
 
     def owner(self, place: str) -> str | None:
-        """Name what is read from a place, if anything is."""
+        """Return the name of what is read from a resolved place, or None."""
         same = storage.identity(place)
         if same is None:
             return None
@@ -112,6 +114,10 @@ class Found:
         for each in read if self.list is None else (self.list, *read):
             if storage.is_same(each, place):
                 return "standard input" if each == STANDARD else each
+        # Where case means nothing, two names of one file may have two inodes.
+        for each in self._by_folded_name.get(storage.fold(place), ()):
+            if each == place or storage.would_be_same(place, each):
+                return self.inputs[each].place
         return None
 
 

@@ -54,33 +54,39 @@ def replace(target: Path, parts: Iterable[bytes | memoryview], old: os.stat_resu
         If that fails; the target is unchanged then and nothing is left behind.
     """
     make_folders(target.parent)
-    while not _try_to_replace(target, parts, old):
-        pass
+    # A new file gets what the umask and the folder allow. One for other eyes than this user's is
+    # never wider than its target was.
+    mode = 0o666 if old is None else 0o600
+    while (retry := _try_to_replace(target, parts, old, mode)) is not None:
+        mode = retry
 
 
 def _try_to_replace(
-    target: Path, parts: Iterable[bytes | memoryview], old: os.stat_result | None
-) -> bool:
-    """Return False if a sweep removed the temporary file before it was locked."""
+    target: Path, parts: Iterable[bytes | memoryview], old: os.stat_result | None, mode: int
+) -> int | None:
+    """Replace a file, unless its temporary file has to be made again; return with which mode.
+
+    A sweep may have removed it before it was locked, and a file system that refuses to change
+    permissions may let a file be made with them.
+    """
     # A short name of its own: the target's may already be as long as a name can be.
     temporary = target.with_name(f"{PREFIX}{_domain(target.parent)}-{os.urandom(8).hex()}.tmp")
     kept = None
     try:
-        # A new file gets what the umask and the folder allow; for another owner's eyes it is
-        # never more than its target was.
-        mode = 0o666 if old is None else 0o600
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with io.FileIO(descriptor, "w") as stream:
             locked = _lock(descriptor)
             if locked is False or not os.path.lexists(temporary):
-                return False
+                return mode
             # Closing shows the last errors; the lock lasts until the name is taken.
             kept = os.dup(descriptor) if locked else None
             if old is not None:
-                _take_over(descriptor, old)
+                wanted = _take_over(descriptor, old)
+                if wanted != stat.S_IMODE(os.fstat(descriptor).st_mode) and mode != wanted:
+                    return wanted
             write_all(stream, parts)
         temporary.replace(target)
-        return True
+        return None
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()
@@ -88,15 +94,15 @@ def _try_to_replace(
             os.close(kept)
 
 
-def _take_over(descriptor: int, old: os.stat_result) -> None:
+def _take_over(descriptor: int, old: os.stat_result) -> int:
     """Set owner, group and permissions to those of a replaced file, as far as this is allowed.
 
-    The bits that lend their owner's rights to whoever runs the file are left out. A file system
-    that refuses to change permissions has its own.
+    The bits that lend their owner's rights to whoever runs the file are left out. Return the
+    permissions that the file should have; a file system may refuse to change them.
     """
-    if not hasattr(os, "fchown"):
-        return
     mode = stat.S_IMODE(old.st_mode) & 0o777
+    if not hasattr(os, "fchown"):
+        return mode
     new = os.fstat(descriptor)
     if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
         try:
@@ -109,6 +115,7 @@ def _take_over(descriptor: int, old: os.stat_result) -> None:
             mode &= ~0o070 | (mode & 0o007) << 3
     with suppress(OSError):
         os.fchmod(descriptor, mode)
+    return mode
 
 
 def make_folders(folder: Path) -> None:

@@ -120,7 +120,9 @@ def _are_one_name(folder: Path, name: str, other: str) -> bool:
     from tempfile import TemporaryDirectory
 
     try:
-        with TemporaryDirectory(prefix=".poolcli-", dir=folder) as trial:
+        with TemporaryDirectory(
+            prefix=".poolcli-", dir=folder, ignore_cleanup_errors=True
+        ) as trial:
             Path(trial, name).touch()
             return os.path.lexists(os.path.join(trial, other))  # noqa: PTH118 - a place is text
     except OSError:

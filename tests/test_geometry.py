@@ -586,7 +586,7 @@ def test_an_output_size_that_is_no_size_is_a_usage_error(output: Any, message: s
             (7, 8),
             1,
             "kernel 3x3 with dilation 1,4 does not fit the 7-row, 8-column image",
-            "a smaller kernel",
+            "a smaller kernel or dilation",
         ),
         (
             {"kernel": 5, "stride": 2, "ceil_mode": True},
@@ -607,7 +607,7 @@ def test_an_output_size_that_is_no_size_is_a_usage_error(output: Any, message: s
             (2, 2),
             1,
             "kernel 2x2 with dilation 3,3 has windows without a pixel of the 2x2 image",
-            "a smaller kernel",
+            "a smaller kernel or dilation",
         ),
         (
             {"kernel": 2, "stride": 3, "dilation": (1, 3), "padding": "same"},
@@ -617,7 +617,7 @@ def test_an_output_size_that_is_no_size_is_a_usage_error(output: Any, message: s
                 "kernel 2x2 with dilation 1,3 has windows without a pixel"
                 " of the 2x2 image of iteration 2"
             ),
-            "-n 1 or a smaller kernel",
+            "-n 1 or a smaller kernel or dilation",
         ),
     ],
 )
@@ -643,7 +643,7 @@ def test_what_a_refusal_proposes_helps(
         proposed = str(error).rpartition("; use ")[2]
     else:
         return
-    assert proposed.endswith("a smaller kernel")
+    assert proposed.removesuffix(" or dilation").endswith("a smaller kernel")
     if "-n " in proposed:
         fewer = int(proposed.partition("-n ")[2].partition(" ")[0].rstrip(","))
         assert len(chain(window, shape, fewer)) == fewer

@@ -19,7 +19,7 @@ from poolcli.cli.settings import check_owners, reading_of, window_of
 from poolcli.cli.types import SizeOrPlace
 from poolcli.equivalents import Equivalent, equivalents
 from poolcli.errors import PoolcliError
-from poolcli.geometry import AnyWindow, Pair, Step, chain
+from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair, Step, chain, check_pixels
 
 if TYPE_CHECKING:
     from poolcli.pooling import Operation
@@ -70,6 +70,8 @@ def shape(what: Pair | str, operations: Sequence[Operation], json: bool, **value
     """Lay out the chain, and print it with its calls."""
     check_owners(operations, values)
     window = window_of(values)
+    if isinstance(window, AdaptiveWindow):
+        check_pixels(window.output_size, values["max_pixels"], "the result of --to")
     if isinstance(what, str):
         with about(what):
             from poolcli.pipeline import measure

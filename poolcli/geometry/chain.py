@@ -171,8 +171,8 @@ def check_pixels(
     if rows * columns > max_pixels:
         needed = max(rows * columns, *(math.prod(size) for size in further), 0)
         raise PoolcliError(
-            f"{what} has {rows * columns:,} pixels ({rows} rows, {columns} columns), more than"
-            f" {max_pixels:,}; allow it with {setting}{needed}"
+            f"{what} has {rows * columns:,} pixels ({count_lines((rows, columns), ', ')}), more"
+            f" than {max_pixels:,}; allow it with {setting}{needed}"
         )
 
 
@@ -223,7 +223,8 @@ def _remedy(window: AnyWindow, shape: Sequence[int], iterations: int, iteration:
         with suppress(PoolcliError):
             chain(replace(window, ceil_mode=True), shape, iterations)
             remedies.append("--ceil")
-    smaller = "a smaller kernel"
+    dilated = isinstance(window, Window) and window.dilation != (1, 1)
+    smaller = "a smaller kernel or dilation" if dilated else "a smaller kernel"
     return f"{', '.join(remedies)} or {smaller}" if remedies else smaller
 
 

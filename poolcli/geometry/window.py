@@ -146,14 +146,14 @@ def describe(shape: Sequence[int]) -> str:
     return f"{rows}x{columns}" if rows == columns else f"{rows}-row, {columns}-column"
 
 
-def count_lines(numbers: Pair) -> str:
-    """Say how many rows and columns: `1 row and 2 columns`, or just one of them."""
+def count_lines(numbers: Pair, separator: str = " and ") -> str:
+    """Return how many rows and columns: `1 row and 2 columns`, or just one of them."""
     parts = [
         f"{number} {name}{'s' * (number != 1)}"
         for number, name in zip(numbers, ("row", "column"), strict=True)
         if number
     ]
-    return " and ".join(parts)
+    return separator.join(parts)
 
 
 def _sides(padding: PaddingLike) -> Padding:

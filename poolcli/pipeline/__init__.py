@@ -107,7 +107,8 @@ def _too_large(job: Job, settings: Settings) -> str:
     if job.source == storage.STANDARD or storage.is_regular(job.source):
         with suppress(PoolcliError, MemoryError):
             source, steps = _open(job, settings)
-            rows, columns = max(source.shape, *(step.input_shape for step in steps), key=math.prod)
+            sizes_ = (source.shape, *(step.input_shape for step in steps), steps[-1].shape)
+            rows, columns = max(sizes_, key=math.prod)
             size = f"{rows}x{columns}"
     return f"there is not enough memory for {size}; fewer jobs (-j) leave more for each"
 

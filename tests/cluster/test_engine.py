@@ -128,10 +128,13 @@ def test_a_local_cluster_imports_nothing_from_the_current_folder(folder: Path) -
         [sys.executable, "../bin/program", "max", ".", "-d", "../out", "--scheduler", "local"],
         cwd=folder / "in",
         capture_output=True,
-        check=False,
+        text=True,
+        check=True,
         timeout=90,
     )
-    assert (ended.returncode, ended.stderr) == (0, b"poolcli: 2 written, 0 failed of 2\n")
+    skipped, summary = ended.stderr.splitlines()
+    assert skipped == "poolcli: 6 files skipped, not an image suffix: 6 py"
+    assert summary == "poolcli: 2 written, 0 failed of 2"
     assert not list(folder.glob("ran-*"))
 
 

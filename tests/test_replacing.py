@@ -85,6 +85,8 @@ def test_a_file_system_that_refuses_permissions_is_written_to_again(
     for content in (b"first", b"second"):
         storage.write(str(tmp_path / "place"), content)
         assert (tmp_path / "place").read_bytes() == content
+    # Permissions that cannot be changed are those that the new file is made with.
+    assert mode(tmp_path / "place") == 0o644
 
 
 def left(folder: Path, domain: str | None = None, name: str = "0" * 16, age: int = 0) -> Path:

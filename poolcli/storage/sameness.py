@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -117,17 +118,24 @@ def would_be_same(place: str, other: str) -> bool:
 
 
 def _are_one_name(folder: Path, name: str, other: str) -> bool:
-    from tempfile import TemporaryDirectory
+    """Return whether a folder takes two names for one, by a trial in it."""
+    from tempfile import mkdtemp
 
+    trial = None
     try:
-        with TemporaryDirectory(
-            prefix=".poolcli-", dir=folder, ignore_cleanup_errors=True
-        ) as trial:
-            Path(trial, name).touch()
-            return os.path.lexists(os.path.join(trial, other))  # noqa: PTH118 - a place is text
+        trial = Path(mkdtemp(prefix=".poolcli-", dir=folder))
+        (trial / name).touch()
+        return os.path.lexists(trial / other)
     except OSError:
         # Nothing can be written there at all, which the writing will say.
         return False
+    finally:
+        if trial is not None:
+            # Some file systems remove no folders.
+            with suppress(OSError):
+                (trial / name).unlink()
+            with suppress(OSError):
+                trial.rmdir()
 
 
 def _status(place: str) -> os.stat_result:

@@ -11,10 +11,15 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 from unicodedata import normalize
+from zlib import crc32
 
 import mfusepy
 
-PECULIARITIES = ("plain", "ignores-case", "refuses-chmod", "one-inode", "no-inodes", "short-writes")
+PECULIARITIES = (
+    "plain", "ignores-case", "inode-per-name", "refuses-chmod", "one-inode", "no-inodes",
+    "short-writes",
+)  # fmt: skip
+IGNORE_CASE = ("ignores-case", "inode-per-name")
 INODES = {"one-inode": 7, "no-inodes": 0}
 SHORT = 1000
 STATUS = ("st_mode", "st_nlink", "st_uid", "st_gid", "st_size", "st_ino")
@@ -37,7 +42,7 @@ class Peculiar(mfusepy.Operations):  # type: ignore[misc]
 
     def _stored(self, folder: str, name: str) -> str:
         """Return the name under which a file lies in a folder."""
-        if self.peculiarity == "ignores-case" and not os.path.lexists(os.path.join(folder, name)):
+        if self.peculiarity in IGNORE_CASE and not os.path.lexists(os.path.join(folder, name)):
             wanted = normalize("NFD", name.casefold())
             for each in os.listdir(folder) if os.path.isdir(folder) else ():
                 if normalize("NFD", each.casefold()) == wanted:
@@ -50,6 +55,8 @@ class Peculiar(mfusepy.Operations):  # type: ignore[misc]
         found |= {name: getattr(status, f"{name}_ns") for name in TIMES}
         if self.peculiarity in INODES:
             found["st_ino"] = INODES[self.peculiarity]
+        if self.peculiarity == "inode-per-name":
+            found["st_ino"] = 1 + crc32(path.encode())
         return found
 
     def readdir(self, path: str, fh: Any) -> Iterator[tuple[str, dict[str, int], int]]:  # noqa: ARG002
@@ -108,6 +115,8 @@ class Peculiar(mfusepy.Operations):  # type: ignore[misc]
         return 0
 
     def rmdir(self, path: str) -> int:
+        if self.peculiarity == "inode-per-name":
+            raise mfusepy.FuseOSError(errno.EPERM)
         os.rmdir(self._real(path))
         return 0
 

@@ -96,3 +96,14 @@ def test_only_the_first_of_many_are_guessed(invoke: Invoke) -> None:
 def test_other_failures_are_as_before(invoke: Invoke) -> None:
     Path("bad.png").write_bytes(b"no image")
     assert "did you mean" not in invoke("max", "bad.png", status=1).errors
+
+
+def test_what_a_list_names_gets_no_advice_about_the_shell(invoke: Invoke, folder: Path) -> None:
+    (folder / "b.png").write_bytes(saved(noise("u1"), "PNG"))
+    (folder / "d").mkdir()
+    (folder / "d" / "b.png").touch()
+    (folder / "list").write_text("*.png\nb.png \nd/b.pn\n")
+    errors = invoke("max", "--files-from", "list", status=1).errors.splitlines()
+    assert errors[0].endswith("; did you mean b.png?")
+    assert errors[1].endswith("; leave out the blanks around the name")
+    assert errors[2].endswith("; did you mean d/b.png?")

@@ -20,6 +20,10 @@ def picture(folder: Path) -> Path:
 
 
 MISTAKES = [
+    (
+        "max --files-from a --files-from b",
+        "--files-from takes one list; join them: cat a b | poolcli … --files-from -",
+    ),
     ("max cat.png --kernel 2 2", "--kernel takes one value; write --kernel 2,2"),
     ("max cat.png -k 2 3", "-k takes one value; write -k 2,3"),
     ("max cat.png -k2 3", "-k takes one value; write -k 2,3"),

@@ -224,7 +224,18 @@ def test_each_link_in_a_folder_is_an_input_and_a_name_given_twice_is_one(folder:
     assert found("a.png", ".", "./a.png", str(folder / "a.png"), ".") == [
         "a.png", "./hard.png", "./soft.png"
     ]  # fmt: skip
-    assert found("soft.png", "a.png") == ["soft.png"]
+    assert found("soft.png", "a.png", "./soft.png") == ["soft.png", "a.png"]
+
+
+def test_an_image_is_no_list_of_names(folder: Path) -> None:
+    (folder / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    with pytest.raises(PoolcliError, match="is an image and no list of names; name it"):
+        found(files_from="a.png")
+
+
+def test_blank_lines_of_a_list_are_skipped(folder: Path) -> None:
+    (folder / "list").write_text("a.png\n  \n\t\r\nb.png\n")
+    assert found(files_from="list") == ["a.png", "b.png"]
 
 
 def test_standard_input_is_not_a_file_of_that_name(folder: Path) -> None:

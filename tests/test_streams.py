@@ -416,3 +416,15 @@ def test_what_is_a_descriptor_is_no_other_processes(way: Callable[[str], bool]) 
     assert way("/dev/fd/3")
     assert not way("a.png")
     assert not storage.is_regular("/dev/stdin")
+
+
+def test_an_input_larger_than_memory_is_refused_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def write(self, _part: object) -> int:
+            raise MemoryError
+
+    stream = streams.Input(io.BytesIO(b"1 2"))
+    monkeypatch.setattr(stream, "_held", Full())
+    for _ in range(2):
+        with pytest.raises(PoolcliError, match="has more bytes than memory can hold"):
+            stream.read(None, None)

@@ -37,12 +37,12 @@ def about(place: str) -> Iterator[None]:
         raise InputError(f"{name_input(place)}: {name_bug(error)}") from error
 
 
-def with_remedy(line: str, place: str, inputs: Sequence[str] = ()) -> str:
+def with_remedy(line: str, place: str, inputs: Sequence[str] = (), *, listed: bool = False) -> str:
     """Return a line about an input, with what to do if the input is missing and that is known."""
     # Where no more files can be opened, nothing can be looked up, nor imported.
     with suppress(OSError):
         from poolcli.cli.missing import suggest
 
-        if remedy := suggest(place, inputs):
+        if remedy := suggest(place, inputs, listed=listed):
             return f"{line}; {remedy}"
     return line

@@ -17,20 +17,31 @@ COMPARED = 5000
 OUTPUT_SUFFIXES = frozenset(("png", "tif", "tiff", "jpg", "jpeg", "webp", "npy", "csv"))
 
 
-def suggest(place: str, inputs: Sequence[str] = ()) -> str | None:
+def suggest(place: str, inputs: Sequence[str] = (), *, listed: bool = False) -> str | None:
     """Return what to do about a missing input, if that can be guessed.
 
     Parameters
     ----------
     inputs : sequence of str
         All inputs that were named, in their order.
+    listed : bool
+        Whether it stands in a list of names, which no shell expands.
     """
     if place == STANDARD or storage.is_url(place) or not _is_absent(place):
         return None
+    if listed:
+        return _blanks_around(place) or _near(place, inputs)
     for remedy in (_unexpanded(place), _divided(place, inputs), _near(place, inputs)):
         if remedy is not None:
             return remedy
     return _output(place, inputs)
+
+
+def _blanks_around(place: str) -> str | None:
+    """Return the remedy for a line of a list with blanks around the name."""
+    if place != place.strip() and not storage.is_missing(place.strip()):
+        return "leave out the blanks around the name"
+    return None
 
 
 def _is_absent(place: str) -> bool:

@@ -29,6 +29,8 @@ EXAMPLES: tuple[tuple[type[click.ParamType[Any]], str], ...] = (
     (WholeNumber, "2"),
 )
 
+LIST = "--files-from"
+
 Options = Mapping[str, click.Option]
 
 
@@ -62,9 +64,13 @@ def find_mistake(context: click.Context, words: Sequence[str]) -> str | None:
         for name in parameter.opts
     }
     inputs: list[str] = []
+    lists: list[str] = []
     for word in _split(words, options):
         if word.option is not None:
             mistake = _missing_value(word, options) or _divided_value(word)
+            if word.text == LIST:
+                lists.append(str(word.value))
+                mistake = mistake or _second_list(lists)
         elif word.text.startswith("-") and word.text != "-":
             # What follows an option that does not exist cannot be told; Click refuses it.
             return _misspelled_option(word.text, options)
@@ -77,6 +83,13 @@ def find_mistake(context: click.Context, words: Sequence[str]) -> str | None:
         if word.option is None:
             inputs.append(word.text)
     return _second_input(context.command, inputs)
+
+
+def _second_list(lists: Sequence[str]) -> str | None:
+    """Return the message for more than one list of names."""
+    if len(lists) < 2:
+        return None
+    return f"{LIST} takes one list; join them: cat {shlex.join(lists)} | poolcli … {LIST} -"
 
 
 def _split(words: Sequence[str], options: Options) -> Iterator[Word]:

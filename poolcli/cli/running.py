@@ -104,7 +104,9 @@ class _Helped:
         if record.status != "failed" or not self.left:
             return record
         self.left -= 1
-        error = with_remedy(str(record.error), record.job.source, self.inputs)
+        place = record.job.source
+        listed = place not in self.inputs
+        error = with_remedy(str(record.error), place, self.inputs, listed=listed)
         return replace(record, error=error)
 
 

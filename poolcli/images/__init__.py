@@ -15,6 +15,7 @@ from poolcli.images.formats import (
     looks_black,
 )
 from poolcli.images.image import Image, Kind, Reading, Source
+from poolcli.images.pictures import is_picture
 from poolcli.images.reading import check_head, kind_of, open_source
 from poolcli.images.writing import Buffer, Quantised, encode_figure, quantise
 
@@ -36,6 +37,7 @@ __all__ = [
     "encode_animation",
     "encode_figure",
     "format_of",
+    "is_picture",
     "keeps_profile",
     "keeps_resolution",
     "kind_of",

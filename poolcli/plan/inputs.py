@@ -13,6 +13,7 @@ from pathlib import PurePath
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
+from poolcli.images import is_picture
 from poolcli.pipeline import suffix_of
 from poolcli.storage import STANDARD
 
@@ -126,8 +127,7 @@ def find_inputs(
 ) -> Found:
     """Find the files that are meant.
 
-    A file that is named twice counts once, also by a link. Within a folder a link is an input of
-    its own, whatever it leads to.
+    A file that is named twice counts once. A link is an input of its own, whatever it leads to.
 
     Parameters
     ----------
@@ -152,12 +152,11 @@ def find_inputs(
     if "" in names:
         raise PoolcliError("an input has an empty name")
     found = Found({}, [], files_from)
-    named, within = storage.resolver(), storage.resolver(follow=False)
+    resolve = storage.resolver(follow=False)
     listed = ((name, True) for name in _listed(files_from))
     for name, is_listed in chain(((name, False) for name in names), listed):
         for source in _expand(name, recursive, output_folder, found.passed_over):
-            locate = named if source.folder is None else within
-            found.add(_locate(source.place, locate), replace(source, listed=is_listed))
+            found.add(_locate(source.place, resolve), replace(source, listed=is_listed))
     if not found.inputs:
         raise PoolcliError(
             _say_nothing_found(names, files_from, recursive, output_folder, found.passed_over)
@@ -251,11 +250,18 @@ def _is_wanted(place: str) -> bool:
     return storage.is_url(place) or storage.is_regular(place) or storage.is_missing(place)
 
 
+def _check_list(head: bytes | None) -> None:
+    """Refuse an image in the place of a list; `head` holds its first bytes, if they are known."""
+    if head is not None and is_picture(head):
+        raise PoolcliError("is an image and no list of names; name it as an input")
+
+
 def _listed(place: str | None) -> Iterator[str]:
     """Yield the names in a list, if there is one."""
     if place is None:
         return
     try:
+        _check_list(storage.read_head(place))
         for name in storage.read_names(place):
             # In a list, `-` is a file of this name.
             yield f"./{name}" if name == STANDARD else name

@@ -49,7 +49,7 @@ def names_in(parts: Iterable[bytes]) -> Iterator[str]:
     """Yield the names in a list: each ended by NUL if the first one is, else one per line.
 
     A byte order mark is left out, and what begins with one of UTF-16 is decoded as that. Empty
-    names are skipped.
+    names are skipped, and so are blank lines.
 
     Raises
     ------
@@ -106,7 +106,9 @@ def _split(parts: Iterator[bytes]) -> Iterator[bytes]:
 
 def _checked(name: bytes, ending: bytes) -> bytes:
     _check_length(name)
-    return name.removesuffix(b"\r") if ending == b"\n" else name
+    if ending == b"\n":
+        return name.removesuffix(b"\r") if name.strip() else b""
+    return name
 
 
 def _check_length(name: bytes) -> None:

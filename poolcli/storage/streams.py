@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from poolcli.errors import PoolcliError
 from poolcli.silence import abandon
@@ -149,7 +149,10 @@ class Input:
         """Read until more than `size` bytes are held, or everything is."""
         while not self._complete and (size is None or self._held.tell() <= size):
             part = next(self._parts, b"")
-            self._held.write(part)
+            try:
+                self._held.write(part)
+            except MemoryError:
+                self._refuse(PoolcliError("has more bytes than memory can hold"))
             self._complete = not part
 
     def _size_ahead(self) -> int:
@@ -164,10 +167,13 @@ class Input:
 
     def _check(self, size: int, most: int) -> None:
         if size > most:
-            # Nobody will want it any more.
-            self._held = io.BytesIO()
-            self._refused = too_large(size)
-            raise self._refused
+            self._refuse(too_large(size))
+
+    def _refuse(self, error: PoolcliError) -> NoReturn:
+        """Raise an error, now and at every later read, and let go what is held."""
+        self._held = io.BytesIO()
+        self._refused = error
+        raise error
 
 
 def too_large(size: int) -> PoolcliError:

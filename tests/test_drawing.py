@@ -126,3 +126,11 @@ def test_a_picture_before_its_filter_stands_in_no_row_of_differences() -> None:
     photos = [axes for axes in panels if (colours_of(axes)[..., :3] == 77).all()]
     assert photos == panels[:2]
     check_text(figure)
+
+
+@pytest.mark.parametrize("beside", [(), (Settings("avg"),)])
+def test_the_figure_says_which_channel_it_shows(beside: Sequence[Settings]) -> None:
+    pixels = np.dstack([noise(8, 9)] * 6)
+    figure = drawn(pixels, Settings("max", zoom=None, beside=tuple(beside)))
+    first, *_ = [axes for axes in panels_of(figure) if axes.get_title(loc="left")]
+    assert "the first of 6 channels" in lines_above(first)

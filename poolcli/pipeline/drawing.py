@@ -197,7 +197,7 @@ def _operation(settings: Settings) -> str:
 
 
 def _input_captions(settings: Settings, inputs: Sequence[Image]) -> list[list[str]]:
-    """Say what an input is, and under the first one how it was prepared."""
+    """Return the captions of the inputs: what each is, what is shown of it, how it was prepared."""
     filtered = settings.preparation.filter
     relu = " and ReLU" if settings.preparation.relu else ""
     titles = [f"before {filtered}", f"after {filtered}{relu}"] if filtered else ["input"]
@@ -205,6 +205,9 @@ def _input_captions(settings: Settings, inputs: Sequence[Image]) -> list[list[st
         [title, name_pixels(image.pixels.shape)]
         for title, image in zip(titles, inputs, strict=True)
     ]
+    for caption_, image in zip(captions, inputs, strict=True):
+        if part := image.name_part(visible(image)):
+            caption_.append(part)
     done = str(settings.preparation)
     if done:
         captions[0].append(done)

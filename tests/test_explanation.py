@@ -409,7 +409,7 @@ def test_numbers_and_spans_are_short() -> None:
         "3",
         "2.5",
         "0.333333",
-        "0",
+        "-0",
         "1e+20",
         "255",
         "1",

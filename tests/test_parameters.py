@@ -272,3 +272,12 @@ def test_a_result_that_no_array_can_hold_is_refused() -> None:
 def test_a_span_of_time_is_no_norm() -> None:
     with pytest.raises(PoolcliError, match="norm"):
         pool2d(np.zeros((2, 2)), "lp", norm=np.timedelta64(2))  # type: ignore[arg-type]
+
+
+def test_a_mask_behind_an_array_interface_is_refused() -> None:
+    class Wrapped:
+        def __array__(self, dtype: object = None, copy: object = None) -> object:
+            return np.ma.masked_equal([[1, 2], [3, 4]], 4)
+
+    with pytest.raises(PoolcliError, match="masks are not supported"):
+        pool2d(Wrapped(), "max")  # type: ignore[arg-type]

@@ -234,6 +234,9 @@ def test_closed_streams_do_not_end_the_work(folder: Path, samples: Path, closed:
     [
         ("max - -o x.png <&-", 1, b"poolcli: standard input: is closed\n"),
         ("max {cat} -o - >&-", 1, b"poolcli: {cat}: standard output is closed\n"),
+        ("max {cat} --no-figure --json >&-", 1, b"poolcli: standard output is closed\n"),
+        ("explain {cat} >&-", 1, b"poolcli: standard output is closed\n"),
+        ("shape 224 >&-", 1, b"poolcli: standard output is closed\n"),
         ("max {cat} -k x 2>&-", 2, b""),
         ("max - -o {copy} < {copy}", 2, b"poolcli: {copy} would replace standard input, which"),
     ],

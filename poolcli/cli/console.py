@@ -40,7 +40,7 @@ class Console:
     ) -> None:
         self.total, self.quiet, self.verbose, self.as_json = total, quiet, verbose, as_json
         self.bar: tqdm[Any] | None = None
-        self.output = Output()
+        self.output = Output(needed=as_json)
 
     def __enter__(self) -> Self:
         if self.total > 1 and not self.quiet and sys.stderr.isatty():

@@ -32,9 +32,15 @@ class Output:
     """Standard output, until nobody reads it any more.
 
     The exit status of the command that runs tells whether all of it arrived; see `status_of`.
+
+    Parameters
+    ----------
+    needed : bool
+        Whether the command is run for its output, so that a caller may not have closed it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, needed: bool = True) -> None:
+        self.needed = needed
         self.failed = False
 
     def print(self, *lines: str) -> None:
@@ -43,7 +49,11 @@ class Output:
         Characters that the encoding lacks are spelled out.
         """
         stream = sys.stdout
-        if not lines or stream is None:
+        if not lines or self.failed:
+            return
+        if stream is None:
+            if self.needed:
+                self._lose("standard output is closed")
             return
         from poolcli import storage
 
@@ -57,12 +67,16 @@ class Output:
         except (OSError, ValueError) as error:
             # The printing ends, the work does not.
             storage.abandon_output()
-            self.failed = not isinstance(error, BrokenPipeError)
-            if self.failed:
-                if context := click.get_current_context(silent=True):
-                    context.meta[LOST] = True
+            if not isinstance(error, BrokenPipeError):
                 reason = getattr(error, "strerror", None) or str(error)
-                complain(f"standard output cannot be written: {reason.lower()}")
+                self._lose(f"standard output cannot be written: {reason.lower()}")
+
+    def _lose(self, reason: str) -> None:
+        """Report that output was lost, once, also to the exit status."""
+        self.failed = True
+        if context := click.get_current_context(silent=True):
+            context.meta[LOST] = True
+        complain(reason)
 
 
 def status_of(ended: int | None) -> int:

@@ -52,7 +52,7 @@ def number(value: Number | Decimal) -> str:
     exact = Decimal(str(value))
     near = float(value if isinstance(value, float) else exact)
     if math.isinf(near) == exact.is_infinite() and (near or not exact):
-        return f"{near + 0.0:.6g}"
+        return f"{near:.6g}"
     mantissa, exponent = f"{exact:.5e}".split("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{exponent}"
 

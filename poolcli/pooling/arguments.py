@@ -45,14 +45,12 @@ def read_image(
     most = whole(max_pixels, "max_pixels", minimum=1, maximum=2**63 - 1)
     if layout is not None and not (isinstance(layout, str) and layout in LAYOUTS):
         raise PoolcliError(f"layout is None, hwc, chw, nhwc or nchw, got {quote(layout)}")
-    # Without the module there are no masked arrays, and loading it takes time.
-    if "numpy.ma" in sys.modules and _is_masked(image):
-        raise PoolcliError(
-            "masks are not supported: masked pixels would count; give a value with .filled(value)"
-        )
+    _check_masks(image)
     _check_nested(image, layout, most)
     with enough_memory("this image"):
         array = _as_array(image)
+        _check_masks(array)
+        array = np.asarray(array)
         _check_array(array)
         try:
             axes, shape = find_axes(array.shape, layout, 'layout="{}"'.format)
@@ -95,13 +93,22 @@ def check_result(axes: tuple[AnyAxis, AnyAxis], image: NDArray[Any], max_pixels:
 
 def _as_array(image: ArrayLike) -> NDArray[Any]:
     try:
-        return np.asarray(image)
+        return np.asanyarray(image)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - the caller's object decides what this raises
         raise PoolcliError(
             f"an image has rows of one length, all of numbers; got {quote(image)}: {quote(error)}"
         ) from None
+
+
+def _check_masks(image: object) -> None:
+    """Raise PoolcliError for a masked array, whose mask NumPy would drop."""
+    # Without the module there are no masked arrays, and loading it takes time.
+    if "numpy.ma" in sys.modules and _is_masked(image):
+        raise PoolcliError(
+            "masks are not supported: masked pixels would count; give a value with .filled(value)"
+        )
 
 
 def _is_masked(image: object, axes: int = MOST_AXES) -> bool:

@@ -127,3 +127,18 @@ def test_a_signal_that_arrives_in_a_finalizer_is_heeded(number: int) -> None:
         work()
     assert caught.value.exit_status == 128 + number
     assert sys.unraisablehook is hook
+
+
+def test_a_run_that_hangs_on_its_way_out_is_ended() -> None:
+    program = """
+import signal, threading
+from poolcli.cli import signals
+signals.END_SECONDS = 0.2
+with signals.interruptible(signals.ignore_signals):
+    try:
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        threading.Event().wait()
+"""
+    ended = subprocess.run([sys.executable, "-c", program], timeout=60, check=False)
+    assert ended.returncode == 128 + signal.SIGTERM

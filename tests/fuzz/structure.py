@@ -263,7 +263,7 @@ def _change_number(content: bytes, random_: random.Random) -> bytes:
         return content.replace(random_.choice(marks), random_.choice(marks))
     if way < 0.25:
         encoding = random_.choice(("utf-16", "utf-16-le", "utf-32", "utf-8-sig", "utf-7"))
-        return content.decode("ascii").encode(encoding)
+        return content.decode("latin-1").encode(encoding, "replace")
     found = list(re.finditer(rb"[^\s,;]+", content[:4000]))
     if not found:
         return content

@@ -30,6 +30,7 @@ from poolcli.images.metadata import (
 )
 from poolcli.images.plugins import open_with_pillow
 from poolcli.images.ppm import open_ppm
+from poolcli.images.rows import load_rows
 from poolcli.images.tiff import open_tiff
 from poolcli.images.transparency import hide
 from poolcli.silence import silence
@@ -123,16 +124,18 @@ def _open_picture(content: bytes, format_: str, damage: Damage) -> Source | None
     begun = False
 
     def begin() -> None:
-        nonlocal begun
+        nonlocal begun, content
         if not begun:
             begun = True
             with decoding(size), silence():
-                load_picture(once[0], damage)
+                if format_ == "PNG":
+                    once[0], content = load_rows(once[0], content, damage)
+                else:
+                    load_picture(once[0], damage)
 
     def decode() -> Image:
-        opened = once[0]
         begin()
-        once.clear()
+        opened = once.pop()
         with decoding(size), silence():
             image = _decode(opened, content, bits, told, orientation, notes)
         damage.settle()

@@ -61,7 +61,7 @@ OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {
 }
 
 # What must hold of a file before Pillow opens it.
-CHECKS: dict[str, Callable[[bytes], None]] = {
+CHECKS: dict[str, Callable[[bytes, Damage], None]] = {
     "JPEG2000": check_jpeg2000,
     "AVIF": check_avif,
 }
@@ -105,7 +105,7 @@ def _open_picture(content: bytes, format_: str, damage: Damage) -> Source | None
     if format_ == "PNG":
         content, told = read_png(content, damage, notes)
     if format_ in CHECKS:
-        CHECKS[format_](content)
+        CHECKS[format_](content, damage)
     try:
         with damage_in_one_line(UnidentifiedImageError), silence():
             picture = open_with_pillow(content, format_)

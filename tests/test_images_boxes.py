@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import time
 import tracemalloc
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from formats import noise, saved, shown, with_alpha
 from numpy.typing import NDArray
+from PIL import Image as pillow  # noqa: N813 - as in the package
 
 from poolcli.errors import PoolcliError
 from poolcli.images import Image, Reading, open_source
@@ -147,6 +149,26 @@ def test_16_bit_colour_is_read_whole() -> None:
     image = read(encoded.tobytes())
     assert image.pixels.dtype == np.uint16
     np.testing.assert_array_equal(image.pixels, pixels[..., ::-1])
+
+
+@pytest.mark.parametrize("range_", ["full", "limited"])
+@pytest.mark.parametrize("quality", [60, 100])
+def test_gray_avif_is_read_as_pillow_reads_it(quality: int, range_: str) -> None:
+    pixels = noise("u1")
+    content = saved(pixels, "AVIF", quality=quality, subsampling="4:0:0", range=range_)
+    image = read(content, "avif")
+    assert (image.pixels.shape, image.alpha) == (pixels.shape, False)
+    np.testing.assert_array_equal(image.pixels, np.asarray(pillow.open(io.BytesIO(content))))
+    if (quality, range_) == (100, "full"):
+        np.testing.assert_array_equal(image.pixels, pixels)
+
+
+def test_gray_avif_with_alpha_is_read_as_colour() -> None:
+    pixels = with_alpha("u1", 2)
+    content = saved(pixels, "AVIF", quality=100, subsampling="4:0:0")
+    image = read(content, "avif")
+    assert image.alpha
+    np.testing.assert_array_equal(image.pixels, shown(pixels[:, :, [0, 0, 0, 1]]))
 
 
 def test_avif_that_is_multiplied_by_its_alpha_is_divided_by_it() -> None:

@@ -472,6 +472,7 @@ def _other_cases() -> list[Case]:
     bits = gray > 99
     black = np.where(bits, 0, 255).astype(np.uint8)
     avif = saved(rgb, "AVIF", quality=100, subsampling="4:4:4")
+    gray_avif = saved(gray, "AVIF", quality=100, subsampling="4:0:0")
     head = f"{SIZE[1]} {SIZE[0]}".encode()
 
     def decoded(content: bytes, mode: str = "RGB") -> Array:
@@ -553,6 +554,7 @@ def _other_cases() -> list[Case]:
             "jp2",
             refusal="4 components that are not colour and alpha",
         ),
+        Case("avif, gray", gray_avif, "avif", gray),
         Case("avif, RGB", avif, "avif", decoded(avif)),
         Case("eps", b"%!PS-Adobe-3.0 EPSF-3.0\nshowpage\n", "jpg", refusal="no image that can"),
         Case("pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n", "png", refusal="no image that can"),

@@ -209,3 +209,163 @@ def test_chunks_end_with_the_picture() -> None:
     content = colour()
     names = [found.name for found in read_chunks(content + chunk(b"tEXt", b"more"))]
     assert names == [b"IHDR", b"IDAT", b"IEND"]
+
+
+# Rows that the compressed pixels lack
+
+
+def stream_of(content: bytes) -> bytes:
+    return b"".join(bytes(part.data) for part in read_chunks(content) if part.name == b"IDAT")
+
+
+def with_stream(content: bytes, stream: bytes, *, ended: bool = True) -> bytes:
+    """Replace the compressed pixels of a PNG, in one chunk with a true checksum."""
+    parts = [chunk(part.name, bytes(part.data)) for part in read_chunks(content)]
+    names = [part.name for part in read_chunks(content)]
+    at = names.index(b"IDAT")
+    end = [chunk(b"IEND", b"")] if ended else []
+    return content[:8] + b"".join([*parts[:at], chunk(b"IDAT", stream), *end])
+
+
+INDEX = noise("u1") % 16
+KINDS = {
+    "1-bit gray": png(noise("u1") & 1, 1, 0),
+    "8-bit gray": png(noise("u1"), 8, 0),
+    "16-bit gray": png(noise("u2"), 16, 0),
+    "gray with alpha": png(noise("u1", 2), 8, 4),
+    "RGB": colour(),
+    "RGBA": png(noise("u1", 4), 8, 6),
+    "palette": png(INDEX, 4, 3, (b"PLTE", RGB[:4, :4].tobytes())),
+    "16-bit RGB": png(noise("u2", 3), 16, 2),
+    "16-bit RGBA": png(noise("u2", 4), 16, 6),
+    "black": png(np.zeros((23, 34), np.uint8), 8, 0),
+    "one column": png(noise("u1")[:, :1], 8, 0),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_that_the_compressed_pixels_lack_are_damage(kind: str) -> None:
+    content = KINDS[kind]
+    wanted = read(content)
+    assert not wanted.warnings
+    rows = zlib.decompress(stream_of(content))
+    height = len(wanted.pixels)
+    row_bytes = len(rows) // height
+    for left in range(1, height):
+        cut = with_stream(content, zlib.compress(rows[: left * row_bytes]))
+        with pytest.raises(PoolcliError) as caught:
+            read(cut)
+        assert str(caught.value) == (
+            "is damaged: its compressed pixels end before its last row;"
+            " --tolerant reads what can be read"
+        )
+        image = read(cut, tolerant=True)
+        np.testing.assert_array_equal(image.pixels[:left], wanted.pixels[:left])
+        (warning,) = image.warnings
+        assert warning.startswith("is damaged: its compressed pixels end before its last row;")
+        if kind == "RGB":
+            assert not image.pixels[left:].any()
+
+
+def interlaced(pixels: Array) -> tuple[bytes, list[bytes]]:
+    """Write an 8-bit gray PNG in the seven passes of Adam7; return also its rows in their order."""
+    passes = [
+        pixels[::8, ::8],
+        pixels[::8, 4::8],
+        pixels[4::8, ::4],
+        pixels[::4, 2::4],
+        pixels[2::4, ::2],
+        pixels[::2, 1::2],
+        pixels[1::2],
+    ]
+    lines = [b"\0" + row.tobytes() for part in passes if part.size for row in part]
+    header = struct.pack(">IIBBBBB", *pixels.shape[::-1], 8, 0, 0, 0, 1)
+    parts = [(b"IHDR", header), (b"IDAT", zlib.compress(b"".join(lines))), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts), lines
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 2), (1, 9), (2, 1), (9, 1), (3, 5), (17, 16)])
+def test_passes_that_an_interlaced_picture_lacks_are_damage(size: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(2).integers(1, 256, size, np.uint8)
+    content, lines = interlaced(pixels)
+    np.testing.assert_array_equal(read(content).pixels, pixels)
+    for left in range(1, len(lines)):
+        cut = with_stream(content, zlib.compress(b"".join(lines[:left])))
+        with pytest.raises(PoolcliError, match=r"is damaged: .*; --tolerant reads"):
+            read(cut)
+        image = read(cut, tolerant=True)
+        assert ((image.pixels == pixels) | (image.pixels == 0)).all()
+        assert len(image.warnings) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_stream_without_its_checksum_is_damage(kind: str) -> None:
+    content = KINDS[kind]
+    stream = stream_of(content)
+    for lacking in range(1, 5):
+        cut = with_stream(content, stream[:-lacking])
+        with pytest.raises(PoolcliError, match=r"is damaged: .*; --tolerant reads"):
+            read(cut)
+        image = read(cut, tolerant=True)
+        np.testing.assert_array_equal(image.pixels, read(content).pixels)
+        assert len(image.warnings) == 1
+
+
+def test_a_wrong_checksum_of_the_stream_is_found_in_any_chunk() -> None:
+    stream = bytearray(stream_of(colour()))
+    stream[-1] ^= 1
+    whole = with_stream(colour(), bytes(stream))
+    split = with_stream(colour(), bytes(stream[:-4]))
+    split = split[:-12] + chunk(b"IDAT", bytes(stream[-4:])) + split[-12:]
+    for content in (whole, split):
+        with pytest.raises(PoolcliError, match=r"is damaged: .*; --tolerant reads"):
+            read(content)
+        np.testing.assert_array_equal(read(content, tolerant=True).pixels, RGB)
+
+
+def test_pixels_in_many_chunks_and_bytes_behind_their_stream_are_read() -> None:
+    stream = stream_of(colour())
+    content = with_stream(colour(), b"")
+    pieces = b"".join(chunk(b"IDAT", stream[at : at + 3]) for at in range(0, len(stream), 3))
+    for data in (pieces, pieces + chunk(b"IDAT", b"more")):
+        image = read(content[:-12] + data + content[-12:])
+        np.testing.assert_array_equal(image.pixels, RGB)
+        assert not image.warnings
+
+
+def test_a_file_without_its_end_is_damage() -> None:
+    for kind in ("RGB", "16-bit RGB"):
+        cut = KINDS[kind][:-12]
+        with pytest.raises(PoolcliError) as caught:
+            read(cut)
+        assert str(caught.value) == (
+            "is damaged: its last chunk, IEND, is missing; --tolerant reads what can be read"
+        )
+        image = read(cut, tolerant=True)
+        np.testing.assert_array_equal(image.pixels, read(KINDS[kind]).pixels)
+
+
+def test_a_smooth_picture_that_is_counted_costs_no_more_than_its_rows() -> None:
+    pixels = np.zeros((3000, 1000), np.uint8)
+    pixels[::7, ::5] = 9
+    # The last row is left for the count by the value that marks it.
+    for columns in (1, 2, 1000):
+        content = png(np.ascontiguousarray(pixels[:, :columns]), 8, 0)
+        image = read(content)
+        np.testing.assert_array_equal(image.pixels, pixels[:, :columns])
+        assert not image.warnings
+    stream = zlib.compress(bytes(1001 * 2999), 9)
+    cut = with_stream(png(pixels, 8, 0), stream)
+    image = read(cut, tolerant=True)
+    assert not image.pixels.any()
+    with pytest.raises(PoolcliError, match="end before its last row"):
+        read(cut)
+
+
+def test_one_column_of_any_last_value_is_whole() -> None:
+    """One of the values is the one that marks the last row."""
+    for value in range(256):
+        pixels = np.array([[7], [value]], np.uint8)
+        image = read(png(pixels, 8, 0))
+        np.testing.assert_array_equal(image.pixels, pixels)
+        assert not image.warnings

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import struct
+import time
 import tracemalloc
 from typing import Any
 
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 from formats import noise, saved, shown, with_alpha
 from numpy.typing import NDArray
+from PIL import Image as pillow  # noqa: N813 - as in the package
 
 from poolcli.errors import PoolcliError
 from poolcli.images import Image, Reading, open_source
@@ -148,6 +151,26 @@ def test_16_bit_colour_is_read_whole() -> None:
     np.testing.assert_array_equal(image.pixels, pixels[..., ::-1])
 
 
+@pytest.mark.parametrize("range_", ["full", "limited"])
+@pytest.mark.parametrize("quality", [60, 100])
+def test_gray_avif_is_read_as_pillow_reads_it(quality: int, range_: str) -> None:
+    pixels = noise("u1")
+    content = saved(pixels, "AVIF", quality=quality, subsampling="4:0:0", range=range_)
+    image = read(content, "avif")
+    assert (image.pixels.shape, image.alpha) == (pixels.shape, False)
+    np.testing.assert_array_equal(image.pixels, np.asarray(pillow.open(io.BytesIO(content))))
+    if (quality, range_) == (100, "full"):
+        np.testing.assert_array_equal(image.pixels, pixels)
+
+
+def test_gray_avif_with_alpha_is_read_as_colour() -> None:
+    pixels = with_alpha("u1", 2)
+    content = saved(pixels, "AVIF", quality=100, subsampling="4:0:0")
+    image = read(content, "avif")
+    assert image.alpha
+    np.testing.assert_array_equal(image.pixels, shown(pixels[:, :, [0, 0, 0, 1]]))
+
+
 def test_avif_that_is_multiplied_by_its_alpha_is_divided_by_it() -> None:
     pixels = np.zeros((16, 16, 4), np.uint8)
     pixels[:] = 200, 100, 40, 128
@@ -201,3 +224,99 @@ def test_boxes_of_64_bits_and_without_a_length_are_read() -> None:
     content = struct.pack(">I4sQ", 1, b"free", 18) + b"ab" + struct.pack(">I4s", 0, b"last") + b"c"
     found = [(name, bytes(data)) for name, data in boxes(memoryview(content))]
     assert found == [(b"free", b"ab"), (b"last", b"c")]
+
+
+# Tiles
+
+
+def split(codestream: bytes) -> tuple[bytes, list[bytes]]:
+    """Split a codestream into its header and the parts of its tiles."""
+    position = codestream.index(b"\xff\x90")
+    head, parts = codestream[:position], []
+    while codestream[position : position + 2] == b"\xff\x90":
+        length = int.from_bytes(codestream[position + 6 : position + 10], "big")
+        parts.append(codestream[position : position + length])
+        position += length
+    assert codestream[position:] == b"\xff\xd9"
+    return head, parts
+
+
+PIXELS = np.random.default_rng(4).integers(1, 256, (48, 64, 3), np.uint8)
+HEAD, PARTS = split(saved(PIXELS, "JPEG2000", no_jp2=True, tile_size=(17, 13)))
+
+
+def joined(parts: list[bytes], *, boxed: bool = False) -> bytes:
+    codestream = HEAD + b"".join(parts) + b"\xff\xd9"
+    return jp2(codestream, space=16, channels=3) if boxed else codestream
+
+
+@pytest.mark.parametrize("boxed", [False, True])
+@pytest.mark.parametrize("missing", [[0], [7], [15], [1, 2, 14], list(range(1, 16))])
+def test_missing_tiles_are_damage(missing: list[int], *, boxed: bool) -> None:
+    parts = [part for number, part in enumerate(PARTS) if number not in missing]
+    content = joined(parts, boxed=boxed)
+    assert refusal(content) == (
+        f"is damaged: it holds {16 - len(missing)} of its 16 tiles;"
+        " --tolerant reads what can be read"
+    )
+    image = open_source(content, "jp2", Reading(tolerant=True)).decode()
+    assert image.warnings == (
+        f"is damaged: it holds {16 - len(missing)} of its 16 tiles; what could be read is used",
+    )
+    for number in range(16):
+        top, left = number // 4 * 13, number % 4 * 17
+        tile = np.s_[top : top + 13, left : left + 17]
+        wanted = PIXELS[tile] if number not in missing else np.zeros_like(PIXELS[tile])
+        np.testing.assert_array_equal(image.pixels[tile], wanted)
+
+
+def test_tiles_may_come_in_any_order_and_the_last_may_have_no_length() -> None:
+    unmeasured = PARTS[15][:6] + bytes(4) + PARTS[15][10:]
+    for parts in (PARTS, PARTS[::-1], [*PARTS[:15], unmeasured]):
+        image = read(joined(parts))
+        np.testing.assert_array_equal(image.pixels, PIXELS)
+        assert not image.warnings
+
+
+def test_a_tile_without_data_is_missing() -> None:
+    empty = PARTS[3][:6] + struct.pack(">I", 14) + PARTS[3][10:12] + b"\xff\x93"
+    content = joined([*PARTS[:3], empty, *PARTS[4:]])
+    assert "it holds 15 of its 16 tiles" in refusal(content)
+
+
+def test_a_file_without_tiles_proposes_no_remedy() -> None:
+    assert refusal(joined([])) == "is damaged: it holds none of its tiles"
+
+
+def resized(codestream: bytes, columns: int, rows: int, tile: int) -> bytes:
+    size = struct.pack(">II8xII", columns, rows, tile, tile)
+    return codestream[:8] + size + codestream[32:]
+
+
+@pytest.mark.parametrize("tolerant", [False, True])
+def test_a_few_bytes_that_claim_many_pixels_get_no_memory(*, tolerant: bool) -> None:
+    content = resized(stream(np.full((64, 64), 9, np.uint8)), 15_000, 15_000, 15_000)
+    assert len(content) < 250
+    with pytest.raises(PoolcliError) as caught:
+        open_source(content, "jp2", Reading(tolerant=tolerant))
+    assert str(caught.value) == (
+        f"is damaged: it claims 225,000,000 pixels, more than its {len(content)} bytes can hold"
+    )
+
+
+def test_missing_tiles_get_no_memory_where_damage_is_refused() -> None:
+    content = resized(stream(np.full((64, 64), 9, np.uint8)), 8_000, 8_000, 59)
+    with pytest.raises(PoolcliError, match=r"it holds 1 of its 18,496 tiles"):
+        open_source(content, "jp2", Reading())
+
+
+def test_a_picture_of_one_colour_is_read_however_small_its_file() -> None:
+    pixels = np.full((2000, 2000), 128, np.uint8)
+    np.testing.assert_array_equal(read(saved(pixels, "JPEG2000")).pixels, pixels)
+
+
+def test_many_parts_of_tiles_cost_linear_time() -> None:
+    part = PARTS[0][:6] + struct.pack(">I", 14) + PARTS[0][10:12] + b"\xff\x93"
+    start = time.perf_counter()
+    assert "holds none of its tiles" in refusal(joined([part] * 200_000))
+    assert time.perf_counter() - start < 2

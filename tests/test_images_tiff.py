@@ -537,6 +537,36 @@ def test_strips_that_do_not_hold_their_pixels_are_damage(
     assert message in image.warnings[0]
 
 
+def zstandard(data: bytes, width: int) -> bytes:
+    """Write a Zstandard frame of one raw block that tells its size in so many bytes (RFC 8878)."""
+    size = len(data)
+    descriptor = {0: 0, 1: 0x20, 2: 0x40, 4: 0x80, 8: 0xC0}[width]
+    window = b"" if width == 1 else b"\x58"
+    told = (size - 256 if width == 2 else size).to_bytes(width, "little") if width else b""
+    block = (1 | len(data) << 3).to_bytes(3, "little")
+    return b"\x28\xb5\x2f\xfd" + bytes([descriptor]) + window + told + block + data
+
+
+@pytest.mark.parametrize("width", [1, 2, 4, 8])
+def test_a_zstandard_strip_that_says_it_holds_too_much_is_damage(width: int) -> None:
+    rows = 100 if width == 2 else 2
+    pixels = np.random.default_rng(0).integers(0, 256, (rows, 3), np.uint8)
+    tags = gray_tags(rows, 3, compression=50000)
+    data = pixels.tobytes()
+    image = read(tiff((tags, [zstandard(data, width)])))
+    np.testing.assert_array_equal(image.pixels, pixels)
+    assert not image.warnings
+    content = tiff((tags, [zstandard(data + b"x", width)]))
+    assert "strip 1 of 1: holds more bytes than its pixels need" in refusal(content)
+    np.testing.assert_array_equal(read(content, tolerant=True).pixels, pixels)
+
+
+def test_a_zstandard_strip_that_tells_no_size_is_read() -> None:
+    pixels = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    content = tiff((gray_tags(2, 3, compression=50000), [zstandard(pixels.tobytes(), 0)]))
+    np.testing.assert_array_equal(read(content).pixels, pixels)
+
+
 # Limits
 
 

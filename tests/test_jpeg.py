@@ -142,9 +142,66 @@ def test_what_cannot_be_read_at_all_proposes_no_remedy() -> None:
         assert "--tolerant" not in str(caught.value)
 
 
-def test_a_missing_end_is_no_damage_and_a_missing_scan_is() -> None:
-    content = saved(noise("u1", 3), "JPEG")
-    np.testing.assert_array_equal(read(content[:-2]).pixels, by_pillow(content))
+def in_three_scans() -> bytes:
+    """Write a baseline JPEG whose channels have a scan each: 16x16 pixels of one gray."""
+    whole = saved(np.full((8, 8), 128, np.uint8), "JPEG")
+    scan = whole.index(b"\xff\xda")
+    frame = segment(0xC0, struct.pack(">BHHB", 8, 8, 8, 3) + b"\1\x11\0\2\x11\0\3\x11\0")
+    at = whole.index(b"\xff\xc0")
+    after = at + 2 + int.from_bytes(whole[at + 2 : at + 4], "big")
+    entropy = whole[scan + 10 : -2]
+    scans = b"".join(
+        segment(0xDA, bytes([1, number, 0, 0, 63, 0])) + entropy for number in (1, 2, 3)
+    )
+    return whole[:at] + frame + whole[after:scan] + scans + b"\xff\xd9"
+
+
+def restarted() -> bytes:
+    _, encoded = cv2.imencode(".jpg", smooth(40, 50, 3), [cv2.IMWRITE_JPEG_RST_INTERVAL, 2])
+    return encoded.tobytes()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [saved(noise("u1", 3), "JPEG"), saved(noise("u1"), "JPEG"), CMYK, restarted()],
+    ids=["colour", "gray", "CMYK", "restarts"],
+)
+def test_a_missing_end_is_damage(content: bytes) -> None:
+    whole = read(content)
+    for cut in (content[:-2], content[:-1], content[:-2] + b"\0" * 9, content[:-2] + content):
+        with pytest.raises(PoolcliError) as caught:
+            read(cut)
+        assert str(caught.value) == (
+            "is damaged: its end marker (EOI) is missing; --tolerant reads what can be read"
+        )
+        image = read(cut, tolerant=True)
+        np.testing.assert_array_equal(image.pixels, whole.pixels)
+        assert image.warnings[-1].startswith("is damaged: its end marker (EOI) is missing;")
+
+
+def test_a_missing_end_behind_several_scans_is_damage() -> None:
+    content = in_three_scans()
+    np.testing.assert_array_equal(read(content).pixels, by_pillow(content))
+    with pytest.raises(PoolcliError, match="it ends before its last scan; --tolerant"):
+        read(content[:-2])
+    image = read(content[:-2], tolerant=True)
+    np.testing.assert_array_equal(image.pixels, by_pillow(content))
+
+
+@pytest.mark.parametrize("transforms", [(0, 1), (1, 0), (0, 2), (2, 0), (1, 0, 1)])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_of_several_markers_of_adobe_the_last_counts(
+    channels: int, transforms: tuple[int, ...]
+) -> None:
+    content = RGB_CODED if channels == 3 else CMYK
+    at = content.index(b"\xff\xee")
+    own = content[at : at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")]
+    markers = b"".join(adobe(own, transform) for transform in transforms)
+    changed = content[:at] + markers + content[at + len(own) :]
+    np.testing.assert_array_equal(read(changed).pixels, by_pillow(changed))
+
+
+def test_a_missing_scan_is_damage() -> None:
     progressive = saved(noise("u1", 3), "JPEG", progressive=True)
     cut = progressive[: progressive.rindex(b"\xff\xda")]
     with pytest.raises(PoolcliError, match="it ends before its last scan; --tolerant"):

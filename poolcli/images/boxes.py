@@ -5,10 +5,12 @@ What they say of the pixels is checked before a decoder sees them.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from poolcli.errors import PoolcliError
+from poolcli.images.damage import Damage
 
 # Boxes that hold boxes: what they may stand in ("" for the file), and how many bytes come first.
 CONTAINERS = {
@@ -23,6 +25,10 @@ CODESTREAM = b"\xff\x4f\xff\x51"
 END_OF_CODESTREAM = b"\xff\xd9"
 START_OF_TILE = 0xFF90
 MOST_SEGMENTS = 10_000
+# The segment that begins a part of a tile, and the marker before its data.
+LEAST_PART_BYTES = 14
+# An image of one colour takes a byte for 70,000 pixels at 4000x4000, and for more if it is larger.
+MOST_PIXELS_PER_BYTE = 500_000
 
 # Colour spaces that are read, by their numbers, and how many channels each has.
 CMYK, SRGB, GRAY, SYCC = 12, 16, 17, 18
@@ -67,20 +73,35 @@ def boxes(content: memoryview) -> Iterator[tuple[bytes, memoryview]]:
 
 
 class Size(NamedTuple):
-    """What a JPEG 2000 codestream says of its components."""
+    """What the header of a JPEG 2000 codestream says.
+
+    Attributes
+    ----------
+    components, bits : int
+    tiles : int
+        How many tiles the image has.
+    end : int
+        Where the header ends and the first tile begins.
+    """
 
     components: int
     bits: int
+    tiles: int
+    end: int
 
 
-def check_jpeg2000(content: bytes) -> None:
-    """Raise PoolcliError unless a JPEG 2000 image holds what Pillow reads exactly."""
+def check_jpeg2000(content: bytes, damage: Damage) -> None:
+    """Raise PoolcliError unless a JPEG 2000 image holds what Pillow reads exactly.
+
+    Missing tiles are damage, which is settled here: they get memory only where it is tolerated.
+    """
     stream = memoryview(content)
     found: dict[bytes, memoryview] = {}
     if not content.startswith(CODESTREAM):
         for name, data in boxes(stream):
             found.setdefault(name, data)
-    size = _read_size(found.get(b"jp2c", memoryview(b"")) if found else stream)
+    codestream = found.get(b"jp2c", memoryview(b"")) if found else stream
+    size = _read_size(codestream)
     if b"pclr" in found:
         raise PoolcliError("is a JPEG 2000 image with a palette, which is not read; save it as png")
     colours = _colours(found.get(b"colr"), size.components)
@@ -94,6 +115,27 @@ def check_jpeg2000(content: bytes) -> None:
         raise PoolcliError("is a JPEG 2000 image of other components than colour; save it as png")
     if size.bits == 16 and (size.components == 2 or colours == 4):
         raise PoolcliError("holds 16-bit gray with alpha or CMYK in JPEG 2000; save it as png")
+    held = _count_tiles(codestream[size.end :], size.tiles)
+    if not held:
+        raise PoolcliError("is damaged: it holds none of its tiles")
+    if held < size.tiles:
+        damage.found(f"it holds {held:,} of its {size.tiles:,} tiles")
+
+
+def _count_tiles(stream: memoryview, most: int) -> int:
+    """Count the tiles whose parts follow the header of a codestream (ISO/IEC 15444-1, A.4.2)."""
+    held: set[int] = set()
+    position = 0
+    while position + LEAST_PART_BYTES <= len(stream):
+        marker, _, tile, length = struct.unpack_from(">HHHI", stream, position)
+        if marker != START_OF_TILE:
+            break
+        # A length of 0 is that of the rest.
+        length = length or len(stream) - len(END_OF_CODESTREAM) - position
+        if length > LEAST_PART_BYTES and tile < most:
+            held.add(tile)
+        position += max(length, LEAST_PART_BYTES)
+    return len(held)
 
 
 def jpeg2000_depth(content: bytes) -> int:
@@ -115,8 +157,16 @@ def _read_size(stream: memoryview) -> Size:
     """Read the header of a codestream."""
     if stream[:4] != CODESTREAM or stream[-2:] != END_OF_CODESTREAM:
         raise PoolcliError("is damaged: its JPEG 2000 codestream is not complete")
-    # SIZ: after 38 bytes the number of components, then 3 bytes for each: depth, steps.
-    components = int.from_bytes(stream[40:42], "big")
+    if len(stream) < 42:
+        raise PoolcliError("is damaged: its JPEG 2000 codestream is not complete")
+    # SIZ: the size and origin of the image and of its tiles, then 3 bytes for each component:
+    # depth, steps.
+    *numbers, components = struct.unpack_from(">8IH", stream, 8)
+    tiles, pixels = _measure(*numbers)
+    if pixels > MOST_PIXELS_PER_BYTE * len(stream):
+        raise PoolcliError(
+            f"is damaged: it claims {pixels:,} pixels, more than its {len(stream):,} bytes can hold"
+        )
     stated = bytes(stream[42 : 42 + 3 * components])
     depths = set(stated[::3])
     if len(depths) != 1 or max(depths) > 0x7F:
@@ -127,11 +177,24 @@ def _read_size(stream: memoryview) -> Size:
     for _ in range(MOST_SEGMENTS):
         marker = int.from_bytes(stream[position : position + 2], "big")
         if marker == START_OF_TILE or position >= len(stream):
-            return Size(components, 1 + depths.pop())
+            return Size(components, 1 + depths.pop(), tiles, position)
         position += 2 + int.from_bytes(stream[position + 2 : position + 4], "big")
     raise PoolcliError(
         f"holds a JPEG 2000 header of more than {MOST_SEGMENTS} parts; save it again"
     )
+
+
+def _measure(
+    right: int, bottom: int, left: int, top: int, across: int, down: int, first: int, upper: int
+) -> tuple[int, int]:
+    """Return how many tiles and pixels an image has, by the size and origin of both.
+
+    The tiles are `across` wide and `down` high, and begin at `first` and `upper`.
+    """
+    if not (across and down and first <= left < right and upper <= top < bottom):
+        raise PoolcliError("is damaged: its JPEG 2000 codestream tells no size")
+    tiles = -((first - right) // across) * -((upper - bottom) // down)
+    return tiles, (right - left) * (bottom - top)
 
 
 def _colours(specification: memoryview | None, components: int) -> int:
@@ -172,7 +235,7 @@ def _ends_with_alpha(box: memoryview | None, components: int) -> bool:
     return _definitions(box).get(last) == (OPACITY, WHOLE) and _in_order(box, last)
 
 
-def check_avif(content: bytes) -> None:
+def check_avif(content: bytes, damage: Damage) -> None:  # noqa: ARG001 - as other checks
     """Raise PoolcliError if the boxes of an AVIF file are cut off or far too many."""
     for _ in boxes(memoryview(content)):
         pass

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from poolcli.errors import PoolcliError
@@ -33,6 +33,10 @@ PER_METRE = 1
 MAX_CHUNKS = 1_000_000
 CUT_OFF = "a chunk claims more bytes than the file has"
 WRONG_CHECKSUM = "a chunk has a wrong checksum"
+NO_END = "its last chunk, IEND, is missing"
+# Stands behind the compressed pixels, where their checksum is looked for if they lack it. No
+# Adler-32 has these bytes.
+NO_CHECKSUM = b"\xff\xff\xff\xff"
 
 
 @dataclass(frozen=True)
@@ -91,43 +95,51 @@ def read_png(content: bytes, damage: Damage, notes: list[str]) -> tuple[bytes, T
         If a chunk that decoders must understand is not one of PNG's own.
     """
     parts: list[bytes | memoryview] = [SIGNATURE]
+    pixels: list[memoryview] = []
     said = _Said()
-    pixels = False
     for chunk in read_chunks(content):
         if not chunk.name.isalpha():
             damage.suspect("it holds something else between its chunks")
             break
-        if chunk.critical and chunk.name not in CRITICAL:
-            name = chunk.name.decode("ascii", "replace")
-            raise PoolcliError(f"holds a chunk {name!r} that PNG does not know; save it again")
-        pixels = pixels or chunk.name == b"IDAT"
         if chunk.name == b"IEND":
             break
         if chunk.critical or chunk.name in KEPT:
-            parts += _mend(chunk, damage)
+            _check(chunk, damage)
+            if chunk.name == b"IDAT":
+                pixels.append(chunk.data)
+            else:
+                parts += frame(chunk.name, [chunk.data])
         elif chunk.name in TOLD:
-            _hear(said, chunk, notes, behind_pixels=pixels)
+            _hear(said, chunk, notes, behind_pixels=bool(pixels))
         elif not chunk.whole:
             damage.suspect(CUT_OFF)
-    parts += _frame(b"IEND", b"")
+    else:
+        damage.suspect(NO_END)
+    if pixels:
+        # One chunk, for decoders may stop at the last row without a look at the next chunk.
+        parts += frame(b"IDAT", [*pixels, NO_CHECKSUM])
+    parts += frame(b"IEND", [])
     return b"".join(parts), _tell(said, notes)
 
 
-def _mend(chunk: Chunk, damage: Damage) -> list[bytes | memoryview]:
-    """Return a chunk as parts of a file, its length and checksum made true."""
+def _check(chunk: Chunk, damage: Damage) -> None:
+    """Note whether a chunk that pixels need is cut off or changed; refuse an unknown one."""
+    if chunk.critical and chunk.name not in CRITICAL:
+        name = chunk.name.decode("ascii", "replace")
+        raise PoolcliError(f"holds a chunk {name!r} that PNG does not know; save it again")
     if not chunk.whole:
         damage.suspect(CUT_OFF)
     elif not chunk.intact:
         damage.suspect(WRONG_CHECKSUM)
-    else:
-        head = struct.pack(">I4s", len(chunk.data), chunk.name)
-        return [head, chunk.data, struct.pack(">I", chunk.checksum)]
-    return _frame(chunk.name, chunk.data)
 
 
-def _frame(name: bytes, data: bytes | memoryview) -> list[bytes | memoryview]:
-    checksum = zlib.crc32(data, zlib.crc32(name))
-    return [struct.pack(">I4s", len(data), name), data, struct.pack(">I", checksum)]
+def frame(name: bytes, data: Sequence[bytes | memoryview]) -> list[bytes | memoryview]:
+    """Return the parts of a chunk whose length and checksum are true."""
+    checksum = zlib.crc32(name)
+    for part in data:
+        checksum = zlib.crc32(part, checksum)
+    head = struct.pack(">I4s", sum(map(len, data)), name)
+    return [head, *data, struct.pack(">I", checksum)]
 
 
 def _hear(said: _Said, chunk: Chunk, notes: list[str], *, behind_pixels: bool) -> None:

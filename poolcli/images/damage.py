@@ -94,8 +94,10 @@ def decoding(shape: tuple[int, int]) -> Iterator[None]:
         raise
 
 
-def load_picture(picture: ImageFile, damage: Damage) -> None:
+def load_picture(picture: ImageFile, damage: Damage) -> bool:
     """Decode the pixels of a picture; of a damaged one those before the damage, which is noted.
+
+    Return whether the decoder found no damage.
 
     Pillow keeps the rows that it has decoded when it raises. Its own switch for truncated images
     is global, so it would apply to other threads as well.
@@ -108,6 +110,8 @@ def load_picture(picture: ImageFile, damage: Damage) -> None:
         if lacks_memory(error) or not _decoded(picture):
             raise
         damage.suspect(one_line(error))
+        return False
+    return True
 
 
 def _decoded(picture: ImageFile) -> bool:

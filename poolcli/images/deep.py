@@ -20,7 +20,7 @@ MODES = {
     "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
     "WEBP": ("RGB", "RGBA"),
     "JPEG2000": ("L", "LA", "RGB", "RGBA", "I;16", "CMYK"),
-    "AVIF": ("RGB", "RGBA"),
+    "AVIF": ("L", "RGB", "RGBA"),
 }
 
 

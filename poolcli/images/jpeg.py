@@ -26,6 +26,7 @@ from poolcli.images.metadata import (
 )
 
 START, END, SCAN, COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
+START_OF_IMAGE, END_OF_IMAGE = b"\xff\xd8", b"\xff\xd9"
 STANDALONE = {0x01, *range(0xD0, 0xD9)}
 # Frames: sequential and progressive, with Huffman or arithmetic codes.
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
@@ -87,7 +88,7 @@ def open_jpeg(content: bytes, damage: Damage) -> Source:
     """
     view = memoryview(content)
     header, start = _read_header(view, damage)
-    stream = _clean_stream(header, view, start, damage)
+    stream = _clean_stream(header, content, start, damage)
     notes = count_frames(_count_pictures(header.multi_picture))
     exif = read_exif(header.exif, notes)
     told = Told(exif=exif, xmp=header.xmp, density=header.density, profile=_join_profile(header))
@@ -179,7 +180,10 @@ def _read_frame(header: Header, marker: int, data: bytes) -> None:
 
 
 def _read_application(header: Header, marker: int, data: bytes) -> None:
-    """Keep what application data says about the pixels; the first of each kind counts."""
+    """Keep what application data says about the pixels.
+
+    The first segment of a kind counts, but the last of Adobe's, as for libjpeg.
+    """
     if marker == JFIF and data.startswith(b"JFIF\0") and len(data) >= 12:
         unit, across, down = struct.unpack(">BHH", data[7:12])
         inches = {1: 1.0, 2: CENTIMETRES_PER_INCH}.get(unit)
@@ -188,7 +192,7 @@ def _read_application(header: Header, marker: int, data: bytes) -> None:
         if (JFIF, PLAIN_JFIF) not in header.tables:
             header.tables.append((JFIF, PLAIN_JFIF))
     elif marker == ADOBE and data.startswith(b"Adobe") and len(data) >= 12:
-        header.adobe = header.adobe or data[:12]
+        header.adobe = data[:12]
     elif marker == EXIF and data.startswith(b"Exif\0\0"):
         header.exif = header.exif or data
     elif marker == EXIF and data.startswith(XMP_NAME):
@@ -200,31 +204,42 @@ def _read_application(header: Header, marker: int, data: bytes) -> None:
         header.multi_picture = header.multi_picture or data[4:]
 
 
-def _clean_stream(header: Header, view: memoryview, start: int, damage: Damage) -> bytes:
+def _clean_stream(header: Header, content: bytes, start: int, damage: Damage) -> bytes:
     """Return the file without comments and application data, and note what it lacks."""
+    view = memoryview(content)
     progressive = header.frame in PROGRESSIVE
     if progressive or view[start + 4 : start + 5] != bytes([len(header.components)]):
         pixels = header.shape[0] * header.shape[1]
         most = max(USUAL_SCANS, min(MAX_SCANS, MAX_SCANNED_PIXELS // pixels))
         end, scanned = _read_scans(view, start, most)
+        if end is None:
+            damage.suspect("it ends before its last scan")
     else:
         # Decoders read no further scan.
-        end, scanned = None, _scanned(view, start + 2)
-    if end is None and progressive:
-        damage.suspect("it ends before its last scan")
-    elif not scanned.issuperset(header.components):
+        end, scanned = _find_end(content, start), _scanned(view, start + 2)
+        if end is None or not content.startswith(END_OF_IMAGE, end):
+            damage.suspect("its end marker (EOI) is missing")
+    if not scanned.issuperset(header.components):
         damage.suspect("it lacks the scan of a channel")
     tables = header.tables
     if header.adobe:
-        transform = header.adobe[11]
-        if transform > max(TRANSFORMS.values()):
-            transform = TRANSFORMS.get(len(header.components), 0)
+        # Every decoder takes an unknown transform so, with a warning.
+        transform = TRANSFORMS.get(len(header.components), 0) if header.adobe[11] else 0
         tables = [(ADOBE, header.adobe[:11] + bytes([transform])), *tables]
-    parts: list[bytes | memoryview] = [b"\xff\xd8"]
+    parts: list[bytes | memoryview] = [START_OF_IMAGE]
     for marker, data in tables:
         parts += [struct.pack(">BBH", 0xFF, marker, 2 + len(data)), data]
     # With an end, the decoder takes lacking data for damage, and a lacking end for none.
-    return b"".join([*parts, view[start:end], b"\xff\xd9"])
+    return b"".join([*parts, view[start:end], END_OF_IMAGE])
+
+
+def _find_end(content: bytes, start: int) -> int | None:
+    """Return where an end marker, or the start of another image, follows a scan."""
+    ends = content.find(END_OF_IMAGE, start)
+    begins = content.find(START_OF_IMAGE, start, None if ends < 0 else ends)
+    # The second search ends where the first one found something.
+    found = begins if begins >= 0 else ends
+    return found if found >= 0 else None
 
 
 def _scanned(view: memoryview, position: int) -> set[int]:

@@ -30,6 +30,7 @@ from poolcli.images.metadata import (
 )
 from poolcli.images.plugins import open_with_pillow
 from poolcli.images.ppm import open_ppm
+from poolcli.images.rows import load_rows
 from poolcli.images.tiff import open_tiff
 from poolcli.images.transparency import hide
 from poolcli.silence import silence
@@ -60,7 +61,7 @@ OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {
 }
 
 # What must hold of a file before Pillow opens it.
-CHECKS: dict[str, Callable[[bytes], None]] = {
+CHECKS: dict[str, Callable[[bytes, Damage], None]] = {
     "JPEG2000": check_jpeg2000,
     "AVIF": check_avif,
 }
@@ -104,7 +105,7 @@ def _open_picture(content: bytes, format_: str, damage: Damage) -> Source | None
     if format_ == "PNG":
         content, told = read_png(content, damage, notes)
     if format_ in CHECKS:
-        CHECKS[format_](content)
+        CHECKS[format_](content, damage)
     try:
         with damage_in_one_line(UnidentifiedImageError), silence():
             picture = open_with_pillow(content, format_)
@@ -123,16 +124,18 @@ def _open_picture(content: bytes, format_: str, damage: Damage) -> Source | None
     begun = False
 
     def begin() -> None:
-        nonlocal begun
+        nonlocal begun, content
         if not begun:
             begun = True
             with decoding(size), silence():
-                load_picture(once[0], damage)
+                if format_ == "PNG":
+                    once[0], content = load_rows(once[0], content, damage)
+                else:
+                    load_picture(once[0], damage)
 
     def decode() -> Image:
-        opened = once[0]
         begin()
-        once.clear()
+        opened = once.pop()
         with decoding(size), silence():
             image = _decode(opened, content, bits, told, orientation, notes)
         damage.settle()

@@ -46,6 +46,8 @@ from poolcli.silence import silence, standard_error, write_error
 # How much is decompressed at a time, and so how near to its damage a strip can be read.
 PIECE_BYTES = 4096
 LZMA_MEMORY = 2**28
+TOO_MUCH = "holds more bytes than its pixels need"
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 # As OpenCV writes a message of libtiff: "[ WARN:0@0.1] global grfmt_tiff.cpp:9 TIFF_Warning …".
 _TOLD_BY_LIBTIFF = re.compile(rb"grfmt_tiff\.cpp:\d+ \S+ (.*)")
 # What OpenCV says itself, and the line that it leaves empty.
@@ -97,6 +99,8 @@ def decode(layout: Layout, data: memoryview, rows: int, hints: Hints) -> Decoded
         decoded = _jpeg(layout, bytes(stored), rows, hints.tables)
     elif compression in (LZW, ZSTD):
         decoded = _libtiff(layout, bytes(stored), rows)
+        if compression == ZSTD and not decoded.fault and _zstd_bytes(bytes(stored[:18])) > full:
+            decoded = Decoded(decoded.rows, TOO_MUCH)
     else:
         decoded = _BYTES[compression](stored, full)
     if not isinstance(decoded.rows, np.ndarray):
@@ -142,7 +146,7 @@ def _stream(
         parts.append(part)
         left -= len(part)
         if left == 0:
-            fault = "holds more bytes than its pixels need"
+            fault = TOO_MUCH
             break
         if decompressor.eof:
             fault = ""
@@ -194,6 +198,21 @@ def _libtiff(layout: Layout, stored: bytes, rows: int) -> Decoded:
         if lacks_memory(error):
             raise
         return Decoded(b"", "cannot be decompressed")
+
+
+def _zstd_bytes(head: bytes) -> int:
+    """Return how many bytes a Zstandard frame says that it holds, or 0 (RFC 8878, 3.1.1.1).
+
+    libtiff stops at the last pixel without a look at what is behind it.
+    """
+    if not head.startswith(_ZSTD_MAGIC) or len(head) < 5:
+        return 0
+    descriptor = head[4]
+    single_segment = descriptor >> 5 & 1
+    width = (single_segment, 2, 4, 8)[descriptor >> 6]
+    start = 5 + (1 - single_segment) + (0, 1, 2, 4)[descriptor & 3]
+    size = int.from_bytes(head[start : start + width], "little")
+    return size + 256 if width == 2 else size
 
 
 def _fax(layout: Layout, stored: bytes, rows: int, options: int) -> Decoded:

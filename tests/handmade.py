@@ -1,4 +1,4 @@
-"""Files made byte by byte, as their specifications say."""
+"""Files made byte by byte, as their specifications say, and how they are read."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
+
+from poolcli.errors import PoolcliError
+from poolcli.images import Image, Reading, open_source
 
 Array = NDArray[Any]
 
@@ -17,6 +21,22 @@ SHORT, LONG, RATIONAL, UNDEFINED, LONG8 = 3, 4, 5, 7, 16
 _CODES = {1: "B", 2: "B", SHORT: "H", LONG: "I", 7: "B", 11: "f", 12: "d", LONG8: "Q"}
 
 Tags = dict[int, tuple[int, Sequence[Any]]]
+
+
+def read(content: bytes, *, tolerant: bool = False) -> Image:
+    """Read an image, whose format its content tells."""
+    source = open_source(content, "", Reading(tolerant=tolerant))
+    image = source.decode()
+    assert source.shape == image.pixels.shape[:2]
+    return image
+
+
+def refusal(content: bytes) -> str:
+    """Read an image that is refused, and return the one line of the refusal."""
+    with pytest.raises(PoolcliError) as caught:
+        read(content)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
 
 
 def gray_tags(rows: int, columns: int, bits: int = 8, **others: int) -> Tags:

@@ -7,27 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 from formats import noise, saved
-from handmade import bmp, packed
+from handmade import bmp, packed, read, refusal
 from numpy.typing import NDArray
 
 from poolcli.errors import PoolcliError
-from poolcli.images import Image, Reading, open_source
+from poolcli.images import Reading, open_source
 
 Array = NDArray[Any]
-
-
-def read(content: bytes, *, tolerant: bool = False) -> Image:
-    source = open_source(content, "bmp", Reading(tolerant=tolerant))
-    image = source.decode()
-    assert source.shape == image.pixels.shape[:2]
-    return image
-
-
-def refusal(content: bytes) -> str:
-    with pytest.raises(PoolcliError) as caught:
-        read(content)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
 
 
 def words(numbers: list[list[int]], dtype: str) -> list[bytes]:

@@ -10,31 +10,14 @@ import cv2
 import numpy as np
 import pytest
 from formats import noise
-from handmade import gif
+from handmade import gif, read, refusal
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
-
-from poolcli.errors import PoolcliError
-from poolcli.images import Image, Reading, open_source
 
 Array = NDArray[Any]
 
 PALETTE, OTHER = noise("u1", 3).reshape(-1, 3)[:128], noise("u1", 3, seed=1).reshape(-1, 3)[:128]
 INDEX = noise("u1") >> 1
-
-
-def read(content: bytes, *, tolerant: bool = False) -> Image:
-    source = open_source(content, "gif", Reading(tolerant=tolerant))
-    image = source.decode()
-    assert source.shape == image.pixels.shape[:2]
-    return image
-
-
-def refusal(content: bytes) -> str:
-    with pytest.raises(PoolcliError) as caught:
-        read(content)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
 
 
 @pytest.mark.parametrize("interlaced", [False, True])

@@ -8,26 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 from formats import noise
+from handmade import read, refusal
 from numpy.typing import NDArray
 
-from poolcli.errors import PoolcliError
-from poolcli.images import Image, Reading, open_source
-
 Array = NDArray[Any]
-
-
-def read(content: bytes, *, tolerant: bool = False) -> Image:
-    source = open_source(content, "ppm", Reading(tolerant=tolerant))
-    image = source.decode()
-    assert source.shape == image.pixels.shape[:2]
-    return image
-
-
-def refusal(content: bytes) -> str:
-    with pytest.raises(PoolcliError) as caught:
-        read(content)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
 
 
 @pytest.mark.parametrize("white", [1, 2, 100, 254, 255, 256, 1000, 1023, 4095, 65534, 65535])

@@ -25,31 +25,18 @@ from handmade import (
     fax,
     gray_tags,
     packed,
+    read,
+    refusal,
     tiff,
 )
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
 from poolcli.errors import PoolcliError
-from poolcli.images import Image, Reading, open_source
 
 Array = NDArray[Any]
 
 DEFLATE, LZW, PACKBITS, FAX_3, FAX_4, JPEG = 8, 5, 32773, 3, 4, 7
-
-
-def read(content: bytes, *, tolerant: bool = False) -> Image:
-    source = open_source(content, "tif", Reading(tolerant=tolerant))
-    image = source.decode()
-    assert source.shape == image.pixels.shape[:2]
-    return image
-
-
-def refusal(content: bytes) -> str:
-    with pytest.raises(PoolcliError) as caught:
-        read(content)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
 
 
 def coloured(

@@ -323,6 +323,16 @@ def test_a_wrong_checksum_of_the_stream_is_found_in_any_chunk() -> None:
         np.testing.assert_array_equal(read(content, tolerant=True).pixels, RGB)
 
 
+def test_a_row_that_is_not_whole_is_black() -> None:
+    rows = bytearray(zlib.decompress(stream_of(colour())))
+    row_bytes = 1 + 3 * 34
+    rows[10 * row_bytes] = 2  # the filter that adds the row above
+    cut = with_stream(colour(), zlib.compress(rows[: 11 * row_bytes - 40]))
+    image = read(cut, tolerant=True)
+    np.testing.assert_array_equal(image.pixels[:10], RGB[:10])
+    assert not image.pixels[10:].any()
+
+
 def test_pixels_in_many_chunks_and_bytes_behind_their_stream_are_read() -> None:
     stream = stream_of(colour())
     content = with_stream(colour(), b"")

@@ -77,7 +77,7 @@ class Size(NamedTuple):
 
     Attributes
     ----------
-    components, bits : int
+    components, bits, pixels : int
     tiles : int
         How many tiles the image has.
     end : int
@@ -86,22 +86,19 @@ class Size(NamedTuple):
 
     components: int
     bits: int
+    pixels: int
     tiles: int
     end: int
 
 
-def check_jpeg2000(content: bytes, damage: Damage) -> None:
-    """Raise PoolcliError unless a JPEG 2000 image holds what Pillow reads exactly.
-
-    Missing tiles are damage, which is settled here: they get memory only where it is tolerated.
-    """
+def check_jpeg2000(content: bytes) -> None:
+    """Raise PoolcliError unless a JPEG 2000 image holds what Pillow reads exactly."""
     stream = memoryview(content)
     found: dict[bytes, memoryview] = {}
     if not content.startswith(CODESTREAM):
         for name, data in boxes(stream):
             found.setdefault(name, data)
-    codestream = found.get(b"jp2c", memoryview(b"")) if found else stream
-    size = _read_size(codestream)
+    size = _read_size(found.get(b"jp2c", memoryview(b"")) if found else stream)
     if b"pclr" in found:
         raise PoolcliError("is a JPEG 2000 image with a palette, which is not read; save it as png")
     colours = _colours(found.get(b"colr"), size.components)
@@ -115,7 +112,25 @@ def check_jpeg2000(content: bytes, damage: Damage) -> None:
         raise PoolcliError("is a JPEG 2000 image of other components than colour; save it as png")
     if size.bits == 16 and (size.components == 2 or colours == 4):
         raise PoolcliError("holds 16-bit gray with alpha or CMYK in JPEG 2000; save it as png")
-    held = _count_tiles(codestream[size.end :], size.tiles)
+
+
+def check_tiles(content: bytes, damage: Damage) -> None:
+    """Note tiles that a JPEG 2000 image lacks; call it before its pixels get memory.
+
+    Raises
+    ------
+    PoolcliError
+        If tiles are missing and that is not tolerated, if all are missing, or if there are more
+        pixels than so many bytes can hold.
+    """
+    stream = _codestream(content)
+    size = _read_size(stream)
+    if size.pixels > MOST_PIXELS_PER_BYTE * len(stream):
+        raise PoolcliError(
+            f"is damaged: it claims {size.pixels:,} pixels, more than its {len(stream):,} bytes"
+            " can hold"
+        )
+    held = _count_tiles(stream[size.end :], size.tiles)
     if not held:
         raise PoolcliError("is damaged: it holds none of its tiles")
     if held < size.tiles:
@@ -146,11 +161,16 @@ def jpeg2000_depth(content: bytes) -> int:
     PoolcliError
         If the codestream does not end as one, or its components are signed or not alike.
     """
+    return _read_size(_codestream(content)).bits
+
+
+def _codestream(content: bytes) -> memoryview:
+    """Return the codestream of a file, which may be all of it; empty if there is none."""
     stream = memoryview(content)
-    if not content.startswith(CODESTREAM):
-        found = (data for name, data in boxes(stream) if name == b"jp2c")
-        stream = next(found, memoryview(b""))
-    return _read_size(stream).bits
+    if content.startswith(CODESTREAM):
+        return stream
+    found = (data for name, data in boxes(stream) if name == b"jp2c")
+    return next(found, memoryview(b""))
 
 
 def _read_size(stream: memoryview) -> Size:
@@ -163,10 +183,6 @@ def _read_size(stream: memoryview) -> Size:
     # depth, steps.
     *numbers, components = struct.unpack_from(">8IH", stream, 8)
     tiles, pixels = _measure(*numbers)
-    if pixels > MOST_PIXELS_PER_BYTE * len(stream):
-        raise PoolcliError(
-            f"is damaged: it claims {pixels:,} pixels, more than its {len(stream):,} bytes can hold"
-        )
     stated = bytes(stream[42 : 42 + 3 * components])
     depths = set(stated[::3])
     if len(depths) != 1 or max(depths) > 0x7F:
@@ -177,7 +193,7 @@ def _read_size(stream: memoryview) -> Size:
     for _ in range(MOST_SEGMENTS):
         marker = int.from_bytes(stream[position : position + 2], "big")
         if marker == START_OF_TILE or position >= len(stream):
-            return Size(components, 1 + depths.pop(), tiles, position)
+            return Size(components, 1 + depths.pop(), pixels, tiles, position)
         position += 2 + int.from_bytes(stream[position + 2 : position + 4], "big")
     raise PoolcliError(
         f"holds a JPEG 2000 header of more than {MOST_SEGMENTS} parts; save it again"
@@ -235,7 +251,7 @@ def _ends_with_alpha(box: memoryview | None, components: int) -> bool:
     return _definitions(box).get(last) == (OPACITY, WHOLE) and _in_order(box, last)
 
 
-def check_avif(content: bytes, damage: Damage) -> None:  # noqa: ARG001 - as other checks
+def check_avif(content: bytes) -> None:
     """Raise PoolcliError if the boxes of an AVIF file are cut off or far too many."""
     for _ in boxes(memoryview(content)):
         pass

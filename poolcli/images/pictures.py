@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from poolcli.arrays import Array, np
 from poolcli.images.bmp import open_bmp
-from poolcli.images.boxes import check_avif, check_jpeg2000
+from poolcli.images.boxes import check_avif, check_jpeg2000, check_tiles
 from poolcli.images.chunks import read_png
 from poolcli.images.damage import Damage, damage_in_one_line, decoding, load_picture
 from poolcli.images.deep import (
@@ -61,7 +61,7 @@ OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {
 }
 
 # What must hold of a file before Pillow opens it.
-CHECKS: dict[str, Callable[[bytes, Damage], None]] = {
+CHECKS: dict[str, Callable[[bytes], None]] = {
     "JPEG2000": check_jpeg2000,
     "AVIF": check_avif,
 }
@@ -105,7 +105,7 @@ def _open_picture(content: bytes, format_: str, damage: Damage) -> Source | None
     if format_ == "PNG":
         content, told = read_png(content, damage, notes)
     if format_ in CHECKS:
-        CHECKS[format_](content, damage)
+        CHECKS[format_](content)
     try:
         with damage_in_one_line(UnidentifiedImageError), silence():
             picture = open_with_pillow(content, format_)
@@ -130,8 +130,10 @@ def _open_picture(content: bytes, format_: str, damage: Damage) -> Source | None
             with decoding(size), silence():
                 if format_ == "PNG":
                     once[0], content = load_rows(once[0], content, damage)
-                else:
-                    load_picture(once[0], damage)
+                    return
+                if format_ == "JPEG2000":
+                    check_tiles(content, damage)
+                load_picture(once[0], damage)
 
     def decode() -> Image:
         begin()

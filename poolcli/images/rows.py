@@ -77,8 +77,7 @@ def load_rows(picture: ImageFile, content: bytes, damage: Damage) -> tuple[Image
     if load_picture(picture, damage):
         if marked and picture.crop(box).tobytes() != marked:
             return picture, content
-        lacking = inflated_bytes(content) - sum(map(len, _inflate(content)))
-        if lacking <= 0:
+        if sum(map(len, _inflate(content))) >= inflated_bytes(content):
             return picture, content
         damage.suspect(TOO_FEW_ROWS)
     if not damage.tolerant:
@@ -114,13 +113,13 @@ def _inflate(content: bytes) -> Iterator[bytes]:
 
 
 def _mend(content: bytes) -> bytes:
-    """Return a PNG whose compressed pixels are complete; bytes that were missing are 0."""
+    """Return a PNG whose compressed pixels are complete; rows that were not whole are 0."""
     deflater = zlib.compressobj(1)
     left = inflated_bytes(content)
-    parts = []
-    for part in _inflate(content):
-        parts.append(deflater.compress(part))
-        left -= len(part)
+    inflated = b"".join(_inflate(content))
+    whole = _whole_rows(content, len(inflated))
+    parts = [deflater.compress(memoryview(inflated)[:whole])]
+    left -= whole
     while left > 0:
         parts.append(deflater.compress(bytes(min(left, OUTPUT_BYTES))))
         left -= OUTPUT_BYTES
@@ -137,12 +136,26 @@ def _mend(content: bytes) -> bytes:
 
 
 def inflated_bytes(content: bytes) -> int:
-    """Return how many bytes the rows of a PNG have, each with the byte that names its filter."""
+    """Return how many bytes the compressed pixels of a PNG must inflate to."""
+    return sum(rows * row_bytes for rows, row_bytes in passes(content))
+
+
+def _whole_rows(content: bytes, length: int) -> int:
+    """Return how many of the first `length` inflated bytes belong to whole rows."""
+    whole = 0
+    for rows, row_bytes in passes(content):
+        present = min(rows, (length - whole) // row_bytes)
+        whole += present * row_bytes
+        if present < rows:
+            break
+    return whole
+
+
+def passes(content: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the number of rows of each pass of a PNG, and of bytes per row with its filter."""
     columns, rows, bits, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", content, 16)
     pixel_bits = bits * SAMPLES[colour]
-    needed = 0
     for top, left, down, across in ADAM7 if interlaced else WHOLE:
-        width, height = len(range(left, columns, across)), len(range(top, rows, down))
+        width = len(range(left, columns, across))
         if width:
-            needed += height * (1 + (width * pixel_bits + 7) // 8)
-    return needed
+            yield len(range(top, rows, down)), 1 + (width * pixel_bits + 7) // 8

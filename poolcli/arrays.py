@@ -35,7 +35,7 @@ else:
 
 @contextmanager
 def quiet_arithmetic() -> Iterator[None]:
-    """Let infinity and NaN result without a warning: they are what IEEE 754 says.
+    """Compute without warnings: infinity and NaN are the results of IEEE 754.
 
     Otherwise NumPy prints a line of its caller's source for images with extreme values. Use it
     around all that is done to one image, also as a decorator.

@@ -1,4 +1,4 @@
-"""The errors that a user can mend, and one line for those that only we can."""
+"""Errors that a user can correct, and one line for internal errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class EngineError(PoolcliError):
 
 
 def name_bug(error: BaseException) -> str:
-    """Describe an exception that nobody foresaw in one line: its type, where and what it says."""
+    """Describe an internal error in one line: its type, the function and its message."""
     where, step = "", error.__traceback__
     while step is not None:
         module = str(step.tb_frame.f_globals.get("__name__"))

@@ -128,7 +128,7 @@ def main(
 
 
 def _told(error: Exception) -> tuple[str, int]:
-    """Return the line and the exit status of what a user can mend; no line for a bug of ours."""
+    """Return the line and the exit status of a user's error; no line for an internal error."""
     if isinstance(error, click.UsageError):
         return _message(error), 2
     if isinstance(error, PoolcliError):

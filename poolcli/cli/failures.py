@@ -18,7 +18,7 @@ class InputError(Exception):
 def about(place: str) -> Iterator[None]:
     """Turn what goes wrong with an input into an InputError that names it.
 
-    Its cause is the exception that nobody foresaw, if it was one.
+    Its cause is the exception if it is an internal error.
     """
     from poolcli import storage
 

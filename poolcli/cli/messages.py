@@ -45,7 +45,7 @@ def open_missing_streams() -> None:
 
 
 def buffer_output() -> None:
-    """Give standard output a buffer if it has none, as under PYTHONUNBUFFERED.
+    """Buffer standard output if it is unbuffered, as under PYTHONUNBUFFERED.
 
     Click prints help through Python's text layer, which does not repeat a short write.
     """

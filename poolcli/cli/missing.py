@@ -1,4 +1,4 @@
-"""What may be meant by the name of an input that does not exist."""
+"""Suggestions for the name of an input that does not exist."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def can_repeat_alone(engine: Engine) -> bool:
 
 
 def shortage(engine: Engine) -> str | None:
-    """Say that fewer workers than wanted could be started, if that is so."""
+    """Return a warning if fewer workers than requested were started."""
     found: str | None = getattr(engine, "shortage", None)
     return found
 

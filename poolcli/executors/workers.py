@@ -60,7 +60,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call returned, or the exception that it raised."""
+    """The value that a call returned, or the exception that it raised."""
 
     value: Any = None
     error: Exception | None = None
@@ -96,7 +96,7 @@ class Workers:
         self._reason = ""
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Call:
-        """Give a call to a worker, as soon as one has nothing to do."""
+        """Submit a call to the next idle worker."""
         call = Call(self, function, arguments)
         self._queued.append(call)
         self._hand_out()
@@ -117,7 +117,7 @@ class Workers:
 
     @property
     def shortage(self) -> str | None:
-        """Say that fewer workers than wanted could be started, if that is so."""
+        """Return a warning if fewer workers than requested were started."""
         if not self.possible:
             return f"no workers can be started ({self._reason}); one core did it all"
         if self.possible < self.wanted:
@@ -136,7 +136,7 @@ class Workers:
             worker.process.join(GRACE_SECONDS)
 
     def _hand_out(self) -> None:
-        """Give calls to workers that have none, and start workers for what is left.
+        """Hand calls to idle workers, and start workers for the remaining calls.
 
         A call whose worker died is repeated with no other call under way, since together they may
         need too much memory.

@@ -35,7 +35,7 @@ _DEFAULT_MASKS = {
 
 @dataclass(frozen=True)
 class Header:
-    """What the header of a BMP says of its pixels.
+    """The fields of a BMP header.
 
     Attributes
     ----------

@@ -73,7 +73,7 @@ def boxes(content: memoryview) -> Iterator[tuple[bytes, memoryview]]:
 
 
 class Size(NamedTuple):
-    """What the header of a JPEG 2000 codestream says.
+    """The fields of the header of a JPEG 2000 codestream.
 
     Attributes
     ----------
@@ -214,7 +214,7 @@ def _measure(
 
 
 def _colours(specification: memoryview | None, components: int) -> int:
-    """Tell how many components are colour."""
+    """Return how many components are colour."""
     # Method 1 is a number; method 2 a profile, which Pillow does not apply either.
     if specification is not None and len(specification) >= 7 and specification[0] == 1:
         space = int.from_bytes(specification[3:7], "big")
@@ -246,7 +246,7 @@ def _in_order(box: memoryview | None, colours: int) -> bool:
 
 
 def _ends_with_alpha(box: memoryview | None, components: int) -> bool:
-    """Tell whether the last component is α that colour is not multiplied by."""
+    """Return whether the last component is α by which colour is not multiplied."""
     last = components - 1
     return _definitions(box).get(last) == (OPACITY, WHOLE) and _in_order(box, last)
 

@@ -1,4 +1,4 @@
-"""What each format that is written can hold, and which one an image is written in."""
+"""The capabilities of each output format, and the choice of one."""
 
 from __future__ import annotations
 

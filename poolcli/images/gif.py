@@ -140,7 +140,7 @@ def _palette(content: bytes, place: int, packed: int) -> tuple[bytes, int]:
 
 
 def _skip(content: bytes, place: int) -> int:
-    """Give where a chain of blocks ends, each after a byte that tells its length."""
+    """Return the end of a chain of blocks, each preceded by a byte with its length."""
     while place < len(content) and content[place]:
         place += 1 + content[place]
     return place + 1

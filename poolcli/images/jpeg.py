@@ -55,7 +55,7 @@ TRANSFORMS = {3: 1, 4: 2}
 
 @dataclass
 class Header:
-    """What the segments before the first scan say.
+    """The fields of the segments before the first scan.
 
     Attributes
     ----------

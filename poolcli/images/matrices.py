@@ -146,7 +146,7 @@ def _tokens(line: str, delimiter: str | None) -> Iterator[str]:
 
 
 def _find_fault(content: bytes, delimiter: str | None, *, whole: bool = False) -> str:
-    """Say what keeps a text from being a matrix of numbers; in a `whole` one all are integers."""
+    """Return why a text is no matrix of numbers; in a `whole` matrix all are integers."""
     width = first = 0
     try:
         for number, line in _lines(content):
@@ -169,7 +169,7 @@ def _find_fault(content: bytes, delimiter: str | None, *, whole: bool = False) -
 
 
 def _hint(line: str, token: str, delimiter: str | None, *, top: bool, last: bool) -> str:
-    """Say what to do about a token that is no number, where that is known."""
+    """Return the remedy for a token that is no number, if there is one."""
     hints = {
         "leave out the delimiter at the end of the line": not token and last,
         "write nan where a number is missing": not token and not last,

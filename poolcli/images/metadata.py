@@ -1,4 +1,4 @@
-"""What a file says about its pixels, checked once: orientation, resolution and colour profile.
+"""Metadata of a file, checked once: orientation, resolution and colour profile.
 
 Any value may stand in a file's tags: text, NaN, a rational of 0/0. Each function takes what a
 decoder returned and returns a value that every writer accepts; a value without meaning is left out
@@ -50,7 +50,7 @@ MAX_XMP_BYTES = 2**20
 
 @dataclass(frozen=True)
 class Told:
-    """What a file says about its pixels, unchecked.
+    """Metadata of a file, unchecked.
 
     Attributes
     ----------

@@ -31,7 +31,7 @@ _NEXT = re.compile(rb"\s*+P[1-6]\s")
 
 @dataclass(frozen=True)
 class Header:
-    """What the header says.
+    """The fields of the header.
 
     Attributes
     ----------
@@ -114,7 +114,7 @@ def _read_header(content: bytes) -> Header:
 
 
 def _padded(values: Array, header: Header, damage: Damage) -> Array:
-    """Give as many values as there must be; those that are missing are 0."""
+    """Return the expected number of values; missing ones are 0."""
     if len(values) < header.count:
         damage.found(f"{len(values)} of its {header.count} values are there")
         return np.concatenate((values, np.zeros(header.count - len(values), values.dtype)))
@@ -122,7 +122,7 @@ def _padded(values: Array, header: Header, damage: Damage) -> Array:
 
 
 def _plain(content: bytes, header: Header, digits: bytes) -> bytes:
-    """Give the text of a plain file without comments."""
+    """Return the text of a plain file without comments."""
     parts = []
     start = header.start
     while start < len(content):

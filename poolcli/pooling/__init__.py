@@ -12,9 +12,9 @@ from poolcli.memory import enough_memory
 from poolcli.pooling.arguments import check_image, check_result, read_image, unboxed
 from poolcli.pooling.extremes import (
     keep_range,
-    mend_averages,
-    mend_powers,
-    mend_zeros,
+    fix_averages,
+    fix_powers,
+    fix_zeros,
     needs_exact_quotients,
     pool_exactly,
 )
@@ -224,7 +224,7 @@ def _combine(
     norm: float,
     result: np.dtype[Any] | None,
 ) -> NDArray[Any]:
-    """Pool an image (H, W, C) and mend what is wrong at the ends of the range."""
+    """Pool an image (H, W, C), and recompute results at the limits of the range."""
     is_float = image.dtype.kind == "f"
     if operation == "avg" and not is_float and needs_exact_quotients(image, windows):
         return pool_exactly(image, windows, result or carry_type(image.dtype))
@@ -233,12 +233,12 @@ def _combine(
     output, suspect = windows.pool_and_check(image, how)
     if operation == "lp":
         if suspect:
-            mend_powers(image, windows, how, output)
+            fix_powers(image, windows, how, output)
         # Float32 is so coarse that rounding to it leads back into the range.
         if how.result == how.working:
             keep_range(image, windows, how, output)
     elif suspect and operation == "avg":
-        mend_averages(image, windows, how, output)
+        fix_averages(image, windows, how, output)
     elif suspect:
-        mend_zeros(image, windows, operation, output)
+        fix_zeros(image, windows, operation, output)
     return output

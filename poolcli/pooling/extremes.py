@@ -26,7 +26,7 @@ PART_ITEMS = 1 << 17
 QUOTIENTS = 1 << 16
 
 
-def mend_zeros(image: Array, windows: Windows, operation: str, output: Array) -> None:
+def fix_zeros(image: Array, windows: Windows, operation: str, output: Array) -> None:
     """Make a maximum of -0 and +0 positive, and a minimum negative, in place.
 
     NumPy, and processors, return either of two equal numbers.
@@ -39,7 +39,7 @@ def mend_zeros(image: Array, windows: Windows, operation: str, output: Array) ->
     output[(output == 0) & seen] = -0.0 if operation == "min" else 0.0
 
 
-def mend_averages(image: Array, windows: Windows, how: Reduction, output: Array) -> None:
+def fix_averages(image: Array, windows: Windows, how: Reduction, output: Array) -> None:
     """Replace averages of finite floats whose sum overflowed, in place.
 
     They are averaged again as fractions of themselves, of which no sum overflows, and lie between
@@ -60,7 +60,7 @@ def mend_averages(image: Array, windows: Windows, how: Reduction, output: Array)
     output[overflowed] = averages[overflowed].clip(least, largest)
 
 
-def mend_powers(image: Array, windows: Windows, how: Reduction, output: Array) -> None:
+def fix_powers(image: Array, windows: Windows, how: Reduction, output: Array) -> None:
     """Replace power means of which a power or a sum left the range, in place."""
     largest = windows.pool(image, _magnitudes(how, np.maximum))
     rows, columns = windows.kernel

@@ -23,7 +23,7 @@ class Size:
     height: int | None
 
     def shape(self, shape: Pair) -> Pair:
-        """Give the (rows, columns) that an image of `shape` is resized to."""
+        """Return the (rows, columns) that an image of `shape` is resized to."""
         rows, columns = shape
         if self.width is None and self.height is not None:
             return self.height, _proportional(columns, self.height, rows)
@@ -37,7 +37,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Preparation:
-    """What to do to an image before pooling it."""
+    """The preparation of an image before pooling."""
 
     gray: bool = False
     size: Size | None = None
@@ -45,7 +45,7 @@ class Preparation:
     relu: bool = False
 
     def shape(self, shape: Pair) -> Pair:
-        """Give the (rows, columns) that an image of `shape` is prepared to."""
+        """Return the (rows, columns) that an image of `shape` is prepared to."""
         return self.size.shape(shape) if self.size else shape
 
     @property

@@ -1,4 +1,4 @@
-"""What is read, and how."""
+"""Options of inputs and of how they are read."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """TIFF files: directories, strips and tiles are read here, libraries decompress.
 
 Pillow reads parts of TIFF only, and some of them wrongly, without saying so; libtiff only warns of
-most damage, and its warnings reach nobody.
+most damage, and its warnings do not reach Pillow's caller.
 """
 
 from __future__ import annotations

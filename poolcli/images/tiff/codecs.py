@@ -56,7 +56,7 @@ _SOI, _EOI = b"\xff\xd8", b"\xff\xd9"
 
 
 class Decoded(NamedTuple):
-    """What became of a strip or tile.
+    """The result of decoding a strip or tile.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class Decoded(NamedTuple):
 
 
 class Hints(NamedTuple):
-    """What some compressions need to know from other tags.
+    """Values of other tags that some compressions need.
 
     Attributes
     ----------

@@ -135,7 +135,7 @@ class Pages:
 
     @property
     def notes(self) -> list[str]:
-        """Say which page is used, if there is a choice."""
+        """Return a note on which page is used, if there is a choice."""
         notes = []
         if self.number > 1:
             notes.append(

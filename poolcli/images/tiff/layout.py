@@ -1,4 +1,4 @@
-"""What the tags of a TIFF page say about its pixels: an explicit list of what is read.
+"""The layout of the pixels of a TIFF page: an explicit list of what is read.
 
 Everything else is refused in one line, so that no sample is ever read as something that it is not.
 """
@@ -232,7 +232,7 @@ def _check_colour(directory: Directory, photometric: int, compression: int) -> N
 def _alpha(
     directory: Directory, samples: int, photometric: int
 ) -> Literal["", "straight", "associated"]:
-    """Tell what the samples behind colour are."""
+    """Return the meaning of the samples after colour."""
     further = samples - _COLOURS[photometric]
     if further < 0:
         raise PoolcliError(

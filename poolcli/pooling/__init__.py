@@ -11,10 +11,10 @@ from poolcli.geometry.layouts import Layout
 from poolcli.memory import enough_memory
 from poolcli.pooling.arguments import check_image, check_result, read_image, unboxed
 from poolcli.pooling.extremes import (
-    keep_range,
     fix_averages,
     fix_powers,
     fix_zeros,
+    keep_range,
     needs_exact_quotients,
     pool_exactly,
 )

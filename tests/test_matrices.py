@@ -195,9 +195,9 @@ def test_a_utf_8_mark_is_left_out() -> None:
     [
         ("1 2 3 4\n" * 4, 15, "16 pixels (4 rows, 4 columns)"),
         ("1,2,3,4\r\n" * 4, 15, "16 pixels (4 rows, 4 columns)"),
-        ("1 " * 5000, 100, "5,000 pixels (1 rows, 5000 columns)"),
-        ("1;" * 4999 + "1", 100, "5,000 pixels (1 rows, 5000 columns)"),
-        ("7\n" * 5000, 4999, "5,000 pixels (5000 rows, 1 columns)"),
+        ("1 " * 5000, 100, "5,000 pixels (1 row, 5000 columns)"),
+        ("1;" * 4999 + "1", 100, "5,000 pixels (1 row, 5000 columns)"),
+        ("7\n" * 5000, 4999, "5,000 pixels (5000 rows, 1 column)"),
     ],
 )
 def test_a_text_beyond_the_limit_is_refused_and_the_remedy_works(

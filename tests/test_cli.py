@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,3 +121,13 @@ def test_a_bug_of_ours_outside_any_input_is_one_line_too(
 def test_an_error_of_the_user_shows_no_traceback_however_verbose(invoke: Invoke) -> None:
     assert invoke("explain", "no.csv", "-v", status=1).errors.count("\n") == 1
     assert invoke("max", "no.csv", "-v", status=1).errors.count("\n") == 2
+
+
+@pytest.mark.parametrize("option", ["--help", "-h", "--version", "-V"])
+def test_options_of_the_group_load_no_command(option: str) -> None:
+    program = (
+        f"import sys; from poolcli.cli import main; main([{option!r}])\n"
+        "loaded = {'poolcli.cli.compare', 'poolcli.cli.running', 'poolcli.storage'}\n"
+        "assert not loaded & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)

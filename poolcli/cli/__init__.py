@@ -49,7 +49,10 @@ class Operations(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the words before the command, unless one is an option of the commands."""
-        if args and not ctx.resilient_parsing and (mistake := misplaced_option(args)):
+        # To look for an option among the commands, they are loaded.
+        own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
+        others = [] if ctx.resilient_parsing or not args or args[0] in own else args
+        if others and (mistake := misplaced_option(others)):
             raise PoolcliError(mistake)
         return super().parse_args(ctx, args)
 

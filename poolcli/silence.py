@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -86,6 +85,8 @@ def _unnamed_file() -> IO[bytes]:
     """Open a file in memory, or where the system has none, a temporary one."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("poolcli"), "w+b")
+    import tempfile  # takes as long to load as all the rest here
+
     return tempfile.TemporaryFile()
 
 

@@ -454,3 +454,15 @@ def test_names_that_differ_in_case_are_two_where_the_folder_tells_them_apart() -
     assert list(Path("pooled").iterdir()) == []
     images("x/Cat.bmp")
     assert "Cat.jpg and x/Cat.bmp would both" in refusal("Cat.jpg", "cat.png", "x/Cat.bmp")
+
+
+def test_an_input_under_another_case_is_no_output_even_with_an_inode_of_its_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """tests/filesystems mounts such a folder; here the answer of its trial is given."""
+    images("in.png", "IN.png")
+    assert (folder / "in.png").stat().st_ino != (folder / "IN.png").stat().st_ino
+    plan(["in.png"], TWICE, Naming(output="IN.png"))
+    monkeypatch.setattr("poolcli.storage.sameness._are_one_name", lambda *_names: True)
+    with pytest.raises(PoolcliError, match=r"IN\.png would replace in\.png, which is read"):
+        plan(["in.png"], TWICE, Naming(output="IN.png"))

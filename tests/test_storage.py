@@ -292,3 +292,17 @@ def test_a_trial_tells_names_apart_and_leaves_nothing(tmp_path: Path) -> None:
     assert not storage.would_be_same("/proc/A", "/proc/a")
     assert not storage.would_be_same("memory://A", "memory://a")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_names_are_tried_out_where_they_would_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that ignores case answers to both names; tests/filesystems mounts one."""
+
+    def ignores_case(path: Path) -> bool:
+        return path.name.casefold() in {name.name.casefold() for name in path.parent.iterdir()}
+
+    assert not storage.would_be_same(str(tmp_path / "Cat"), str(tmp_path / "cat"))
+    monkeypatch.setattr(os.path, "lexists", ignores_case)
+    assert storage.would_be_same(str(tmp_path / "Cat"), str(tmp_path / "cat"))
+    assert not list(tmp_path.iterdir())

@@ -29,7 +29,7 @@ SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 class Output:
-    """Standard output, until nobody reads it any more.
+    """Standard output, until its reader closes it.
 
     The exit status of the command that runs tells whether all of it arrived; see `status_of`.
 

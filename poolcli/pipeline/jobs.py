@@ -129,7 +129,7 @@ class Iteration:
 
 @dataclass(frozen=True)
 class Record:
-    """What became of one input.
+    """The outcome of one input.
 
     Attributes
     ----------

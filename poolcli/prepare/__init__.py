@@ -1,4 +1,4 @@
-"""What happens to an image before pooling: gray, resize, filter, ReLU, in this order."""
+"""Preparation of an image before pooling: gray, resize, filter, ReLU, in this order."""
 
 from __future__ import annotations
 

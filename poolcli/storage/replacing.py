@@ -24,7 +24,7 @@ from types import ModuleType
 from poolcli.storage.streams import write_all
 
 PREFIX = ".poolcli-"
-# Seconds after which nobody writes to a temporary file any more.
+# Age in seconds after which a temporary file is taken for abandoned.
 ABANDONED = 24 * 3600
 _TEMPORARY = re.compile(re.escape(PREFIX) + r"(?P<domain>[0-9a-f]*)-[0-9a-f]{16}\.tmp")
 _BOOT = Path("/proc/sys/kernel/random/boot_id")

@@ -49,7 +49,7 @@ class FaultyServer(BaseHTTPRequestHandler):
     do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = handle_any  # noqa: N815 - http.server's names
 
     def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
+        """Ignore a message."""
 
     def _failure(self) -> tuple[int, str] | None:
         path, listing = self.path, "list-type" in self.path
@@ -82,7 +82,7 @@ class Server(ThreadingHTTPServer):
     """Does not mind clients that leave before they have an answer."""
 
     def handle_error(self, _request: object, _client: object) -> None:
-        """Say nothing."""
+        """Ignore a message."""
 
 
 @contextmanager

@@ -336,7 +336,7 @@ class Web(BaseHTTPRequestHandler):
                 self.wfile.write(bytes(2**20))
 
     def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
+        """Ignore a message."""
 
 
 @pytest.fixture

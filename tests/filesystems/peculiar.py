@@ -27,7 +27,7 @@ TIMES = ("st_atime", "st_mtime", "st_ctime")
 
 
 class Peculiar(mfusepy.Operations):  # type: ignore[misc]
-    """What lies in a folder, seen peculiarly."""
+    """A folder as a file system with one peculiarity shows it."""
 
     use_ns = True
 

@@ -1,4 +1,4 @@
-"""Say whether file systems can be mounted by FUSE here, after installing what Debian has for it."""
+"""Check whether FUSE file systems can be mounted, after installing its Debian packages."""
 
 from __future__ import annotations
 

@@ -240,7 +240,7 @@ def test_results_are_no_inputs_seen_through_a_mount(tmp_path: Path) -> None:
 
 
 def test_another_users_file_keeps_its_rights_to_itself(tmp_path: Path) -> None:
-    """Run as nobody, whose group may not be the file's, over root's file."""
+    """Replace a file of root as a user who may not keep its group."""
     tmp_path.chmod(0o777)
     for parent in tmp_path.parents[:2]:
         parent.chmod(parent.stat().st_mode | 0o011)

@@ -36,7 +36,7 @@ fuzz: $(VENV)/test ## Mutate files and options for TIME seconds (60)
 	PYTHONPATH=tests $(BIN)/python tests/fuzz --seconds $(TIME)
 
 docs: $(VENV)/test ## Rebuild what README and docs take from the program: tables and pictures
-	PYTHONPATH=tests $(BIN)/python tests/documents.py
+	PYTHONPATH=tests $(BIN)/python tests/helpers/documents.py
 
 # On Linux torch may bring CUDA, some gigabytes that are not used here; its build for processors
 # alone does too, if pip is told where to find it (PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL).
@@ -47,7 +47,7 @@ bench-quick: $(VENV)/bench ## Measure a little of everything, in a minute; only 
 	$(BIN)/python -m benchmarks --scale quick
 
 gallery: $(VENV)/test ## Rebuild the pictures of docs/gallery.md from the commands in it
-	PYTHONPATH=tests $(BIN)/python tests/documents.py gallery
+	PYTHONPATH=tests $(BIN)/python tests/helpers/documents.py gallery
 
 clean: ## Remove what was built
 	rm -rf $(VENV) pooled build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.geometry import AnyWindow
 from poolcli.pooling import Operation, carry_type, pool, reduction
 from poolcli.pooling.extremes import exact_quotients, levels

@@ -1,36 +1,17 @@
-"""NumPy as `np`, loaded when something of it is first used, and the types of arrays.
-
-Names, header and chain of an image need no pixel, and NumPy takes longer to load than all of them.
-So it is loaded while a picture is decoded, and not at all where nothing is to be done.
-"""
+"""The type of arrays, and how arithmetic on them is done."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-__all__ = ["Array", "ArrayLike", "NDArray", "np", "quiet_arithmetic"]
+import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import ArrayLike, NDArray
+__all__ = ["Array", "quiet_arithmetic"]
 
-    Array = NDArray[Any]
-else:
-
-    class _NumPy:
-        """Gets each name from NumPy once; from then on it is an attribute like any other."""
-
-        def __getattr__(self, name: str) -> Any:
-            value = getattr(import_module("numpy"), name)
-            setattr(self, name, value)
-            return value
-
-    np = _NumPy()
-    # Annotations are read by type checkers alone.
-    Array = ArrayLike = NDArray = Any
+Array = NDArray[Any]
 
 
 @contextmanager

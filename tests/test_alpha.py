@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from alpha_oracle import pool_alpha_slowly
+from helpers.alpha_oracle import pool_alpha_slowly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import names
-from family import children, helpers
-from formats import noise, saved
+from helpers.family import children, helpers
+from helpers.formats import noise, saved
 
 from poolcli.batch import KILLED, Report, run_jobs
 from poolcli.pipeline import Job, Record, Settings, run

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from formats import chunk, noise, png, saved
+from helpers.formats import chunk, noise, png, saved
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 from PIL import ImageCms

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Invoke
-from formats import saved
+from helpers.formats import saved
 
 from poolcli.captions import spell_command
 from poolcli.cli import group

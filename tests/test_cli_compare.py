@@ -12,7 +12,7 @@ import jsonschema
 import numpy as np
 import pytest
 from conftest import Invoke, names, reopen
-from formats import noise, png, saved, with_alpha
+from helpers.formats import noise, png, saved, with_alpha
 from PIL import Image as pillow  # noqa: N813 - as in the package
 from test_cli_records import SCHEMA
 

@@ -9,7 +9,7 @@ import jsonschema
 import numpy as np
 import pytest
 from conftest import Invoke
-from formats import saved
+from helpers.formats import saved
 
 SCHEMA = json.loads((Path(__file__).parent.parent / "docs" / "explain.schema.json").read_text())
 

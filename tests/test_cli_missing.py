@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Invoke
-from formats import noise, saved
+from helpers.formats import noise, saved
 
 from poolcli.cli.missing import suggest
 

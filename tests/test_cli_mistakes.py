@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Invoke, names
-from formats import noise, saved
+from helpers.formats import noise, saved
 
 from poolcli.cli import main
 

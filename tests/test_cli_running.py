@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 from conftest import Invoke, names
-from documents import ROOT
-from formats import noise, saved
+from helpers.documents import ROOT
+from helpers.formats import noise, saved
 
 SCHEMA = json.loads((ROOT / "docs" / "record.schema.json").read_text())
 

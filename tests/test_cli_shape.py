@@ -11,7 +11,7 @@ import jsonschema
 import numpy as np
 import pytest
 from conftest import Invoke
-from formats import saved
+from helpers.formats import saved
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
 SCHEMA = Path(__file__).parent.parent / "docs" / "shape.schema.json"

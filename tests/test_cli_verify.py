@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import referencing
 from conftest import Invoke, names
-from documents import ROOT
-from formats import noise, saved
-from stand_ins import hide, install_keras, install_skimage, install_torch, max_pool2d
+from helpers.documents import ROOT
+from helpers.formats import noise, saved
+from helpers.stand_ins import hide, install_keras, install_skimage, install_torch, max_pool2d
 
 from poolcli import verification
 from poolcli.cli.verify import TITLES

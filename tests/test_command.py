@@ -6,7 +6,7 @@ import shlex
 import subprocess
 
 import pytest
-from drawn import COMMAND, chained, check_text, noise
+from helpers.drawn import COMMAND, chained, check_text, noise
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from onnx_peer import Array, Peer, Setting, draw_image, draw_setting, evaluate, run
+from helpers.onnx_peer import Array, Peer, Setting, draw_image, draw_setting, evaluate, run
 
 from poolcli.errors import PoolcliError
 from poolcli.reference import pool_reference

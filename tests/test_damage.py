@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from formats import noise, saved
+from helpers.formats import noise, saved
 
 from poolcli.errors import PoolcliError
 from poolcli.images import Reading, open_source

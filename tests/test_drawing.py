@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import check_text, colours_of, lines_above, noise, panels_of
+from helpers.drawn import check_text, colours_of, lines_above, noise, panels_of
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 

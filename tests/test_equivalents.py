@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.onnx_peer import run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from onnx_peer import run
 
 from poolcli.equivalents import Equivalent, equivalents
 from poolcli.errors import PoolcliError

@@ -17,8 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from family import helpers
-from formats import noise, saved
+from helpers.family import helpers
+from helpers.formats import noise, saved
 
 from poolcli.executors import count_cores, start
 from poolcli.executors.workers import Workers

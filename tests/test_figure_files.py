@@ -12,7 +12,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
-from drawn import COMMAND, TEXTBOOK, check_text, comparison, noise, opened, pooled
+from helpers.drawn import COMMAND, TEXTBOOK, check_text, comparison, noise, opened, pooled
 from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import (
+from helpers.drawn import (
     HEADING,
     TEXTBOOK,
     bars_of,

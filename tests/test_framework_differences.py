@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from framework_vectors import find, gray, values
-from onnx_peer import run
+from helpers.framework_vectors import find, gray, values
+from helpers.onnx_peer import run
 
 from poolcli.errors import PoolcliError
 from poolcli.pooling import Operation, adaptive_pool2d, pool2d

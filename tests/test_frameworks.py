@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.stand_ins import hide, install, install_keras, install_skimage, install_torch
 from numpy.typing import NDArray
-from stand_ins import hide, install, install_keras, install_skimage, install_torch
 
 from poolcli.equivalents import Pooling
 from poolcli.frameworks import FRAMEWORKS, Answer, Framework, Unsupported, sum_windows

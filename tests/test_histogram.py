@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import chained, check_text, comparison, draw, noise
+from helpers.drawn import chained, check_text, comparison, draw, noise
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch

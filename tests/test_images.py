@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
-from formats import Case, cases, chunk, noise, npy, png, saved, tif
+from helpers.formats import Case, cases, chunk, noise, npy, png, saved, tif
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 from PIL import ImageCms

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from formats import noise, saved
-from handmade import bmp, packed, read, refusal
+from helpers.formats import noise, saved
+from helpers.handmade import bmp, packed, read, refusal
 from numpy.typing import NDArray
 
 from poolcli.errors import PoolcliError

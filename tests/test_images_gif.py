@@ -9,8 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from formats import noise
-from handmade import gif, read, refusal
+from helpers.formats import noise
+from helpers.handmade import gif, read, refusal
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from formats import noise
-from handmade import read, refusal
+from helpers.formats import noise
+from helpers.handmade import read, refusal
 from numpy.typing import NDArray
 
 Array = NDArray[Any]

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import tifffile
 from conftest import SAMPLES, Invoke
-from formats import noise, saved, tif
-from handmade import (
+from helpers.formats import noise, saved, tif
+from helpers.handmade import (
     LONG,
     LONG8,
     RATIONAL,

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import names, wait_for_handlers
-from formats import saved
+from helpers.formats import saved
 
 COMMAND = [sys.executable, "-m", "poolcli", "max", "in", "-k", "2", "-n", "2", "-j", "2", "-q"]
 RANDOM = random.Random(20261123)  # noqa: S311 - moments to kill at, not secrets

@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from formats import noise, saved
+from helpers.formats import noise, saved
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 from PIL import ImageCms

@@ -95,13 +95,6 @@ def test_what_only_counts_needs_no_numpy(module: str) -> None:
             assert not [name for name in imports(path) if name.split(".")[0] == "numpy"]
 
 
-def test_pixels_get_numpy_where_it_is_loaded_late() -> None:
-    late = {"alpha", "images", "pipeline", "pooling", "prepare"}
-    for path in FILES:
-        if module_of(path) in late:
-            assert not [name for name in imports(path) if name.split(".")[0] == "numpy"], path
-
-
 def test_nobody_below_the_command_line_prints_or_exits() -> None:
     for path in FILES:
         if module_of(path) in {"cli", *WHOLE}:

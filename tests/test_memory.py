@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 from conftest import Invoke
-from formats import noise, saved
+from helpers.formats import noise, saved
 
 from poolcli.errors import PoolcliError
 from poolcli.images import open_source

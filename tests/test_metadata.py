@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from formats import noise, png, saved, tif
+from helpers.formats import noise, png, saved, tif
 from PIL import Image as pillow  # noqa: N813 - as in the package
 from PIL import ImageCms
 from PIL.TiffImagePlugin import IFDRational

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Invoke, reopen
-from formats import noise, npy, npz
-from formats import saved as picture
+from helpers.formats import noise, npy, npz
+from helpers.formats import saved as picture
 from numpy.typing import NDArray
 
 from poolcli import PoolcliError, pool2d

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from onnx_peer import Array, evaluate, run
+from helpers.onnx_peer import Array, evaluate, run
 
 from poolcli.errors import PoolcliError
 from poolcli.pooling import pool2d

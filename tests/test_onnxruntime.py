@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import onnx_peer
 import pytest
-from onnx_peer import Pair, draw_image, evaluate, run
+from helpers import onnx_peer
+from helpers.onnx_peer import Pair, draw_image, evaluate, run
 
 from poolcli.errors import PoolcliError
 from poolcli.pooling import adaptive_pool2d, pool2d

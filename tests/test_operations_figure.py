@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import (
+from helpers.drawn import (
     COMMAND,
     TEXTBOOK,
     caption,

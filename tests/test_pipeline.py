@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from alpha_oracle import pool_alpha_slowly
 from conftest import reopen
-from formats import Case, cases, noise, npy, png, saved, with_alpha
+from helpers.alpha_oracle import pool_alpha_slowly
+from helpers.formats import Case, cases, noise, npy, png, saved, with_alpha
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 from PIL import ImageCms

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from formats import noise, npy, saved
+from helpers.formats import noise, npy, saved
 
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, Window

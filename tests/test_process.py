@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import names, wait_for_handlers
-from formats import saved
+from helpers.formats import saved
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
 from poolcli.reference import pool_reference
@@ -37,7 +37,6 @@ def loaded(code: str) -> set[str]:
 def test_importing_poolcli_loads_nothing_heavy() -> None:
     assert loaded("import poolcli; dir(poolcli); poolcli.__version__") == set()
     assert loaded("from poolcli import PoolcliError") == set()
-    assert loaded("from poolcli import pool2d") == set()
     assert loaded("from poolcli import pool2d; pool2d([[1]], 'max', 1)") == {"numpy"}
 
 
@@ -53,50 +52,8 @@ def test_a_matrix_needs_no_opencv_and_no_matplotlib(folder: Path) -> None:
     assert (folder / "out.csv").read_text() == "4\n"
 
 
-@pytest.mark.usefixtures("folder")
-def test_what_needs_no_pixels_loads_no_numpy(samples: Path) -> None:
-    run = f"from poolcli.cli import main; main(['max', {str(samples / 'cat.jpg')!r}, '--no-figure'"
-    assert loaded(f"{run}, '--dry-run'])") == {"click"}
-    assert loaded(f"{run}])") == {"click", "numpy"}
-    assert loaded(f"{run}, '-u'])") == {"click"}
-
-
-@pytest.mark.parametrize(("images", "looked_for"), [(1, False), (2, True)])
-def test_garbage_is_looked_for_where_there_are_many_images(
-    images: int, looked_for: bool, folder: Path
-) -> None:
-    names = [f"{number}.csv" for number in range(images)]
-    for name in names:
-        (folder / name).write_text("1,2\n3,4\n")
-    program = ["poolcli", "max", *names, "-q", "--no-figure", "-j", "1"]
-    code = f"import gc, sys; from poolcli.__main__ import run; sys.argv = {program}; run()"
-    ended = subprocess.run(
-        [sys.executable, "-c", f"{code}; print(gc.isenabled())"], capture_output=True, check=True
-    )
-    assert ended.stdout.decode().split() == [str(looked_for)]
-
-
-LOADER_OF_MATPLOTLIB = """
-import sys, threading
-class Watch:
-    def find_spec(self, name, path=None, target=None):
-        if name == "matplotlib":
-            print(threading.current_thread() is threading.main_thread())
-sys.meta_path.insert(0, Watch())
-from poolcli.cli import main
-main(sys.argv[1:])
-"""
-
-
-@pytest.mark.parametrize(("jobs", "in_the_main_thread"), [(1, b"True\n"), (2, b"False\n")])
-def test_matplotlib_loads_beside_decoding_if_there_is_a_core_for_it(
-    folder: Path, samples: Path, jobs: int, in_the_main_thread: bytes
-) -> None:
-    arguments = ["max", str(samples / "cat.jpg"), "-q", "-j", str(jobs)]
-    command = [sys.executable, "-c", LOADER_OF_MATPLOTLIB, *arguments]
-    ended = subprocess.run(command, capture_output=True, check=True)
-    assert ended.stdout == in_the_main_thread
-    assert len(names(folder / "pooled")) == 2
+def test_sizes_need_click_alone() -> None:
+    assert loaded("from poolcli.cli import main; main(['shape', '224', '-k', '3'])") == {"click"}
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

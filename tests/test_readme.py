@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import names
-from documents import (
+from helpers.documents import (
     DOCUMENTS,
     FORMATS,
     INPUTS,

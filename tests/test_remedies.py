@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Invoke
-from documents import ROOT
-from formats import noise, saved
+from helpers.documents import ROOT
+from helpers.formats import noise, saved
 
 from poolcli.cli import main
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from documents import ROOT, SEMANTICS
+from helpers.documents import ROOT, SEMANTICS
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import names
-from formats import saved
+from helpers.formats import saved
 
 from poolcli import storage
 from poolcli.errors import PoolcliError

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from framework_vectors import DATA, VECTORS, Array, Vector
+from helpers.framework_vectors import DATA, VECTORS, Array, Vector
 
 from poolcli.errors import PoolcliError
 

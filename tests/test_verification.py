@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from stand_ins import (
+from helpers.stand_ins import (
     avg_pool2d,
     block_reduce,
     hide,
@@ -20,6 +19,7 @@ from stand_ins import (
     install_torch,
     max_pool2d,
 )
+from numpy.typing import NDArray
 
 from poolcli import verification
 from poolcli.errors import PoolcliError

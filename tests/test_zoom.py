@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import (
+from helpers.drawn import (
     TEXTBOOK,
     chained,
     check_text,

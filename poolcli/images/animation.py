@@ -6,7 +6,8 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from poolcli.arrays import NDArray, np
+import numpy as np
+from numpy.typing import NDArray
 
 _SETTINGS: dict[str, dict[str, Any]] = {
     ".gif": {"format": "GIF"},

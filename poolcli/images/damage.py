@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from poolcli.arrays import np
+import numpy as np
+
 from poolcli.errors import PoolcliError, shorten
 from poolcli.memory import lacks_memory
 

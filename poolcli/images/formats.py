@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from poolcli.arrays import np
+import numpy as np
+
 from poolcli.errors import PoolcliError
 from poolcli.images.image import Image, Kind
 from poolcli.images.metadata import INCH_IN_METRES, LEAST_RESOLUTION, MOST_RESOLUTION

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from poolcli.arrays import NDArray, np
+import numpy as np
+from numpy.typing import NDArray
+
 from poolcli.geometry import MAX_PIXELS
 from poolcli.geometry.layouts import MOST_CHANNELS, Axes, Layout
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.errors import PoolcliError, shorten
 from poolcli.geometry import check_pixels
 

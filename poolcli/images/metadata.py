@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import SupportsFloat
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
 from poolcli.images.damage import damage_in_one_line
 

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.errors import PoolcliError, shorten
 from poolcli.geometry.layouts import find_axes
 from poolcli.images.damage import damage_in_one_line

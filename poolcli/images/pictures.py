@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.images.bmp import open_bmp
 from poolcli.images.boxes import check_avif, check_jpeg2000, check_tiles
 from poolcli.images.chunks import read_png

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Gray, gray with alpha, RGB and RGBA, by the number of channels.

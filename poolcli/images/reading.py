@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from poolcli.arrays import np
+import numpy as np
+
 from poolcli.errors import PoolcliError
 from poolcli.geometry.layouts import Axes
 from poolcli.images.image import Image, Kind, Reading, Source

@@ -12,7 +12,8 @@ import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from poolcli.arrays import np
+import numpy as np
+
 from poolcli.images.chunks import SIGNATURE, frame, read_chunks
 from poolcli.images.damage import Damage, load_picture
 from poolcli.images.plugins import open_with_pillow

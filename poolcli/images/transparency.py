@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 
 
 def hide(pixels: Array) -> Array:

@@ -12,9 +12,11 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+
 from poolcli import storage
 from poolcli.alpha import pool_alpha
-from poolcli.arrays import Array, np, quiet_arithmetic
+from poolcli.arrays import Array, quiet_arithmetic
 from poolcli.errors import PoolcliError, name_bug, trace_bug
 from poolcli.geometry import Pair, Step, chain, check_pixels, sizes
 from poolcli.geometry.layouts import MOST_CHANNELS

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from poolcli.arrays import ArrayLike, NDArray, np
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from poolcli.geometry import MAX_PIXELS, AdaptiveWindow, AnyWindow, PaddingLike, Window
 from poolcli.geometry.layouts import Layout
 from poolcli.memory import enough_memory

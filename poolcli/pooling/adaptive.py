@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.geometry import AnyAxis
 from poolcli.pooling.operations import Reduction
 from poolcli.pooling.spans import count_taps, lay_spans, pieces

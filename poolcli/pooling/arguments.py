@@ -7,7 +7,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from poolcli.arrays import ArrayLike, NDArray, np
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AnyAxis, check_pixels
 from poolcli.geometry.layouts import LAYOUTS, Axes, Layout, find_axes

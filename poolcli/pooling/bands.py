@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.geometry import Axis
 from poolcli.pooling.operations import Reduction, fast_arithmetic
 from poolcli.pooling.passes import (

@@ -11,7 +11,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.pooling.operations import Reduction, has_zero, power_range, reduction, sum_reduction
 from poolcli.pooling.windows import Windows
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.geometry import AnyAxis, Axis
 from poolcli.pooling.extremes import exact_quotients
 from poolcli.pooling.networks import select_middle

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 
 # Two wires, and which of them is looked at later: the one with the smaller value, the other.
 Comparator = tuple[int, int, bool, bool]

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
 from poolcli.geometry.parameters import flag, quote
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.geometry import Axis
 from poolcli.pooling.operations import Reduction
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.geometry import AnyAxis, AnyWindow, Axis
 from poolcli.pooling.adaptive import pool_spans
 from poolcli.pooling.bands import pool_bands

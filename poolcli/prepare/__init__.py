@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.geometry import Pair
 from poolcli.prepare.filters import FILTERS, Filter, edges, rectify
 from poolcli.prepare.gray import to_gray

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.pooling import carry_type
 
 Filter = Literal["prewitt", "prewitt-v", "prewitt-h", "laplacian"]

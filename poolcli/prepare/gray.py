@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
 from poolcli.pooling import carry_type
 

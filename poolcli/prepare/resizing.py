@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from poolcli.arrays import Array, np
+import numpy as np
+
+from poolcli.arrays import Array
 from poolcli.geometry import Pair
 from poolcli.prepare.filters import filter_type
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from formats import saved
+from helpers.formats import saved
 
 BIN = Path(sys.executable).parent
 SECONDS = 30

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import Invoke
 from distributed import Client
-from formats import noise, saved
+from helpers.formats import noise, saved
 from lethal import run_or_die
 from services import Cluster, cluster, contents, free_port, members, photos
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from buckets import Store, s3_store
 from faults import faults_before
-from formats import noise, saved
+from helpers.formats import noise, saved
 
 # A server that says nothing is given up soon, though s3fs asks it 25 times.
 IMPATIENT = '{"config_kwargs": {"read_timeout": 0.3, "retries": {"total_max_attempts": 1}}}'

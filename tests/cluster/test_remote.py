@@ -16,7 +16,7 @@ from typing import Any
 import fsspec
 import pytest
 from conftest import Invoke, names
-from formats import noise, saved
+from helpers.formats import noise, saved
 
 from poolcli import storage
 from poolcli.errors import PoolcliError

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import tifffile
-from formats import cases, chunk, noise, npy, png, saved, tif
+from helpers.formats import cases, chunk, noise, npy, png, saved, tif
 
 NO_IMAGE = "is no image that can be read"
 DAMAGED = "is damaged"

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from formats import saved
+from helpers.formats import saved
 
 if sys.platform != "linux":
     pytest.skip("these faults are Linux's", allow_module_level=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from formats import noise, npy, saved, tif
+from helpers.formats import noise, npy, saved, tif
 from hostile import bombs, broken_links, hostile_files, page_loop, special_places
 from PIL import Image as pillow  # noqa: N813 - as in the package
 from provoke import COMMAND, HUMBLE, MEASURED, Ended, picture, poolcli

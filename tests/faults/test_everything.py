@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import numpy as np
-from formats import cases, noise, saved, tif
+from helpers.formats import cases, noise, saved, tif
 from hostile import broken_links, hostile_files, page_loop, special_places
 from PIL import Image as pillow  # noqa: N813 - as in the package
 from provoke import HUMBLE, checksum, picture, poolcli

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable
 from itertools import islice
 
-from formats import chunk
+from helpers.formats import chunk
 from structure import structured
 
 INTERESTING = (0, 1, 2, 7, 8, 127, 128, 254, 255)

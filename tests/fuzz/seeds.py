@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from formats import cases, noise, png, saved, tif
+from helpers.formats import cases, noise, png, saved, tif
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
 

@@ -12,7 +12,8 @@ import zlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from poolcli.arrays import np
+import numpy as np
+
 from poolcli.images.damage import READING_ERRORS, one_line
 from poolcli.images.jpeg import MAX_SCANS
 from poolcli.images.plugins import open_with_pillow

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
-from formats import cases
 
+from helpers.formats import cases
 from poolcli.cli import group
 from poolcli.cli.grouping import GroupedOption
 from poolcli.pooling import OPERATIONS
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 FORMATS = ROOT / "docs" / "formats.md"
 GALLERY = ROOT / "docs" / "gallery.md"

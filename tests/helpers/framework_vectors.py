@@ -14,7 +14,7 @@ from poolcli.pooling import Operation, adaptive_pool2d, pool2d
 
 Array = NDArray[Any]
 
-FILE = Path(__file__).parent / "vectors" / "vectors.json"
+FILE = Path(__file__).parents[1] / "vectors" / "vectors.json"
 DATA = json.loads(FILE.read_text())
 IMAGES = {name: np.array(image["pixels"], image["dtype"]) for name, image in DATA["images"].items()}
 KERNEL_NAMES = ("kernel_size", "pool_size", "window_shape", "ksize")

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import tifffile
-from handmade import LONG, SHORT, Tags, bmp, compressed, fax, gif, gray_tags, packed, tiff
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
+
+from helpers.handmade import LONG, SHORT, Tags, bmp, compressed, fax, gif, gray_tags, packed, tiff
 
 Array = NDArray[Any]
 

@@ -12,14 +12,14 @@ from importlib import import_module
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from poolcli.errors import PoolcliError
-    from poolcli.pooling import adaptive_pool2d, pool2d
+    from poolcli.operations.functions import adaptive_pool2d, pool2d
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "PoolcliError": "poolcli.errors",
-    "adaptive_pool2d": "poolcli.pooling",
-    "pool2d": "poolcli.pooling",
+    "adaptive_pool2d": "poolcli.operations.functions",
+    "pool2d": "poolcli.operations.functions",
 }
 
 __all__ = ["PoolcliError", "adaptive_pool2d", "pool2d"]

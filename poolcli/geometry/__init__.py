@@ -13,7 +13,6 @@ from poolcli.geometry.window import (
     Padding,
     PaddingLike,
     Window,
-    count_lines,
 )
 
 __all__ = [
@@ -31,7 +30,6 @@ __all__ = [
     "around",
     "chain",
     "check_pixels",
-    "count_lines",
     "near",
     "sizes",
     "views",

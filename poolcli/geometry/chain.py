@@ -11,7 +11,8 @@ from typing import Any
 from poolcli.errors import PoolcliError
 from poolcli.geometry.axis import AnyAxis, Axis
 from poolcli.geometry.parameters import Pair
-from poolcli.geometry.window import AnyWindow, Window, count_lines, describe
+from poolcli.geometry.window import AnyWindow, Window
+from poolcli.spelling import spell_lines, spell_shape
 
 MAX_PIXELS = 250_000_000
 
@@ -171,7 +172,7 @@ def check_pixels(
     if rows * columns > max_pixels:
         needed = max(rows * columns, *(math.prod(size) for size in further), 0)
         raise PoolcliError(
-            f"{what} has {rows * columns:,} pixels ({count_lines((rows, columns), ', ')}), more"
+            f"{what} has {rows * columns:,} pixels ({spell_lines((rows, columns), ', ')}), more"
             f" than {max_pixels:,}; allow it with {setting}{needed}"
         )
 
@@ -232,6 +233,6 @@ def _unused(step: Step, iteration: int) -> str:
     rows, columns = step.axes
     unused = (rows.dropped + rows.skipped, columns.dropped + columns.skipped)
     return (
-        f"{count_lines(unused)} of the {describe(step.input_shape)} image{_place(iteration)} would"
+        f"{spell_lines(unused)} of the {spell_shape(step.input_shape)} image{_place(iteration)} would"
         " go unused; choose another kernel, stride or padding, or leave out --exact"
     )

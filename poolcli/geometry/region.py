@@ -9,7 +9,7 @@ from poolcli.errors import PoolcliError
 from poolcli.geometry.axis import AnyAxis, Axis
 from poolcli.geometry.chain import Step
 from poolcli.geometry.parameters import Pair
-from poolcli.geometry.window import describe
+from poolcli.spelling import spell_shape
 
 Span = tuple[Fraction, Fraction]
 
@@ -46,7 +46,7 @@ class Region:
         """
         if centre[0] >= shape[0] or centre[1] >= shape[1]:
             raise PoolcliError(
-                f"the {describe(shape)} image has no pixel {centre[0]},{centre[1]} to zoom in on;"
+                f"the {spell_shape(shape)} image has no pixel {centre[0]},{centre[1]} to zoom in on;"
                 f" the last is {shape[0] - 1},{shape[1] - 1}"
             )
         return cls(*map(_around, centre, size, shape))

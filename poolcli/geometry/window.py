@@ -9,6 +9,7 @@ from typing import Literal
 from poolcli.errors import PoolcliError
 from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis, ceil_divide
 from poolcli.geometry.parameters import Pair, flag, pair, quote, two
+from poolcli.spelling import spell_numbers, spell_shape
 
 Padding = tuple[Pair, Pair] | Literal["same"]
 PaddingLike = int | Sequence[int] | Sequence[Sequence[int]] | str
@@ -56,16 +57,20 @@ class Window:
         kernel = pair(kernel, "kernel", minimum=1)
         stride = kernel if stride is None else pair(stride, "stride", minimum=1)
         sides = _sides(padding)
-        if sides == "same" and ceil_mode:
-            raise PoolcliError('padding "same" keeps every pixel already; leave out ceil mode')
-        if sides != "same":
-            for along, taps, side in zip(("rows", "columns"), kernel, sides, strict=True):
-                if max(side) >= taps:
-                    raise PoolcliError(
-                        f"padding must be smaller than the kernel, got {max(side)}"
-                        f" for a kernel of {taps} {along}"
-                    )
         return cls(kernel, stride, sides, pair(dilation, "dilation", minimum=1), ceil_mode)
+
+    def __post_init__(self) -> None:
+        """Raise PoolcliError for padding that no image could satisfy."""
+        if self.padding == "same":
+            if self.ceil_mode:
+                raise PoolcliError('padding "same" keeps every pixel already; leave out ceil mode')
+            return
+        for along, taps, side in zip(("rows", "columns"), self.kernel, self.padding, strict=True):
+            if max(side) >= taps:
+                raise PoolcliError(
+                    f"padding must be smaller than the kernel, got {max(side)}"
+                    f" for a kernel of {taps} {along}"
+                )
 
     def axes(self, shape: Sequence[int]) -> tuple[Axis, Axis]:
         """Lay the window over an image of `shape` (rows, columns).
@@ -77,10 +82,10 @@ class Window:
         """
         rows, columns = self._axis(0, shape[0]), self._axis(1, shape[1])
         if rows.output < 1 or columns.output < 1:
-            raise PoolcliError(f"{self._name()} does not fit the {describe(shape)} image")
+            raise PoolcliError(f"{self._name()} does not fit the {spell_shape(shape)} image")
         if not rows.sees_everywhere() or not columns.sees_everywhere():
             raise PoolcliError(
-                f"{self._name()} has windows without a pixel of the {describe(shape)} image"
+                f"{self._name()} has windows without a pixel of the {spell_shape(shape)} image"
             )
         return rows, columns
 
@@ -103,9 +108,9 @@ class Window:
         return Axis(size, output, kernel, stride, dilation, before, after)
 
     def _name(self) -> str:
-        dilated = "" if self.dilation == (1, 1) else f" with dilation {spell(self.dilation)}"
+        dilated = "" if self.dilation == (1, 1) else f" with dilation {spell_numbers(self.dilation)}"
         rows, columns = self.kernel
-        square = f"{rows}x{columns}" if rows == columns else spell(self.kernel)
+        square = f"{rows}x{columns}" if rows == columns else spell_numbers(self.kernel)
         return f"kernel {square}{dilated}"
 
 
@@ -133,27 +138,6 @@ class AdaptiveWindow:
 
 
 AnyWindow = Window | AdaptiveWindow
-
-
-def spell(numbers: Sequence[int]) -> str:
-    """Write numbers as the command line takes them: `2,3`."""
-    return ",".join(map(str, numbers))
-
-
-def describe(shape: Sequence[int]) -> str:
-    """Say an image's size without a doubt which number is which: `7x7`, `7-row, 9-column`."""
-    rows, columns = shape[:2]
-    return f"{rows}x{columns}" if rows == columns else f"{rows}-row, {columns}-column"
-
-
-def count_lines(numbers: Pair, separator: str = " and ") -> str:
-    """Return how many rows and columns: `1 row and 2 columns`, or just one of them."""
-    parts = [
-        f"{number} {name}{'s' * (number != 1)}"
-        for number, name in zip(numbers, ("row", "column"), strict=True)
-        if number
-    ]
-    return separator.join(parts)
 
 
 def _sides(padding: PaddingLike) -> Padding:

@@ -6,7 +6,7 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.geometry import AnyAxis
-from poolcli.pooling.operations import Reduction
+from poolcli.pooling.reduction import Reduction
 from poolcli.pooling.spans import count_taps, lay_spans, pieces
 
 # Values of a band of combined rows, and of the output made from it.
@@ -23,7 +23,6 @@ def pool_spans(
     columns: AnyAxis,
     how: Reduction,
     output: Array,
-    count_include_pad: bool,
 ) -> bool:
     """Fill `output` (H', W', C) with the pooled `image` (H, W, C), one band at a time.
 
@@ -32,7 +31,7 @@ def pool_spans(
     if rows.size * columns.output * MUCH_LESS < rows.output * columns.size:
         image, output = image.transpose(1, 0, 2), output.transpose(1, 0, 2)
         rows, columns = columns, rows
-    row_counts, column_counts = (_counts(axis, how, count_include_pad) for axis in (rows, columns))
+    row_counts, column_counts = (_counts(axis, how) for axis in (rows, columns))
     suspect = False
     height = max(1, BAND_VALUES // (columns.size * image.shape[2]))
     for down in pieces(rows.output, height):
@@ -54,11 +53,11 @@ def pool_spans(
     return suspect
 
 
-def _counts(axis: AnyAxis, how: Reduction, count_include_pad: bool) -> Array:
+def _counts(axis: AnyAxis, how: Reduction) -> Array:
     """Count the taps of each window, unless nothing is divided by them."""
     if how.divide is None:
         return np.broadcast_to(np.ones(1), axis.output)
-    return count_taps(axis, how.divide, padding=count_include_pad)
+    return count_taps(axis, how.divide, padding=how.count_padding)
 
 
 def _combine(

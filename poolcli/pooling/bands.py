@@ -13,7 +13,7 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.geometry import Axis
-from poolcli.pooling.operations import Reduction, fast_arithmetic
+from poolcli.pooling.reduction import Reduction, fast_arithmetic
 from poolcli.pooling.passes import (
     Scratch,
     block_height,
@@ -41,14 +41,13 @@ def pool_bands(
     columns: Axis,
     how: Reduction,
     output: Array,
-    count_include_pad: bool,
     threads: int,
 ) -> bool:
     """Fill `output` (H', W', C) with the pooled `image` (H, W, C); see `Reduction.suspect`.
 
     Return whether a result is suspect.
     """
-    row_counts = _counts(rows, how, padding=count_include_pad)
+    row_counts = _counts(rows, how)
     wide = _strip_width(rows, columns, image.shape[2], how)
     parts = -(-columns.output // wide)
     strips = _cut(columns.output, -(-columns.output // parts))
@@ -59,7 +58,7 @@ def pool_bands(
         suspect = False
         for strip in strips:
             seen, across = columns.part(strip)
-            counts = _counts(across, how, padding=count_include_pad)
+            counts = _counts(across, how)
             if len(counts) > 1:
                 counts = np.repeat(counts, image.shape[2])
             target = output[:, strip.start : strip.stop]
@@ -178,11 +177,11 @@ def _input_rows(image: Array, rows: Axis, first: int, count: int, how: Reduction
     return padded
 
 
-def _counts(axis: Axis, how: Reduction, *, padding: bool) -> Array:
+def _counts(axis: Axis, how: Reduction) -> Array:
     """Count the pixels of each window; one number if all agree or nobody divides by them."""
     if how.divide is None:
         return np.ones(1)
-    return _common(count_taps(axis, how.divide, padding=padding))
+    return _common(count_taps(axis, how.divide, padding=how.count_padding))
 
 
 def _common(counts: Array) -> Array:

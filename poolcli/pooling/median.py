@@ -9,7 +9,7 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.geometry import AnyAxis, Axis
-from poolcli.pooling.extremes import exact_quotients
+from poolcli.pooling.quotients import exact_quotients
 from poolcli.pooling.networks import select_middle
 from poolcli.pooling.spans import lay_spans, pieces
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.geometry import Axis
-from poolcli.pooling.operations import Reduction
+from poolcli.pooling.reduction import Reduction
 
 LITTLE_ENDIAN = sys.byteorder == "little"
 # Types that a pixel of so many bytes is moved as, whatever it holds.

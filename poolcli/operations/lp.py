@@ -1,0 +1,106 @@
+"""Lp: the power mean of the pixels of each window."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from poolcli.operations.derivations import derive_mean
+from poolcli.operations.operation import Operation
+from poolcli.operations.parameter import Parameter, declare
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from poolcli.arrays import Array
+    from poolcli.operations.cell import Cell
+    from poolcli.pooling import Windows
+
+
+@dataclass(frozen=True)
+class Lp(Operation):
+    """Keep the power mean of each window, `(Σ|x|ᵖ / count)^(1/p)`.
+
+    Attributes
+    ----------
+    norm : float, 1 to 32
+        The power `p`: 1 gives the average of magnitudes; large powers approach the maximum.
+    """
+
+    name = "lp"
+    summary = "Keep the power mean of each window, (sum of |x|^p / count)^(1/p)."
+    synonyms = ("power",)
+    weighs_alpha = True
+    rounds_once = False
+    layers = {"PyTorch": "LPPool2d", "ONNX": "LpPool", "scikit-image": "power mean"}
+
+    norm: float = declare(
+        2.0,
+        Parameter(
+            "norm",
+            "--norm",
+            "norm",
+            "Power of the mean, 1 to 32: 1 is the average, large powers near the maximum.",
+            minimum=1,
+            maximum=32,
+            metavar="P",
+            remark="has no power",
+        ),
+    )
+
+    def reduce(
+        self, image: Array, windows: Windows, *, result: np.dtype[Any] | None = None
+    ) -> Array:
+        """Return the results of all windows; see `Operation.reduce`."""
+        from poolcli.pooling.powers import pool_power_mean
+
+        return pool_power_mean(image, windows, self.norm, result=result)
+
+    def reduce_visible(
+        self,
+        colour: Array,
+        alpha: Array,
+        full: int,
+        windows: Windows,
+        *,
+        result: np.dtype[Any] | None = None,
+    ) -> tuple[Array, Array]:
+        """Return colour whose powers are weighted by alpha, and the power mean of alpha."""
+        from poolcli.pooling.weighted import weighted_power_mean
+
+        pooled = weighted_power_mean(colour, alpha, full, windows, self.norm)
+        return pooled, self.reduce(alpha, windows, result=result)
+
+    def value(self, pixels: Sequence[Any], divisor: int) -> Any:
+        """Return the power mean of the pixels, as multiples of the largest magnitude."""
+        magnitudes = [abs(pixel) for pixel in pixels]
+        largest = max(magnitudes)
+        if not largest or math.isinf(largest):
+            return largest
+        ratios = [magnitude / largest for magnitude in magnitudes]
+        mean = math.fsum(ratio**self.norm for ratio in ratios) / divisor
+        # Rounding may lead below the smallest magnitude.
+        return largest * max(mean ** (1 / self.norm), min(ratios))
+
+    def written_type(self, dtype: np.dtype[Any], area: int) -> np.dtype[Any]:  # noqa: ARG002
+        """Return float64 for integers, whose results may lie close to a midpoint."""
+        import numpy as np
+
+        carry = self.result_type(dtype)
+        return np.result_type(carry, np.float64) if dtype.kind in "iu" else carry
+
+    @property
+    def title(self) -> str:
+        """Return the name and the power: `lp with p = 3`."""
+        return f"{self.name} with p = {self.norm:g}"
+
+    @property
+    def variant(self) -> str:
+        """Return the name and the power among other operations: `lp, p = 3`."""
+        return f"{self.name}, p = {self.norm:g}"
+
+    def derive(self, cell: Cell) -> list[str]:
+        """Return the sum of powers, the root of its mean and the value."""
+        return derive_mean(cell, norm=self.norm)

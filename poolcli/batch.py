@@ -12,7 +12,7 @@ from itertools import chain, islice
 from poolcli import executors, storage
 from poolcli.errors import EngineError
 from poolcli.executors import Engine, Pending
-from poolcli.pipeline import Job, Record, Settings, fail, foresee, run
+from poolcli.pipeline import Job, Record, Settings, fail, plan_job, run
 from poolcli.serial import SerialExecutor
 
 KILLED = "the process that worked on it was killed; there may be too little memory"
@@ -56,7 +56,7 @@ def run_jobs(
         The address of a Dask scheduler whose workers do it, or "local" to start one here.
     """
     report = Report()
-    task = foresee if dry_run else run
+    task = plan_job if dry_run else run
     if not dry_run:
         _sweep(jobs)
     workers = min(cores, len(jobs))
@@ -113,13 +113,13 @@ class _Crew:
             future.set_exception(error)
             return future
 
-    def result(self, job: Job, group: Pending, place: int) -> Record:
-        """Wait for the record of a job, by its place in a group.
+    def result(self, job: Job, group: Pending, index: int) -> Record:
+        """Wait for the record of a job, by its index in a group.
 
         Where a group came to nothing, each of its jobs is repeated alone, if its workers have not
         done so: only the job that kills its workers fails.
         """
-        found = _await(group, place)
+        found = _await(group, index)
         if isinstance(found, Exception) and executors.can_repeat_alone(self.engine):
             found = _await(self.submit([job]), 0)
         if isinstance(found, BrokenExecutor):
@@ -132,10 +132,10 @@ class _Crew:
         return self.shortage or executors.shortage(self.engine)
 
 
-def _await(group: Pending, place: int) -> Record | Exception:
+def _await(group: Pending, index: int) -> Record | Exception:
     """Return a record, or the exception that a call came to: its workers died, or a bug."""
     try:
-        record: Record = group.result()[place]
+        record: Record = group.result()[index]
     except EngineError:
         raise
     except Exception as error:  # noqa: BLE001 - one input fails, the batch goes on
@@ -153,14 +153,14 @@ def _in_order(jobs: Sequence[Job], crew: _Crew, *, update: bool) -> Iterator[Rec
         while len(waiting) < pace.ahead and (group := list(islice(remaining, pace.group))):
             due = [job for job in group if not (update and _is_current(job, times))]
             future = crew.submit(due) if due else None
-            places = {id(job): place for place, job in enumerate(due)}
+            indices = {id(job): index for index, job in enumerate(due)}
             for job in group:
-                place = places.get(id(job))
-                waiting.append((job, None, 0) if place is None else (job, future, place))
+                index = indices.get(id(job))
+                waiting.append((job, None, 0) if index is None else (job, future, index))
         if not waiting:
             return
-        job, future, place = waiting.popleft()
-        yield Record(job, "skipped") if future is None else crew.result(job, future, place)
+        job, future, index = waiting.popleft()
+        yield Record(job, "skipped") if future is None else crew.result(job, future, index)
 
 
 def _work(
@@ -171,23 +171,23 @@ def _work(
 
 def _is_shared(job: Job) -> bool:
     """Tell whether other processes read and write what a job does."""
-    return storage.is_regular(job.source) and not any(map(storage.is_private, job.places))
+    return storage.is_regular(job.source) and not any(map(storage.is_private, job.paths))
 
 
 def _list_times(jobs: Sequence[Job]) -> dict[str, int]:
     """Ask when what lies at URLs was last changed; of most inputs their listing said it."""
     times = {job.source: job.modified for job in jobs if job.modified is not None}
     asked = (job.source for job in jobs if job.modified is None)
-    return times | storage.list_times(chain(asked, (place for job in jobs for place in job.places)))
+    return times | storage.list_times(chain(asked, (path for job in jobs for path in job.paths)))
 
 
 def _is_current(job: Job, times: dict[str, int]) -> bool:
     return job.source != storage.STANDARD and all(
-        storage.is_current(place, job.source, times) for place in job.places
+        storage.is_current(path, job.source, times) for path in job.paths
     )
 
 
 def _sweep(jobs: Sequence[Job]) -> None:
     """Remove what dead processes left in the folders that jobs write to."""
-    for folder in {os.path.dirname(place) for job in jobs for place in job.places}:  # noqa: PTH120
+    for folder in {os.path.dirname(path) for job in jobs for path in job.paths}:  # noqa: PTH120
         storage.sweep(folder or ".")

@@ -63,19 +63,19 @@ def name_pixels(shape: Sequence[int]) -> str:
     return f"{_times(shape[:2])} px"
 
 
-def name_file(place: str) -> str:
+def name_file(path: str) -> str:
     """Name an input without its folders."""
-    return "standard input" if place == "-" else os.path.basename(place)  # noqa: PTH119 - is text
+    return "standard input" if path == "-" else os.path.basename(path)  # noqa: PTH119 - is text
 
 
-def spell_command(command: Sequence[str], place: str) -> tuple[str, ...]:
+def spell_command(command: Sequence[str], path: str) -> tuple[str, ...]:
     """Give the words of a command, spelled without its input, for one input alone."""
     if not command:
         return ()
     verb, *options = command
     # A name that begins like an option would be read as one.
-    hidden = place.startswith("-") and place != "-"
-    return "poolcli", verb, f"./{place}" if hidden else place, *options
+    hidden = path.startswith("-") and path != "-"
+    return "poolcli", verb, f"./{path}" if hidden else path, *options
 
 
 def name_sides(shape: Sequence[int]) -> str:

@@ -49,7 +49,7 @@ def test_bytes_do_not_depend_on_the_number_of_cores(folder: Path) -> None:
     for cores in (1, 2, 4):
         job = Job("big.npy", ["1.npy", "2.npy"], "npy")
         run_jobs([job], Settings("avg", iterations=2), lambda _: None, cores=cores)
-        results.append([(folder / name).read_bytes() for name in job.places])
+        results.append([(folder / name).read_bytes() for name in job.paths])
     assert results[0] == results[1] == results[2]
 
 

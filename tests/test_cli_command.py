@@ -26,8 +26,8 @@ def told(folder: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> Any:
     (folder / "a b.png").write_bytes(saved(np.zeros((60, 90), np.uint8), "PNG"))
     footers = []
 
-    def listen(command: Sequence[str], place: str) -> tuple[str, ...]:
-        footers.append(spell_command(command, place))
+    def listen(command: Sequence[str], path: str) -> tuple[str, ...]:
+        footers.append(spell_command(command, path))
         return footers[-1]
 
     monkeypatch.setattr(drawing, "spell_command", listen)
@@ -79,11 +79,11 @@ def test_other_options_are_not(told: Any) -> None:
 def test_the_name_of_a_figure_is_told_where_another_would_be_of_another_format(
     told: Any, suffix: str
 ) -> None:
-    place = f"out/b.{suffix}"
-    pooled = f"poolcli max 'a b.png' -k 3 --figure {place}"
-    assert told("max", "a b.png", "-k", "3", "--figure", place) == pooled
-    compared = f"poolcli compare 'a b.png' -k 3 -o {place}"
-    assert told("compare", "a b.png", "-o", place, "-k", "3").replace("--ops max,avg ", "") == (
+    path = f"out/b.{suffix}"
+    pooled = f"poolcli max 'a b.png' -k 3 --figure {path}"
+    assert told("max", "a b.png", "-k", "3", "--figure", path) == pooled
+    compared = f"poolcli compare 'a b.png' -k 3 -o {path}"
+    assert told("compare", "a b.png", "-o", path, "-k", "3").replace("--ops max,avg ", "") == (
         compared
     )
 

@@ -181,5 +181,5 @@ def test_every_kind_of_input_is_drawn(invoke: Invoke, folder: Path, kind: str) -
     result = invoke("compare", source.name, "-k", 2, "--ceil", "--filter", "prewitt") if kind in (
         "gray", "deep", "alpha", "tiny"
     ) else invoke("compare", source.name, "-k", 2, "--ceil")  # fmt: skip
-    (place,) = result.output.splitlines()
-    assert cv2.imread(place) is not None
+    (path,) = result.output.splitlines()
+    assert cv2.imread(path) is not None

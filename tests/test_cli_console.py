@@ -101,7 +101,7 @@ def test_a_full_standard_error_does_not_end_the_work(monkeypatch: pytest.MonkeyP
     complain("x")
 
 
-def test_a_plan_tells_the_chain_and_the_places(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_plan_tells_the_chain_and_the_paths(capfd: pytest.CaptureFixture[str]) -> None:
     planned = Record(JOB, "planned", (23, 34), iterations=WRITTEN.iterations)
     output, errors = shown(capfd, planned, planned)
     assert output.splitlines()[:4] == [

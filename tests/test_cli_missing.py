@@ -25,7 +25,7 @@ def _pictures(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_pictures")
 @pytest.mark.parametrize(
-    ("inputs", "place", "remedy"),
+    ("inputs", "path", "remedy"),
     [
         (["cats.png"], "cats.png", "did you mean cat.png?"),
         (["cat.PNG"], "cat.PNG", "did you mean cat.png?"),
@@ -61,8 +61,8 @@ def _pictures(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["s3://b/a.png"], "s3://b/a.png", None),
     ],
 )
-def test_a_guess(inputs: list[str], place: str, remedy: str | None) -> None:
-    assert suggest(place, inputs) == remedy
+def test_a_guess(inputs: list[str], path: str, remedy: str | None) -> None:
+    assert suggest(path, inputs) == remedy
 
 
 @pytest.mark.usefixtures("_pictures")

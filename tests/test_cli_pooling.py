@@ -43,14 +43,14 @@ def matrix(folder: Path) -> Path:
 
 def test_the_main_job_writes_every_iteration_and_a_figure(invoke: Invoke, cat: Array) -> None:
     result = invoke("max", "cat.png", "-k", "2", "-n", "3")
-    places = [f"pooled/cat_max_k2_{i}.png" for i in (1, 2, 3, "n3_comparison")]
-    assert result.output.splitlines() == places
+    paths = [f"pooled/cat_max_k2_{i}.png" for i in (1, 2, 3, "n3_comparison")]
+    assert result.output.splitlines() == paths
     assert not result.errors
     state = cat
-    for place in places[:3]:
+    for path in paths[:3]:
         state = pool_reference(state, "max", (2, 2), (2, 2))
-        np.testing.assert_array_equal(reopen(place), state)
-    assert names("pooled") == sorted(Path(place).name for place in places)
+        np.testing.assert_array_equal(reopen(path), state)
+    assert names("pooled") == sorted(Path(path).name for path in paths)
 
 
 def test_the_matrix_of_the_textbook_keeps_its_kind(invoke: Invoke, matrix: Path) -> None:
@@ -139,11 +139,11 @@ def test_every_lossless_format_holds_the_same_pixels(
     invoke: Invoke, cat: Array, format_: str
 ) -> None:
     invoke("max", "cat.png", "-f", format_, "--no-figure")
-    place = Path(f"pooled/cat_max_k2_1.{format_}")
+    path = Path(f"pooled/cat_max_k2_1.{format_}")
     if format_ == "npy":
-        pixels = np.load(place)
+        pixels = np.load(path)
     else:
-        with pillow.open(place) as picture:
+        with pillow.open(path) as picture:
             pixels = np.asarray(picture)
     np.testing.assert_array_equal(pixels, pool_reference(cat, "max", (2, 2), (2, 2)))
 
@@ -299,13 +299,13 @@ def test_a_folder_is_no_file_to_write(invoke: Invoke, cat: Array) -> None:
     assert cat.shape
     Path("out").mkdir()
     for command in ("max", "compare"):
-        for place in ("out", "out/", "new/"):
-            errors = invoke(command, "cat.png", "-o", place, status=2).errors
+        for path in ("out", "out/", "new/"):
+            errors = invoke(command, "cat.png", "-o", path, status=2).errors
             assert errors == (
-                f"poolcli: -o {place} is a folder, and -o names a file; use -d {place}\n"
+                f"poolcli: -o {path} is a folder, and -o names a file; use -d {path}\n"
             )
-            invoke(command, "cat.png", "-d", place)
-            assert names(place)
+            invoke(command, "cat.png", "-d", path)
+            assert names(path)
 
 
 def test_values_within_one_are_warned_of_and_scaled(invoke: Invoke, folder: Path) -> None:

@@ -19,7 +19,7 @@ from poolcli.plan.inputs import IMAGE_SUFFIXES, Input, find_inputs
 
 def found(*names: str, files_from: str | None = None) -> list[str]:
     inputs = find_inputs(names, files_from, recursive=True, output_folder="out").inputs
-    return [source.place for source in inputs.values()]
+    return [source.path for source in inputs.values()]
 
 
 def test_a_folder_gives_its_images_sorted_whatever_the_case_of_their_suffix(folder: Path) -> None:
@@ -207,7 +207,7 @@ def test_a_folder_that_cannot_be_listed_is_an_input_that_fails(
 
     monkeypatch.setattr("poolcli.storage.local.os.scandir", refuse)
     inputs = find_inputs(["."], None, recursive=True, output_folder=None).inputs
-    assert [source.place for source in inputs.values()] == ["./a.png", "./closed"]
+    assert [source.path for source in inputs.values()] == ["./a.png", "./closed"]
 
 
 def test_an_input_knows_its_path_below_its_folder() -> None:
@@ -256,8 +256,8 @@ def test_files_with_one_inode_are_each_an_input(
     """Some network file systems number all files alike; tests/filesystems mounts one."""
     status = os.stat
 
-    def alike(place: str) -> os.stat_result:
-        true = status(place)
+    def alike(path: str) -> os.stat_result:
+        true = status(path)
         return os.stat_result((true.st_mode, 1, 1, *true[3:10]), {"st_mtime_ns": true.st_mtime_ns})
 
     for number, name in enumerate(("a.png", "b.png", "c.png")):

@@ -40,8 +40,8 @@ def pooled(folder: Path, content: bytes, settings: Settings, suffix: str = "png"
     """Run one job in a folder; iteration i goes to i.SUFFIX."""
     source = folder / "input"
     source.write_bytes(content)
-    places = [str(folder / f"{i}.{suffix}") for i in range(1, settings.iterations + 1)]
-    return run(Job(str(source), places, suffix), settings)
+    paths = [str(folder / f"{i}.{suffix}") for i in range(1, settings.iterations + 1)]
+    return run(Job(str(source), paths, suffix), settings)
 
 
 def succeeded(record: Record) -> Record:
@@ -137,13 +137,13 @@ def test_the_record_tells_what_went_unused(folder: Path) -> None:
     assert record.seconds > 0
 
 
-def test_iterations_without_a_place_are_not_written(folder: Path) -> None:
+def test_iterations_without_a_path_are_not_written(folder: Path) -> None:
     source = folder / "input.png"
     source.write_bytes(saved(noise("u1"), "PNG"))
     job = Job(str(source), [None, str(folder / "2.png")], "png")
     succeeded(run(job, Settings("max", iterations=2)))
     assert sorted(path.name for path in folder.iterdir()) == ["2.png", "input.png"]
-    assert job.places == [str(folder / "2.png")]
+    assert job.paths == [str(folder / "2.png")]
 
 
 def test_a_figure_shows_the_picture_before_and_after_a_filter(folder: Path) -> None:
@@ -182,7 +182,7 @@ def test_an_animation_zooms_only_if_it_is_asked_to(
     assert len(drawn[0].axes) == 2 * tiers
 
 
-def test_a_place_to_zoom_in_on_lies_in_the_prepared_image(folder: Path) -> None:
+def test_a_path_to_zoom_in_on_lies_in_the_prepared_image(folder: Path) -> None:
     source = folder / "input.png"
     source.write_bytes(saved(noise("u1"), "PNG"))
     job = Job(str(source), [str(folder / "1.png")], "png", str(folder / "figure.png"))
@@ -359,16 +359,16 @@ def test_the_files_of_one_input_are_written_one_after_the_other(
     (folder / "a.png").write_bytes(saved(np.zeros((32, 32), np.uint8), "PNG"))
     events: list[str] = []
 
-    def write(place: str, *_parts: Buffer) -> None:
-        events.append(f"begin {place}")
+    def write(path: str, *_parts: Buffer) -> None:
+        events.append(f"begin {path}")
         time.sleep(0.05)
-        events.append(f"end {place}")
+        events.append(f"end {path}")
 
     monkeypatch.setattr("poolcli.storage.write", write)
     outputs = [f"{i}.png" for i in range(3)]
     record = run(Job("a.png", outputs), Settings("max", Window.of(2), 3, threads=4))
     assert record.status == "written"
-    assert events == [f"{what} {place}" for place in outputs for what in ("begin", "end")]
+    assert events == [f"{what} {path}" for path in outputs for what in ("begin", "end")]
 
 
 @pytest.mark.parametrize("pieces", [1, 2])
@@ -391,7 +391,7 @@ def test_files_and_their_pieces_are_encoded_at_once(
     outputs = [f"{i}.png" for i in range(3)]
     record = run(Job("a.png", outputs), Settings("max", Window.of(2), 3, threads=3 * pieces))
     assert record.status == "written"
-    assert [Path(place).read_bytes() for place in outputs] == [b"01"[:pieces]] * 3
+    assert [Path(path).read_bytes() for path in outputs] == [b"01"[:pieces]] * 3
 
 
 @pytest.mark.parametrize(("stride", "most"), [(1, 0), (2, 2)])
@@ -408,7 +408,7 @@ def test_files_wait_for_their_encoder_only_while_they_are_small(
         return pool(*arguments, **settings)
 
     monkeypatch.setattr("poolcli.pipeline.pool", pool_and_count)
-    monkeypatch.setattr("poolcli.storage.write", lambda place, *_parts: written.append(place))
+    monkeypatch.setattr("poolcli.storage.write", lambda path, *_parts: written.append(path))
     outputs = [f"{i}.png" for i in range(3)]
     run(Job("a.png", outputs), Settings("max", Window.of(2, stride), 3, threads=2))
     assert written == outputs

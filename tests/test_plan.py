@@ -22,7 +22,7 @@ TWICE = Settings("max", iterations=2)
 
 
 def outputs(*inputs: str, settings: Settings = TWICE, **naming: Any) -> list[list[str]]:
-    return [job.places for job in plan(inputs, settings, Naming(**naming)).jobs]
+    return [job.paths for job in plan(inputs, settings, Naming(**naming)).jobs]
 
 
 def refusal(*inputs: str, settings: Settings = TWICE, **naming: Any) -> str:
@@ -90,8 +90,8 @@ def test_settings_are_named_by_what_is_not_as_usual(settings: Settings, name: st
 def test_the_format_follows_the_input_unless_it_is_chosen(
     source: str, chosen: str | None, suffix: str
 ) -> None:
-    ((place,),) = outputs(source, settings=Settings("max"), format=chosen, draw=False)
-    assert place == f"pooled/{Path(source).stem}_max_k2_1.{suffix}"
+    ((path,),) = outputs(source, settings=Settings("max"), format=chosen, draw=False)
+    assert path == f"pooled/{Path(source).stem}_max_k2_1.{suffix}"
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,8 @@ def test_content_decides_where_a_name_could_mean_more(
     folder: Path, name: str, content: bytes, chosen: str | None, suffix: str
 ) -> None:
     (folder / name).write_bytes(content)
-    ((place,),) = outputs(name, settings=Settings("max"), format=chosen, draw=False)
-    assert place == f"pooled/{Path(name).stem}_max_k2_1.{suffix}"
+    ((path,),) = outputs(name, settings=Settings("max"), format=chosen, draw=False)
+    assert path == f"pooled/{Path(name).stem}_max_k2_1.{suffix}"
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,8 @@ def test_content_decides_where_a_name_could_mean_more(
 )
 def test_a_pipe_is_not_read_to_name_its_results(folder: Path, name: str, suffix: str) -> None:
     os.mkfifo(folder / name)
-    ((place,),) = outputs(name, settings=Settings("max"), draw=False)
-    assert place == f"pooled/a_max_k2_1.{suffix}"
+    ((path,),) = outputs(name, settings=Settings("max"), draw=False)
+    assert path == f"pooled/a_max_k2_1.{suffix}"
 
 
 COMPARED = Settings("max", iterations=3, beside=(Settings("avg", iterations=3),))
@@ -267,8 +267,8 @@ def test_the_remedy_for_two_inputs_with_one_name_works(
     assert " would both be written to pooled/" in message
     proposed = shlex.split(message.partition("tell them apart with ")[2])
     assert proposed[0] == "--name"
-    places = [place for job in outputs(*inputs, template=proposed[1]) for place in job]
-    assert len(set(places)) == 3 * len(inputs)
+    paths = [path for job in outputs(*inputs, template=proposed[1]) for path in job]
+    assert len(set(paths)) == 3 * len(inputs)
     assert proposed == ["--name", remedy]
 
 
@@ -287,7 +287,7 @@ def test_a_template_may_name_the_folder_of_an_input() -> None:
 def test_a_list_keeps_the_folders_of_relative_names(folder: Path) -> None:
     (folder / "list").write_text("x/a.jpg\ny/a.jpg\n../a.jpg\n")
     found = plan([], Settings("max"), Naming(draw=False), files_from="list")
-    assert [place for job in found.jobs for place in job.places] == [
+    assert [path for job in found.jobs for path in job.paths] == [
         "pooled/x/a_max_k2_1.png",
         "pooled/y/a_max_k2_1.png",
         "pooled/a_max_k2_1.png",
@@ -298,23 +298,23 @@ def test_a_list_keeps_the_folders_of_relative_names(folder: Path) -> None:
 def test_an_output_that_is_an_input_is_refused(folder: Path, way: str) -> None:
     source = folder / "cat.png"
     source.write_bytes(b"x")
-    place = folder / "out.png"
+    path = folder / "out.png"
     if way == "link":
-        place.symlink_to(source)
+        path.symlink_to(source)
     elif way == "hard link":
-        place.hardlink_to(source)
+        path.hardlink_to(source)
     else:
-        place = source if way == "same" else folder / "." / "x" / ".." / "cat.png"
+        path = source if way == "same" else folder / "." / "x" / ".." / "cat.png"
         (folder / "x").mkdir()
-    assert "would replace" in refusal(str(source), output=str(place))
-    assert "would replace" in refusal(str(source), figure=str(place), draw=True)
+    assert "would replace" in refusal(str(source), output=str(path))
+    assert "would replace" in refusal(str(source), figure=str(path), draw=True)
 
 
 def test_results_may_be_inputs_of_the_next_run(folder: Path) -> None:
     (folder / "pooled").mkdir()
     (folder / "pooled" / "a_max_k2_1.png").write_bytes(b"x")
-    ((place, *_),) = outputs("pooled/a_max_k2_1.png")
-    assert place == "pooled/a_max_k2_1_max_k2_1.png"
+    ((path, *_),) = outputs("pooled/a_max_k2_1.png")
+    assert path == "pooled/a_max_k2_1_max_k2_1.png"
     assert "would replace" in refusal("pooled/a_max_k2_1.png", "a.jpg")
 
 
@@ -324,16 +324,16 @@ def images(*names: str) -> None:
         Path(name).write_bytes(b"x")
 
 
-def places(*names: str, recursive: bool = False, **naming: Any) -> list[str]:
+def paths(*names: str, recursive: bool = False, **naming: Any) -> list[str]:
     found = plan(names, Settings("max"), Naming(draw=False, **naming), recursive=recursive)
-    return [place for job in found.jobs for place in job.places]
+    return [path for job in found.jobs for path in job.paths]
 
 
 @pytest.mark.usefixtures("folder")
 def test_a_folder_is_placed_under_the_output_folder_by_its_paths() -> None:
     images("photos/b.jpg", "photos/a.png", "photos/x/c.tif", "photos/notes.md")
-    assert places("photos") == ["pooled/a_max_k2_1.png", "pooled/b_max_k2_1.png"]
-    assert places("photos", recursive=True, folder="out") == [
+    assert paths("photos") == ["pooled/a_max_k2_1.png", "pooled/b_max_k2_1.png"]
+    assert paths("photos", recursive=True, folder="out") == [
         "out/a_max_k2_1.png",
         "out/b_max_k2_1.png",
         "out/x/c_max_k2_1.png",
@@ -345,7 +345,7 @@ def test_a_folder_is_placed_under_the_output_folder_by_its_paths() -> None:
 @pytest.mark.usefixtures("folder")
 def test_names_that_meet_in_different_folders_do_not_clash() -> None:
     images("photos/x/a.jpg", "photos/y/a.jpg")
-    assert len(places("photos", recursive=True)) == 2
+    assert len(paths("photos", recursive=True)) == 2
     assert "would both be written to pooled/a_max_k2_1.png" in refusal(
         "photos/x/a.jpg", "photos/y/a.jpg"
     )
@@ -354,7 +354,7 @@ def test_names_that_meet_in_different_folders_do_not_clash() -> None:
 @pytest.mark.usefixtures("folder")
 def test_results_are_no_inputs_of_the_same_command() -> None:
     images("a.png", "pooled/a_max_k2_1.png", "pooled/below/b.png")
-    assert places(".", recursive=True) == ["pooled/a_max_k2_1.png"]
+    assert paths(".", recursive=True) == ["pooled/a_max_k2_1.png"]
 
 
 @pytest.mark.usefixtures("folder")
@@ -388,11 +388,11 @@ def test_a_long_list_is_planned_in_its_order(folder: Path) -> None:
     assert [job.source for job in found.jobs] == many
 
 
-@pytest.mark.parametrize("place", ["nx/../cat.png", "nx/../hard.png"])
-def test_a_folder_that_is_yet_to_be_made_hides_no_input(folder: Path, place: str) -> None:
+@pytest.mark.parametrize("path", ["nx/../cat.png", "nx/../hard.png"])
+def test_a_folder_that_is_yet_to_be_made_hides_no_input(folder: Path, path: str) -> None:
     (folder / "cat.png").write_bytes(b"x")
     (folder / "hard.png").hardlink_to(folder / "cat.png")
-    assert "would replace cat.png, which is read" in refusal("cat.png", output=place)
+    assert "would replace cat.png, which is read" in refusal("cat.png", output=path)
 
 
 def test_the_list_of_inputs_is_not_written_over(folder: Path) -> None:

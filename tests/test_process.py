@@ -127,12 +127,12 @@ def test_a_strange_environment_changes_nothing(
 ) -> None:
     (folder / "matplotlibrc").write_text("figure.facecolor: red\nnonsense\n")
     results = []
-    for place, added in (("plain", {}), ("strange", environment)):
+    for path, added in (("plain", {}), ("strange", environment)):
         ended = poolcli(
-            "max", samples / "cat.jpg", "--resize", "90x", "-d", place, env={**os.environ, **added}
+            "max", samples / "cat.jpg", "--resize", "90x", "-d", path, env={**os.environ, **added}
         )
         assert (ended.returncode, ended.stderr) == (0, b"")
-        results.append([(folder / place / name).read_bytes() for name in names(place)])
+        results.append([(folder / path / name).read_bytes() for name in names(path)])
     assert len(results[0]) == 2
     assert results[0] == results[1]
 

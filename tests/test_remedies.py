@@ -161,18 +161,18 @@ ELSEWHERE = {
 @pytest.fixture
 def _inputs(folder: Path) -> None:
     pixels = noise("u1", 3)
-    for place in ("cat.png", "colour.png", "a/x.png", "b/x.png", "c/a/x.png", "photos/x.png",
+    for path in ("cat.png", "colour.png", "a/x.png", "b/x.png", "c/a/x.png", "photos/x.png",
                   "deep_folder/below/x.png", "folder/x.png"):  # fmt: skip
-        (folder / place).parent.mkdir(parents=True, exist_ok=True)
-        (folder / place).write_bytes(saved(pixels, "PNG"))
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(saved(pixels, "PNG"))
     (folder / "a/x.jpg").write_bytes(saved(pixels, "JPEG"))
     (folder / "alpha.png").write_bytes(saved(noise("u1", 4), "PNG"))
     (folder / "deep.png").write_bytes(saved(noise("u2", 1)[..., 0], "PNG"))
     (folder / "text").write_text("")
     (folder / "list").write_text("cat.png\n")
     (folder / "matrices").mkdir()
-    for place in ("m.csv", "matrices/n.csv"):
-        (folder / place).write_text("1,2\n3,4\n")
+    for path in ("m.csv", "matrices/n.csv"):
+        (folder / path).write_text("1,2\n3,4\n")
     values = np.ones((8, 8), np.float32)
     (folder / "float.tif").write_bytes(saved(values, "TIFF"))
     photo = saved(noise("u1", 3).repeat(4, axis=0), "JPEG")

@@ -29,38 +29,38 @@ def mode(path: Path) -> int:
 
 def test_a_replaced_file_lends_nobodys_rights(tmp_path: Path) -> None:
     """Requires root to have another user's file; else it is one's own."""
-    place = tmp_path / "old"
-    place.write_bytes(b"old")
+    path = tmp_path / "old"
+    path.write_bytes(b"old")
     if ROOT:
-        os.chown(place, NOBODY, NOBODY)
-    place.chmod(0o6755)
-    owner = place.stat().st_uid
-    storage.write(str(place), b"new")
-    assert (mode(place), place.stat().st_uid) == (0o755, owner)
+        os.chown(path, NOBODY, NOBODY)
+    path.chmod(0o6755)
+    owner = path.stat().st_uid
+    storage.write(str(path), b"new")
+    assert (mode(path), path.stat().st_uid) == (0o755, owner)
 
 
 def test_a_group_that_cannot_be_kept_gets_no_more_than_everybody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = tmp_path / "old"
-    place.write_bytes(b"old")
-    place.chmod(0o664)
-    old = os.stat_result((*place.stat()[:5], place.stat().st_gid + 1, *place.stat()[6:10]))
+    path = tmp_path / "old"
+    path.write_bytes(b"old")
+    path.chmod(0o664)
+    old = os.stat_result((*path.stat()[:5], path.stat().st_gid + 1, *path.stat()[6:10]))
 
     def refuse(*_arguments: object) -> None:
         raise PermissionError
 
     monkeypatch.setattr(os, "fchown", refuse)
-    replacing.replace(place, [b"new"], old)
-    assert (mode(place), place.read_bytes()) == (0o644, b"new")
+    replacing.replace(path, [b"new"], old)
+    assert (mode(path), path.read_bytes()) == (0o644, b"new")
 
 
 def test_a_temporary_file_is_never_wider_than_its_target(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = tmp_path / "old"
-    place.write_bytes(b"secret")
-    place.chmod(0o600)
+    path = tmp_path / "old"
+    path.write_bytes(b"secret")
+    path.chmod(0o600)
     seen = []
     change = os.fchmod
 
@@ -69,9 +69,9 @@ def test_a_temporary_file_is_never_wider_than_its_target(
         change(descriptor, wanted)
 
     monkeypatch.setattr(os, "fchmod", watch)
-    storage.write(str(place), b"new")
+    storage.write(str(path), b"new")
     assert seen == [0o600]
-    assert mode(place) == 0o600
+    assert mode(path) == 0o600
 
 
 def test_a_file_system_that_refuses_permissions_is_written_to_again(
@@ -83,10 +83,10 @@ def test_a_file_system_that_refuses_permissions_is_written_to_again(
     monkeypatch.setattr(os, "fchmod", refuse)
     monkeypatch.setattr(os, "fchown", refuse)
     for content in (b"first", b"second"):
-        storage.write(str(tmp_path / "place"), content)
-        assert (tmp_path / "place").read_bytes() == content
+        storage.write(str(tmp_path / "path"), content)
+        assert (tmp_path / "path").read_bytes() == content
     # Permissions that cannot be changed are those that the new file is made with.
-    assert mode(tmp_path / "place") == 0o644
+    assert mode(tmp_path / "path") == 0o644
 
 
 def left(folder: Path, domain: str | None = None, name: str = "0" * 16, age: int = 0) -> Path:
@@ -220,7 +220,7 @@ def test_folders_deeper_than_calls_can_be_are_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    place = "/".join(["d"] * 1900 + ["a"])
-    storage.write(place, b"content")
-    assert storage.read(place) == b"content"
+    path = "/".join(["d"] * 1900 + ["a"])
+    storage.write(path, b"content")
+    assert storage.read(path) == b"content"
     subprocess.run(["rm", "-r", "d"], cwd=tmp_path, check=True)

@@ -22,10 +22,10 @@ def leftovers(folder: Path) -> list[Path]:
 
 
 def test_a_file_is_written_whole_and_read_back(tmp_path: Path) -> None:
-    place = tmp_path / "a" / "b.bin"
-    storage.write(str(place), b"new")
-    assert storage.read(str(place)) == b"new"
-    assert not leftovers(place.parent)
+    path = tmp_path / "a" / "b.bin"
+    storage.write(str(path), b"new")
+    assert storage.read(str(path)) == b"new"
+    assert not leftovers(path.parent)
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
@@ -39,12 +39,12 @@ def test_a_new_file_follows_the_umask(tmp_path: Path, umask: int, mode: int) -> 
 
 
 def test_a_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
-    place = tmp_path / "old"
-    place.write_bytes(b"old")
-    place.chmod(0o640)
-    storage.write(str(place), b"new")
-    assert place.read_bytes() == b"new"
-    assert stat.S_IMODE(place.stat().st_mode) == 0o640
+    path = tmp_path / "old"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    storage.write(str(path), b"new")
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 def test_a_link_is_written_through(tmp_path: Path) -> None:
@@ -80,16 +80,16 @@ def test_a_name_for_a_pipe_is_written_to(tmp_path: Path) -> None:
 def test_a_failed_write_keeps_the_old_file_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = tmp_path / "old"
-    place.write_bytes(b"old")
+    path = tmp_path / "old"
+    path.write_bytes(b"old")
 
     def full(*_arguments: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(PoolcliError, match="old cannot be written: no space left on device"):
-        storage.write(str(place), b"new")
-    assert place.read_bytes() == b"old"
+        storage.write(str(path), b"new")
+    assert path.read_bytes() == b"old"
     assert not leftovers(tmp_path)
 
 
@@ -111,15 +111,15 @@ def test_an_interrupt_leaves_no_temporary_file(
 
 
 def test_names_as_long_as_names_can_be_are_written(tmp_path: Path) -> None:
-    place = tmp_path / ("n" * 255)
-    storage.write(str(place), b"x")
-    assert place.read_bytes() == b"x"
+    path = tmp_path / ("n" * 255)
+    storage.write(str(path), b"x")
+    assert path.read_bytes() == b"x"
 
 
 def test_names_that_are_not_utf8_are_written(tmp_path: Path) -> None:
-    place = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.png")
-    storage.write(place, b"x")
-    assert storage.read(place) == b"x"
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.png")
+    storage.write(path, b"x")
+    assert storage.read(path) == b"x"
 
 
 def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
@@ -130,11 +130,11 @@ def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_names_of_one_file_have_one_identity(tmp_path: Path) -> None:
-    place, link, hard = (str(tmp_path / name) for name in ("file", "link", "hard"))
-    Path(place).write_bytes(b"")
-    Path(link).symlink_to(place)
-    Path(hard).hardlink_to(place)
-    assert storage.identity(place) == storage.identity(link) == storage.identity(hard)
+    path, link, hard = (str(tmp_path / name) for name in ("file", "link", "hard"))
+    Path(path).write_bytes(b"")
+    Path(link).symlink_to(path)
+    Path(hard).hardlink_to(path)
+    assert storage.identity(path) == storage.identity(link) == storage.identity(hard)
     assert storage.identity(str(tmp_path / "other")) is None
 
 
@@ -144,20 +144,18 @@ def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert storage.read("-") == b"content"
 
 
-@pytest.mark.parametrize("place", ["s3://bucket/a.png", "memory://a", "simplecache::s3://b/a"])
-def test_a_scheme_makes_a_url(place: str) -> None:
-    assert storage.is_url(place)
+@pytest.mark.parametrize("path", ["s3://bucket/a.png", "memory://a", "simplecache::s3://b/a"])
+def test_a_scheme_makes_a_url(path: str) -> None:
+    assert storage.is_url(path)
+
+
+@pytest.mark.parametrize("path", ["a.png", "/a//b", "./s3://bucket/a.png", "C:/a", "-", "a::b", ""])
+def test_everything_else_is_a_path(path: str) -> None:
+    assert not storage.is_url(path)
 
 
 @pytest.mark.parametrize(
-    "place", ["a.png", "/a//b", "./s3://bucket/a.png", "C:/a", "-", "a::b", ""]
-)
-def test_everything_else_is_a_path(place: str) -> None:
-    assert not storage.is_url(place)
-
-
-@pytest.mark.parametrize(
-    ("place", "name"),
+    ("path", "name"),
     [
         ("a/b.png", "b.png"),
         ("s3://bucket/what?.png", "what?.png"),
@@ -165,8 +163,8 @@ def test_everything_else_is_a_path(place: str) -> None:
         ("memory://a.png", "a.png"),
     ],
 )
-def test_a_name_is_the_last_part_of_a_path_or_url(place: str, name: str) -> None:
-    assert storage.name_of(place) == name
+def test_a_name_is_the_last_part_of_a_path_or_url(path: str, name: str) -> None:
+    assert storage.name_of(path) == name
 
 
 def test_a_folder_holds_itself_and_what_is_below_but_not_its_namesakes() -> None:
@@ -178,13 +176,13 @@ def test_a_folder_holds_itself_and_what_is_below_but_not_its_namesakes() -> None
 
 
 def test_a_file_may_be_refused_by_its_beginning_or_its_size(tmp_path: Path) -> None:
-    place = tmp_path / "file"
-    place.write_bytes(b"begin" * 1000)
+    path = tmp_path / "file"
+    path.write_bytes(b"begin" * 1000)
     heads: list[bytes] = []
-    assert storage.read(str(place), heads.append, 5000) == b"begin" * 1000
+    assert storage.read(str(path), heads.append, 5000) == b"begin" * 1000
     assert heads == [(b"begin" * 1000)[: storage.HEAD_BYTES]]
     with pytest.raises(PoolcliError, match="has 5,000 bytes, more than any image"):
-        storage.read(str(place), most=4999)
+        storage.read(str(path), most=4999)
 
 
 def test_a_pipe_is_read_to_its_end_in_however_small_parts(tmp_path: Path) -> None:
@@ -216,19 +214,19 @@ def test_no_more_is_read_of_a_pipe_than_is_wanted(tmp_path: Path) -> None:
 
 
 def test_a_protected_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = tmp_path / "old"
-    place.write_bytes(b"old")
+    path = tmp_path / "old"
+    path.write_bytes(b"old")
     opened = os.open
 
-    def refuse(path: object, flags: int, *mode: int) -> int:
-        if path == place and flags & os.O_WRONLY:
+    def refuse(opening: object, flags: int, *mode: int) -> int:
+        if opening == path and flags & os.O_WRONLY:
             raise PermissionError(errno.EACCES, "Permission denied")
-        return opened(path, flags, *mode)  # type: ignore[arg-type]
+        return opened(opening, flags, *mode)  # type: ignore[arg-type]
 
     monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(PoolcliError, match="old cannot be written: permission denied"):
-        storage.write(str(place), b"new")
-    assert place.read_bytes() == b"old"
+        storage.write(str(path), b"new")
+    assert path.read_bytes() == b"old"
 
 
 def test_only_a_file_that_holds_something_is_current(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def shell(
 
 
 @pytest.mark.parametrize(
-    ("place", "descriptor"),
+    ("path", "descriptor"),
     [
         ("/dev/stdout", 1),
         ("/dev/fd/1", 1),
@@ -72,8 +72,8 @@ def shell(
         ("a\0b/1", None),
     ],
 )
-def test_a_path_may_name_a_descriptor(place: str, descriptor: int | None) -> None:
-    assert streams.descriptor_of(place) == descriptor
+def test_a_path_may_name_a_descriptor(path: str, descriptor: int | None) -> None:
+    assert streams.descriptor_of(path) == descriptor
 
 
 def test_links_to_a_descriptor_name_it(tmp_path: Path) -> None:

@@ -20,9 +20,9 @@ def figure_command() -> tuple[str, ...]:
     """Spell the running command without its inputs, and with the options that decide a figure."""
     context = click.get_current_context()
     words = [str(context.info_name)]
-    place = _figure_option(context.params)
+    figure_option = _figure_option(context.params)
     for option in context.command.params:
-        if isinstance(option, GroupedOption) and (_decides(option) or option.name == place):
+        if isinstance(option, GroupedOption) and (_decides(option) or option.name == figure_option):
             words += _spelled(option, context.params[str(option.name)])
     return tuple(words)
 

@@ -70,25 +70,25 @@ class Console:
         if self.as_json:
             self._print_json(record, settings)
         elif record.status == "planned":
-            self.output.print(*_foreseen(record))
+            self.output.print(*_planned(record))
         elif record.status == "written" and not self.quiet:
-            self.output.print(*(p for p in record.job.places if not storage.is_stream(p)))
+            self.output.print(*(p for p in record.job.paths if not storage.is_stream(p)))
         if self.bar is not None:
             with suppress(OSError, ValueError):
                 self.bar.update()
 
-    def show_ignored(self, places: Sequence[str], settings: Settings) -> None:
+    def show_ignored(self, paths: Sequence[str], settings: Settings) -> None:
         """Report the files that a folder scan did not take, under -v and --json."""
         if not (self.verbose or self.as_json):
             return
         from poolcli.pipeline import Job, Record
 
-        for place in places:
-            reason = "not an image suffix" if is_regular(place) else "not a regular file"
+        for path in paths:
+            reason = "not an image suffix" if is_regular(path) else "not a regular file"
             if self.verbose:
-                complain(f"{place}: skipped: {reason}")
+                complain(f"{path}: skipped: {reason}")
             if self.as_json:
-                self._print_json(Record(Job(place, ()), "ignored", warnings=(reason,)), settings)
+                self._print_json(Record(Job(path, ()), "ignored", warnings=(reason,)), settings)
 
     def summarise(self, report: Report, ignored: Sequence[str] = ()) -> None:
         """Report how many inputs ended how, and how many files were not taken for inputs."""
@@ -139,10 +139,10 @@ def _details(record: Record) -> Iterator[str]:
     yield f"{record.seconds:.2f} s"
 
 
-def _foreseen(record: Record) -> list[str]:
+def _planned(record: Record) -> list[str]:
     shapes = [record.shape, *(iteration.shape for iteration in record.iterations)]
     chain = " -> ".join(map(_shape, shapes))
-    return [f"{name_input(record.job.source)}: {chain}", *(f"  {p}" for p in record.job.places)]
+    return [f"{name_input(record.job.source)}: {chain}", *(f"  {p}" for p in record.job.paths)]
 
 
 def _shape(shape: tuple[int, ...]) -> str:

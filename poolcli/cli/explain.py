@@ -149,11 +149,11 @@ def _draw(
     storage.write(figure, content)
 
 
-def _load(place: str, settings: Settings) -> tuple[Image, tuple[Step, ...], list[str]]:
+def _load(path: str, settings: Settings) -> tuple[Image, tuple[Step, ...], list[str]]:
     """Read what is explained of an input: the first image, the chain and warnings."""
     from poolcli.pipeline import load
 
-    image, steps = load(place, settings)
+    image, steps = load(path, settings)
     part = image.name_part(image.first.pixels)
     warnings = [*image.warnings, *([f"this explains {part}"] if part else [])]
     return image.first, steps, warnings
@@ -174,10 +174,10 @@ def _pool(image: Image, settings: Settings, steps: Sequence[Step], at: Pair | No
     return stages(layers, pooling, steps, at)
 
 
-def _heading(place: str, image: Image, settings: Settings) -> str:
+def _heading(path: str, image: Image, settings: Settings) -> str:
     how = (settings.operation, settings.window, settings.count_include_pad, settings.norm)
     prepared = settings.preparation.words
-    image_ = [name_input(place), name_sides(image.pixels.shape), *[prepared] * bool(prepared)]
+    image_ = [name_input(path), name_sides(image.pixels.shape), *[prepared] * bool(prepared)]
     times = [f"{settings.iterations} iterations"] * (settings.iterations > 1)
     return f"{', '.join(image_)}: {', '.join([name_operation(*how), *times])}"
 

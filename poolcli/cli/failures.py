@@ -15,34 +15,32 @@ class InputError(Exception):
 
 
 @contextmanager
-def about(place: str) -> Iterator[None]:
+def about(path: str) -> Iterator[None]:
     """Turn what goes wrong with an input into an InputError that names it.
 
     Its cause is the exception if it is an internal error.
     """
     from poolcli import storage
 
-    if storage.is_folder(place):
-        raise InputError(f"{name_input(place)}: is a folder; name one image in it")
-    if not storage.is_url(place) and storage.is_same(place, storage.STANDARD_OUTPUT):
-        raise PoolcliError(
-            f"standard output is {name_input(place)}, which is read; write elsewhere"
-        )
+    if storage.is_folder(path):
+        raise InputError(f"{name_input(path)}: is a folder; name one image in it")
+    if not storage.is_url(path) and storage.is_same(path, storage.STANDARD_OUTPUT):
+        raise PoolcliError(f"standard output is {name_input(path)}, which is read; write elsewhere")
     try:
         with enough_memory("this image"):
             yield
     except PoolcliError as error:
-        raise InputError(with_remedy(f"{name_input(place)}: {error}", place)) from None
+        raise InputError(with_remedy(f"{name_input(path)}: {error}", path)) from None
     except Exception as error:
-        raise InputError(f"{name_input(place)}: {name_bug(error)}") from error
+        raise InputError(f"{name_input(path)}: {name_bug(error)}") from error
 
 
-def with_remedy(line: str, place: str, inputs: Sequence[str] = (), *, listed: bool = False) -> str:
+def with_remedy(line: str, path: str, inputs: Sequence[str] = (), *, listed: bool = False) -> str:
     """Return a line about an input, with what to do if the input is missing and that is known."""
     # Where no more files can be opened, nothing can be looked up, nor imported.
     with suppress(OSError):
         from poolcli.cli.missing import suggest
 
-        if remedy := suggest(place, inputs, listed=listed):
+        if remedy := suggest(path, inputs, listed=listed):
             return f"{line}; {remedy}"
     return line

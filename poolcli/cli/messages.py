@@ -56,6 +56,6 @@ def buffer_output() -> None:
         )
 
 
-def name_input(place: str) -> str:
+def name_input(path: str) -> str:
     """Name an input in a message."""
-    return "standard input" if place == "-" else place
+    return "standard input" if path == "-" else path

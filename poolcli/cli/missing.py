@@ -17,7 +17,7 @@ COMPARED = 5000
 OUTPUT_SUFFIXES = frozenset(("png", "tif", "tiff", "jpg", "jpeg", "webp", "npy", "csv"))
 
 
-def suggest(place: str, inputs: Sequence[str] = (), *, listed: bool = False) -> str | None:
+def suggest(path: str, inputs: Sequence[str] = (), *, listed: bool = False) -> str | None:
     """Return what to do about a missing input, if that can be guessed.
 
     Parameters
@@ -27,27 +27,27 @@ def suggest(place: str, inputs: Sequence[str] = (), *, listed: bool = False) -> 
     listed : bool
         Whether it stands in a list of names, which no shell expands.
     """
-    if place == STANDARD or storage.is_url(place) or not _is_absent(place):
+    if path == STANDARD or storage.is_url(path) or not _is_absent(path):
         return None
     if listed:
-        return _blanks_around(place) or _near(place, inputs)
-    for remedy in (_unexpanded(place), _divided(place, inputs), _near(place, inputs)):
+        return _blanks_around(path) or _near(path, inputs)
+    for remedy in (_unexpanded(path), _divided(path, inputs), _near(path, inputs)):
         if remedy is not None:
             return remedy
-    return _output(place, inputs)
+    return _output(path, inputs)
 
 
-def _blanks_around(place: str) -> str | None:
+def _blanks_around(path: str) -> str | None:
     """Return the remedy for a line of a list with blanks around the name."""
-    if place != place.strip() and not storage.is_missing(place.strip()):
+    if path != path.strip() and not storage.is_missing(path.strip()):
         return "leave out the blanks around the name"
     return None
 
 
-def _is_absent(place: str) -> bool:
+def _is_absent(path: str) -> bool:
     """Return whether nothing has this name; what a name leads to may be missing or closed."""
     try:
-        os.lstat(place)
+        os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
         return True
     except (OSError, ValueError):
@@ -55,26 +55,26 @@ def _is_absent(place: str) -> bool:
     return False
 
 
-def _unexpanded(place: str) -> str | None:
+def _unexpanded(path: str) -> str | None:
     """Return the remedy for what the shell did not expand or divide."""
-    if " " in place and not storage.is_missing(place.split(" ", maxsplit=1)[0]):
+    if " " in path and not storage.is_missing(path.split(" ", maxsplit=1)[0]):
         return "leave out the quotes, so that the shell divides it into words"
-    if "," in place and not any(map(storage.is_missing, place.split(","))):
-        return f"inputs are divided by blanks: {shlex.join(place.split(','))}"
-    if place.startswith("~") and not storage.is_missing(os.path.expanduser(place)):  # noqa: PTH111
+    if "," in path and not any(map(storage.is_missing, path.split(","))):
+        return f"inputs are divided by blanks: {shlex.join(path.split(','))}"
+    if path.startswith("~") and not storage.is_missing(os.path.expanduser(path)):  # noqa: PTH111
         return "leave out the quotes, so that the shell expands ~"
-    if not glob.has_magic(place):
+    if not glob.has_magic(path):
         return None
-    if not glob.glob(place):  # noqa: PTH207 - a place is text
+    if not glob.glob(path):  # noqa: PTH207 - a path is text
         return "no file matches"
     return "leave out the quotes, so that the shell expands it"
 
 
-def _divided(place: str, inputs: Sequence[str]) -> str | None:
+def _divided(path: str, inputs: Sequence[str]) -> str | None:
     """Return the remedy for a name with blanks that the shell divided."""
-    if place not in inputs:
+    if path not in inputs:
         return None
-    here = inputs.index(place)
+    here = inputs.index(path)
     for first in range(max(here - 3, 0), here + 1):
         for last in range(here + 1, min(here + 4, len(inputs)) + 1):
             whole = " ".join(inputs[first:last])
@@ -83,17 +83,17 @@ def _divided(place: str, inputs: Sequence[str]) -> str | None:
     return None
 
 
-def _near(place: str, inputs: Sequence[str]) -> str | None:
+def _near(path: str, inputs: Sequence[str]) -> str | None:
     """Return the remedy for a name that is nearly one that exists."""
-    path = Path(place)
+    missing = Path(path)
     try:
-        names = sorted(_names_in(path.parent))
+        names = sorted(_names_in(missing.parent))
     except OSError:
-        absent = [folder for folder in path.parents if _is_absent(str(folder))]
+        absent = [folder for folder in missing.parents if _is_absent(str(folder))]
         return f"there is no folder {absent[-1]}" if absent else None
     given = {os.path.normpath(each) for each in inputs}
-    named = {name: path.with_name(name) for name in names}
-    close = _closest(path.name, [name for name in names if str(named[name]) not in given])
+    named = {name: missing.with_name(name) for name in names}
+    close = _closest(missing.name, [name for name in names if str(named[name]) not in given])
     return f"did you mean {shlex.quote(str(named[close]))}?" if close else None
 
 
@@ -121,13 +121,13 @@ def _closest(name: str, known: Sequence[str]) -> str | None:
     return spelled[match[0]] if match else None
 
 
-def _output(place: str, inputs: Sequence[str]) -> str | None:
+def _output(path: str, inputs: Sequence[str]) -> str | None:
     """Return the remedy for a second name that is meant for the result."""
-    if len(inputs) != 2 or place != inputs[1] or storage.is_missing(inputs[0]):
+    if len(inputs) != 2 or path != inputs[1] or storage.is_missing(inputs[0]):
         return None
-    suffix = os.path.splitext(place)[1]  # noqa: PTH122 - a place is text
+    suffix = os.path.splitext(path)[1]  # noqa: PTH122 - a path is text
     if storage.is_folder(inputs[0]):
-        return None if suffix else f"results go to a folder with -d {shlex.quote(place)}"
+        return None if suffix else f"results go to a folder with -d {shlex.quote(path)}"
     if suffix.lower().removeprefix(".") in OUTPUT_SUFFIXES:
-        return f"a result goes to a file with -o {shlex.quote(place)}"
+        return f"a result goes to a file with -o {shlex.quote(path)}"
     return None

@@ -104,16 +104,16 @@ class _Helped:
         if record.status != "failed" or not self.left:
             return record
         self.left -= 1
-        place = record.job.source
-        listed = place not in self.inputs
-        error = with_remedy(str(record.error), place, self.inputs, listed=listed)
+        path = record.job.source
+        listed = path not in self.inputs
+        error = with_remedy(str(record.error), path, self.inputs, listed=listed)
         return replace(record, error=error)
 
 
-def _is_folder(place: str) -> bool:
+def _is_folder(path: str) -> bool:
     """Return whether a name is a folder; what is wrong with a URL is said when it is read."""
     with suppress(PoolcliError):
-        return storage.is_folder(place)
+        return storage.is_folder(path)
     return False
 
 

@@ -83,13 +83,13 @@ def shape(what: Pair | str, operations: Sequence[Operation], json: bool, **value
                 raise PoolcliError(f"--{option} is for arrays (npy, npz), not sizes; leave it out")
         steps = _chain(window, what, values)
     calls = {operation: _calls(operation, window, steps, values) for operation in operations}
-    place = what if isinstance(what, str) else None
+    path = what if isinstance(what, str) else None
     if json:
         import json as json_
 
-        Output().print(json_.dumps(_record(place, steps, calls)))
+        Output().print(json_.dumps(_record(path, steps, calls)))
     else:
-        heading = f"{name_input(place)}: " if place else ""
+        heading = f"{name_input(path)}: " if path else ""
         counted = ", padding counted" if values["count_pad"] else ""
         Output().print(heading + name_window(window) + counted, "", *_table(steps), "", *LEGEND)
         Output().print(*_spelled(calls))
@@ -168,10 +168,10 @@ def _joined(framework: Sequence[Equivalent]) -> Iterator[tuple[str, str]]:
         yield name, equivalent.call or f"no call: {equivalent.framework} {equivalent.reason}"
 
 
-def _record(place: str | None, steps: Sequence[Step], calls: Calls) -> dict[str, Any]:
+def _record(path: str | None, steps: Sequence[Step], calls: Calls) -> dict[str, Any]:
     """Give what JSON holds."""
     return {
-        "input": place,
+        "input": path,
         "shape": list(steps[0].input_shape),
         "iterations": [
             {

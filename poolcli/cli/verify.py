@@ -91,12 +91,12 @@ def verify(subject: str, operations: Sequence[Operation], json: bool, **values: 
     return int(_failed(found))
 
 
-def _load(place: str, settings: Settings) -> tuple[Array, Axes, list[str]]:
+def _load(path: str, settings: Settings) -> tuple[Array, Axes, list[str]]:
     """Prepare an image; operations differ in nothing that matters here."""
     from poolcli.pipeline import load
     from poolcli.verification import plain_layers
 
-    image, _ = load(place, settings)
+    image, _ = load(path, settings)
     layers, remark = plain_layers(image)
     return layers, image.axes, [*image.warnings, *([remark] if remark else [])]
 
@@ -177,7 +177,7 @@ def _time(seconds: float) -> str:
 
 
 def _record(
-    place: str,
+    path: str,
     layers: Array,
     axes: Axes,
     warnings: list[str],
@@ -186,7 +186,7 @@ def _record(
 ) -> dict[str, Any]:
     """Give what JSON holds."""
     return {
-        "input": place,
+        "input": path,
         "shape": list(axes.shape(layers.shape)),
         "dtype": str(layers.dtype),
         "warnings": warnings,

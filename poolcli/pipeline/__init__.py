@@ -50,10 +50,10 @@ __all__ = [
     "Record",
     "Settings",
     "fail",
-    "foresee",
     "identify",
     "load",
     "measure",
+    "plan_job",
     "run",
     "suffix_of",
 ]
@@ -66,21 +66,21 @@ def run(job: Job, settings: Settings) -> Record:
     return _recorded(_run, job, settings)
 
 
-def foresee(job: Job, settings: Settings) -> Record:
+def plan_job(job: Job, settings: Settings) -> Record:
     """Read a job's header and tell what `run` would make of it, without writing."""
-    return _recorded(_foresee, job, settings)
+    return _recorded(_plan_job, job, settings)
 
 
 @quiet_arithmetic()
-def load(place: str, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
+def load(path: str, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
     """Read and prepare what is to be pooled, and lay out the chain, without writing."""
-    image, steps = _read(Job(place, ()), settings)
+    image, steps = _read(Job(path, ()), settings)
     return _prepare(image, settings.preparation)[-1], steps
 
 
-def measure(place: str, reading: Reading = Reading()) -> Pair:
+def measure(path: str, reading: Reading = Reading()) -> Pair:
     """Read the header of one image and give its (rows, columns)."""
-    return identify(place, reading).shape
+    return identify(path, reading).shape
 
 
 def fail(job: Job, error: Exception) -> Record:
@@ -115,7 +115,7 @@ def _too_large(job: Job, settings: Settings) -> str:
     return f"there is not enough memory for {size}; fewer jobs (-j) leave more for each"
 
 
-def _foresee(job: Job, settings: Settings) -> Record:
+def _plan_job(job: Job, settings: Settings) -> Record:
     _, steps = _open(job, settings)
     iterations = tuple(
         Iteration(output, step.shape, step.dropped, step.skipped, None)
@@ -252,10 +252,10 @@ def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration
         yield f"{clipped:.2%} of the values lie outside the range of {format_} and were clipped"
 
 
-def identify(place: str, reading: Reading) -> Source:
+def identify(path: str, reading: Reading) -> Source:
     """Read a file and the header of the image in it; what is no image is not read whole."""
-    suffix = suffix_of(place)
-    content = storage.read(place, partial(check_head, suffix=suffix), reading.most_bytes)
+    suffix = suffix_of(path)
+    content = storage.read(path, partial(check_head, suffix=suffix), reading.most_bytes)
     return open_source(content, suffix, reading)
 
 

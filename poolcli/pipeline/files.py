@@ -56,10 +56,10 @@ class Files:
         # A module that cannot be imported says why only to who tried first.
         imported.result()
 
-    def add(self, place: str, image: Quantised) -> float:
+    def add(self, path: str, image: Quantised) -> float:
         """Take over what a file will hold; give the share of values that were clipped."""
         pieces = [self._encoder.submit(piece) for piece in image.pieces]
-        self._waiting.append((place, image, pieces))
+        self._waiting.append((path, image, pieces))
         if not self._ahead:
             self.finish()
         return image.clipped
@@ -75,5 +75,5 @@ class Files:
             self._write_next()
 
     def _write_next(self) -> None:
-        place, image, pieces = self._waiting.popleft()
-        storage.write(place, *image.join([piece.result() for piece in pieces]))
+        path, image, pieces = self._waiting.popleft()
+        storage.write(path, *image.join([piece.result() for piece in pieces]))

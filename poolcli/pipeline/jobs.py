@@ -99,9 +99,9 @@ class Job:
     modified: int | None = None
 
     @property
-    def places(self) -> list[str]:
+    def paths(self) -> list[str]:
         """List every file that this job writes."""
-        return [place for place in (*self.outputs, self.figure) if place is not None]
+        return [path for path in (*self.outputs, self.figure) if path is not None]
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Record:
     trace: str | None = None
 
 
-def suffix_of(place: str) -> str:
+def suffix_of(path: str) -> str:
     """Give what a file's name ends with, in lower case and without the dot."""
-    ending = os.path.splitext(storage.name_of(place))[1]  # noqa: PTH122 - a place is text
+    ending = os.path.splitext(storage.name_of(path))[1]  # noqa: PTH122 - a path is text
     return ending.lower().removeprefix(".")

@@ -51,16 +51,16 @@ def plan(
         If no input is found, the naming contradicts itself, two files would have one name, or an
         output would be the same file as an input.
     """
-    for place in (naming.folder, naming.output, naming.figure):
-        if place is not None:
-            storage.check(place)
+    for path in (naming.folder, naming.output, naming.figure):
+        if path is not None:
+            storage.check(path)
     check_naming(naming, settings)
     output_folder = (naming.folder or FOLDER) if naming.output is None else None
     found = find_inputs(names, files_from, recursive=recursive, output_folder=output_folder)
     check_single(naming, list(found.inputs.values()))
     jobs = _make_jobs(found, settings, naming)
     try:
-        _check_places(jobs, found)
+        _check_paths(jobs, found)
     except ClashError as clash:
         remedy = _tell_apart(found, settings, naming)
         raise PoolcliError(f"{clash}; {remedy}") from None
@@ -80,12 +80,12 @@ def _tell_apart(found: Found, settings: Settings, naming: Naming) -> str:
     """Return what to do about a clash; the template that is proposed has been tried."""
     for template in templates_apart(naming.template):
         with suppress(PoolcliError):
-            _check_places(_make_jobs(found, settings, replace(naming, template=template)), found)
+            _check_paths(_make_jobs(found, settings, replace(naming, template=template)), found)
             return f"tell them apart with --name {shlex.quote(template)}"
     return "pool them in two runs, each with a -d of its own"
 
 
-def _check_places(jobs: Sequence[Job], found: Found) -> None:
+def _check_paths(jobs: Sequence[Job], found: Found) -> None:
     """Refuse to write over an input, or two files under one name."""
     # Paths are printed to it, if nothing else is.
     _check_stream(STANDARD, found)
@@ -93,37 +93,37 @@ def _check_places(jobs: Sequence[Job], found: Found) -> None:
     # Where names may be one though they differ in case, what each is written for.
     writers: dict[str, dict[str, str]] = defaultdict(dict)
     for job in jobs:
-        for place in job.places:
-            if storage.is_stream(place):
-                _check_stream(place, found)
+        for path in job.paths:
+            if storage.is_stream(path):
+                _check_stream(path, found)
                 continue
-            real = resolve(place)
+            real = resolve(path)
             over = found.owner(real)
             if over is not None:
-                raise PoolcliError(f"{place} would replace {over}, which is read; write elsewhere")
+                raise PoolcliError(f"{path} would replace {over}, which is read; write elsewhere")
             alike = writers[storage.fold(real)]
             other = _writer(real, alike)
             alike[real] = job.source
             if other == job.source:
                 raise PoolcliError(
-                    f"{job.source}: two of its results have the name {place};"
+                    f"{job.source}: two of its results have the name {path};"
                     " use another name for --figure"
                 )
             if other is not None:
-                raise ClashError(f"{other} and {job.source} would both be written to {place}")
+                raise ClashError(f"{other} and {job.source} would both be written to {path}")
 
 
-def _writer(place: str, alike: dict[str, str]) -> str | None:
-    """Return the input whose result is written to a place already, if any."""
+def _writer(path: str, alike: dict[str, str]) -> str | None:
+    """Return the input whose result is written to a path already, if any."""
     for written, source in alike.items():
-        if written == place or storage.would_be_same(place, written):
+        if written == path or storage.would_be_same(path, written):
             return source
     return None
 
 
-def _check_stream(place: str, found: Found) -> None:
+def _check_stream(path: str, found: Found) -> None:
     """Refuse to write to an open descriptor whose file is read."""
-    over = found.owner(storage.STANDARD_OUTPUT if place == STANDARD else place)
+    over = found.owner(storage.STANDARD_OUTPUT if path == STANDARD else path)
     if over is not None:
-        name = "standard output" if place == STANDARD else place
+        name = "standard output" if path == STANDARD else path
         raise PoolcliError(f"{name} is {over}, which is read; write elsewhere")

@@ -31,7 +31,7 @@ class Input:
 
     Attributes
     ----------
-    place : str
+    path : str
         Its path, or `-`.
     folder : str or None
         The folder that it was found in, if it was not named itself.
@@ -41,7 +41,7 @@ class Input:
         Whether a list of names (`--files-from`) led to it.
     """
 
-    place: str
+    path: str
     folder: str | None = None
     modified: int | None = None
     listed: bool = False
@@ -53,27 +53,27 @@ class Input:
         Those from the folder that it was found in; for a relative name in a list, those of the
         name. Absolute names, URLs and names with `..` keep none.
         """
-        if self.listed and _is_plain(self.place):
-            return os.path.dirname(os.path.normpath(self.place))  # noqa: PTH120 - a place is text
+        if self.listed and _is_plain(self.path):
+            return os.path.dirname(os.path.normpath(self.path))  # noqa: PTH120 - a path is text
         if self.folder is None:
             return ""
-        return os.path.dirname(self.place[len(self.folder) :].lstrip(os.sep))  # noqa: PTH120
+        return os.path.dirname(self.path[len(self.folder) :].lstrip(os.sep))  # noqa: PTH120
 
     @property
     def parent(self) -> str:
         """Return the name of the folder that holds it."""
-        if self.place == STANDARD:
-            return stem_of(self.place)
-        folder = os.path.dirname(self.place)  # noqa: PTH120 - a place is text
-        if not storage.is_url(self.place):
+        if self.path == STANDARD:
+            return stem_of(self.path)
+        folder = os.path.dirname(self.path)  # noqa: PTH120 - a path is text
+        if not storage.is_url(self.path):
             folder = os.path.abspath(folder)  # noqa: PTH100 - links are kept
         return os.path.basename(folder.rstrip("/")) or "root"  # noqa: PTH119
 
 
-def _is_plain(place: str) -> bool:
+def _is_plain(path: str) -> bool:
     """Return whether a name is a relative path that leads downwards."""
-    is_relative = not storage.is_url(place) and not os.path.isabs(place)  # noqa: PTH117
-    return is_relative and os.pardir not in PurePath(place).parts
+    is_relative = not storage.is_url(path) and not os.path.isabs(path)  # noqa: PTH117
+    return is_relative and os.pardir not in PurePath(path).parts
 
 
 @dataclass(frozen=True)
@@ -102,23 +102,23 @@ class Found:
             return
         self.inputs[location] = source
         self._by_folded_name.setdefault(storage.fold(location), []).append(location)
-        same = _identify(source.place)
+        same = _identify(source.path)
         if same is not None:
-            self._by_identity.setdefault(same, []).append(source.place)
+            self._by_identity.setdefault(same, []).append(source.path)
 
-    def owner(self, place: str) -> str | None:
-        """Return the name of what is read from a resolved place, or None."""
-        same = storage.identity(place)
+    def owner(self, path: str) -> str | None:
+        """Return the name of what is read from a resolved path, or None."""
+        same = storage.identity(path)
         if same is None:
             return None
         read = self._by_identity.get(same, ())
         for each in read if self.list is None else (self.list, *read):
-            if storage.is_same(each, place):
+            if storage.is_same(each, path):
                 return "standard input" if each == STANDARD else each
         # Where case means nothing, two names of one file may have two inodes.
-        for each in self._by_folded_name.get(storage.fold(place), ()):
-            if each == place or storage.would_be_same(place, each):
-                return self.inputs[each].place
+        for each in self._by_folded_name.get(storage.fold(path), ()):
+            if each == path or storage.would_be_same(path, each):
+                return self.inputs[each].path
         return None
 
 
@@ -156,7 +156,7 @@ def find_inputs(
     listed = ((name, True) for name in _listed(files_from))
     for name, is_listed in chain(((name, False) for name in names), listed):
         for source in _expand(name, recursive, output_folder, found.passed_over):
-            found.add(_locate(source.place, resolve), replace(source, listed=is_listed))
+            found.add(_locate(source.path, resolve), replace(source, listed=is_listed))
     if not found.inputs:
         raise PoolcliError(
             _say_nothing_found(names, files_from, recursive, output_folder, found.passed_over)
@@ -164,25 +164,25 @@ def find_inputs(
     return found
 
 
-def _identify(place: str) -> object | None:
+def _identify(path: str) -> object | None:
     """Return what all names of one file have in common; None if that cannot be looked up."""
     with suppress(PoolcliError):
-        return storage.identity(place)
+        return storage.identity(path)
     return None
 
 
-def _locate(place: str, resolve: Callable[[str], str]) -> str:
+def _locate(path: str, resolve: Callable[[str], str]) -> str:
     """Return where an input lies; the name itself of one that cannot be looked up."""
     try:
-        return place if place == STANDARD else resolve(place)
+        return path if path == STANDARD else resolve(path)
     except PoolcliError:
-        return place  # what is wrong with it is said when it is read
+        return path  # what is wrong with it is said when it is read
 
 
-def _is_folder(place: str) -> bool:
+def _is_folder(path: str) -> bool:
     """Return whether a name is a folder; one that cannot be looked up is taken for a file."""
     try:
-        return place != STANDARD and storage.is_folder(place)
+        return path != STANDARD and storage.is_folder(path)
     except PoolcliError:
         return False
 
@@ -197,11 +197,11 @@ def _expand(
     if output_folder is not None and storage.is_within(name, output_folder):
         raise PoolcliError(f"{name} holds the results themselves; use another -d")
     avoid = None if output_folder is None else storage.resolve(output_folder)
-    for place, modified, listed in storage.walk(name, recursive=recursive, avoid=avoid):
-        if not listed or _is_wanted(place):
-            yield Input(place, name, modified)
+    for path, modified, listed in storage.walk(name, recursive=recursive, avoid=avoid):
+        if not listed or _is_wanted(path):
+            yield Input(path, name, modified)
         else:
-            passed_over.append(place)
+            passed_over.append(path)
 
 
 def _say_nothing_found(
@@ -216,19 +216,19 @@ def _say_nothing_found(
     deeper = (source for name in names for source in _expand(name, True, output_folder, []))
     if not recursive and any(deeper):
         return f"{message}; -r looks into the folders within"
-    matrices = [place for place in passed_over if suffix_of(place) in MATRIX_SUFFIXES]
+    matrices = [path for path in passed_over if suffix_of(path) in MATRIX_SUFFIXES]
     if matrices:
-        shown = [shlex.quote(place) for place in matrices[:SHOWN]]
+        shown = [shlex.quote(path) for path in matrices[:SHOWN]]
         more = " …" if len(matrices) > SHOWN else ""
         return f"{message}; matrices are named one by one: {' '.join(shown)}{more}"
     return "; ".join([message, *count_passed_over(passed_over)])
 
 
-def count_passed_over(places: Sequence[str]) -> list[str]:
+def count_passed_over(paths: Sequence[str]) -> list[str]:
     """Return how many files a folder scan skipped, and why, as parts of a message."""
-    by_suffix = Counter(suffix_of(place) for place in places if storage.is_regular(place))
+    by_suffix = Counter(suffix_of(path) for path in paths if storage.is_regular(path))
     files = by_suffix.total()
-    others = len(places) - files
+    others = len(paths) - files
     parts = []
     if files:
         plain = by_suffix.pop("", 0)
@@ -242,35 +242,35 @@ def count_passed_over(places: Sequence[str]) -> list[str]:
     return parts
 
 
-def _is_wanted(place: str) -> bool:
+def _is_wanted(path: str) -> bool:
     """Return whether a file that lies in a folder is read."""
-    if suffix_of(place) not in IMAGE_SUFFIXES:
+    if suffix_of(path) not in IMAGE_SUFFIXES:
         return False
     # Of a URL its listing has said what it is.
-    return storage.is_url(place) or storage.is_regular(place) or storage.is_missing(place)
+    return storage.is_url(path) or storage.is_regular(path) or storage.is_missing(path)
 
 
 def _check_list(head: bytes | None) -> None:
-    """Refuse an image in the place of a list; `head` holds its first bytes, if they are known."""
+    """Refuse an image instead of a list; `head` holds its first bytes, if they are known."""
     if head is not None and is_picture(head):
         raise PoolcliError("is an image and no list of names; name it as an input")
 
 
-def _listed(place: str | None) -> Iterator[str]:
+def _listed(path: str | None) -> Iterator[str]:
     """Yield the names in a list, if there is one."""
-    if place is None:
+    if path is None:
         return
     try:
-        _check_list(storage.read_head(place))
-        for name in storage.read_names(place):
+        _check_list(storage.read_head(path))
+        for name in storage.read_names(path):
             # In a list, `-` is a file of this name.
             yield f"./{name}" if name == STANDARD else name
     except PoolcliError as error:
-        raise PoolcliError(f"--files-from {place}: {error}") from None
+        raise PoolcliError(f"--files-from {path}: {error}") from None
 
 
-def stem_of(place: str) -> str:
+def stem_of(path: str) -> str:
     """Give a file's name without its suffix."""
-    if place == STANDARD:
+    if path == STANDARD:
         return "stdin"
-    return os.path.splitext(storage.name_of(place))[0]  # noqa: PTH122 - a place is text
+    return os.path.splitext(storage.name_of(path))[0]  # noqa: PTH122 - a path is text

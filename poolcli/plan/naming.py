@@ -111,22 +111,22 @@ def _name_window(window: AnyWindow) -> list[str]:
 
 def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> Job:
     """Name the files of one input; `named` is what `name_settings` makes of the settings."""
-    place = source.place
+    path = source.path
     numbers = range(1, settings.iterations + 1)
     if naming.output is not None and not naming.results:
-        return Job(place, [None] * len(numbers), None, naming.output)
-    format_, suffix = _format(place, naming, settings.reading)
+        return Job(path, [None] * len(numbers), None, naming.output)
+    format_, suffix = _format(path, naming, settings.reading)
     if naming.output is not None:
         outputs = [naming.output if i == settings.iterations else None for i in numbers]
-        return Job(place, outputs, format_, naming.figure, source.modified)
+        return Job(path, outputs, format_, naming.figure, source.modified)
     fields = {
-        "stem": stem_of(place),
-        "suffix": suffix_of(place),
+        "stem": stem_of(path),
+        "suffix": suffix_of(path),
         "parent": source.parent,
         "op": name_operations(settings),
         "settings": named,
     }
-    folder = os.path.join(naming.folder or FOLDER, source.below)  # noqa: PTH118 - a place is text
+    folder = os.path.join(naming.folder or FOLDER, source.below)  # noqa: PTH118 - a path is text
     template = naming.template or TEMPLATE
 
     def name(i: object, ending: str) -> str:
@@ -135,9 +135,9 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
     written = [i for i in numbers if naming.results and (i == numbers[-1] or not naming.last)]
     outputs = [name(i, suffix) if i in written else None for i in numbers]
     if not naming.draw:
-        return Job(place, outputs, format_, modified=source.modified)
+        return Job(path, outputs, format_, modified=source.modified)
     figure = naming.figure or name(f"n{settings.iterations}_comparison", "png")
-    return Job(place, outputs, format_, figure, source.modified)
+    return Job(path, outputs, format_, figure, source.modified)
 
 
 def name_untold(naming: Naming, settings: Settings) -> str | None:
@@ -233,7 +233,7 @@ def check_naming(naming: Naming, settings: Settings) -> None:
 
 
 def _check_output(output: str, naming: Naming) -> None:
-    """Refuse a folder in the place of the one file, and what names files otherwise."""
+    """Refuse a folder instead of the one file, and what names files otherwise."""
     if output.endswith("/") or storage.is_folder(output):
         folder = shlex.quote(output)
         raise PoolcliError(f"-o {folder} is a folder, and -o names a file; use -d {folder}")
@@ -262,10 +262,10 @@ def _check_undrawn(settings: Settings) -> None:
             raise PoolcliError(f"{option} is about the figure, and none is drawn; leave it out")
 
 
-def _check_figure(option: str, place: str) -> None:
-    if suffix_of(place) not in FIGURE_FORMATS:
+def _check_figure(option: str, path: str) -> None:
+    if suffix_of(path) not in FIGURE_FORMATS:
         known = ", ".join(f".{suffix}" for suffix in FIGURE_FORMATS)
-        raise PoolcliError(f"{option} {place}: a figure's name ends with {known}")
+        raise PoolcliError(f"{option} {path}: a figure's name ends with {known}")
 
 
 def check_single(naming: Naming, inputs: Sequence[Input]) -> None:

@@ -1,7 +1,7 @@
-"""Places and bytes: the one way to list, compare, read and replace what a run works on.
+"""Paths and bytes: the one way to list, compare, read and replace what a run works on.
 
-A place is a path, a URL, or `-` for standard input or output. Its name decides who serves it:
-`local` the paths, `remote` the URLs, which alone load fsspec. `file:///x` is the path `/x`, taken
+A path is the name of a local file, a URL, or `-` for standard input or output. `local` serves local
+paths, `remote` serves URLs and alone loads fsspec. `file:///x` is the local path `/x`, taken
 literally: nothing in it is decoded.
 """
 
@@ -77,7 +77,7 @@ class Listed(NamedTuple):
 
     Attributes
     ----------
-    place : str
+    path : str
         Its path or URL; that of a folder if the folder could not be listed.
     modified : int or None
         When it was last changed, in nanoseconds, if the listing said so.
@@ -85,40 +85,40 @@ class Listed(NamedTuple):
         False for a folder that could not be listed.
     """
 
-    place: str
+    path: str
     modified: int | None = None
     listed: bool = True
 
 
-def is_url(place: str) -> bool:
-    """Return whether a place is a URL that is no path."""
-    return _URL.match(place) is not None and _FILE.match(place) is None
+def is_url(path: str) -> bool:
+    """Return whether a path is a URL; `file:///x` is a local path."""
+    return _URL.match(path) is not None and _FILE.match(path) is None
 
 
-def check(place: str) -> None:
-    """Raise PoolcliError if a place is a URL of no storage that poolcli can use."""
-    if is_url(place):
-        _remote().check(place)
+def check(path: str) -> None:
+    """Raise PoolcliError if a path is a URL of no storage that poolcli can use."""
+    if is_url(path):
+        _remote().check(path)
 
 
-def is_stream(place: str) -> bool:
-    """Return whether a place is an open descriptor: `-`, or a path such as /dev/fd/1."""
-    return not is_url(place) and streams.output_descriptor(_path(place)) is not None
+def is_stream(path: str) -> bool:
+    """Return whether a path is an open descriptor: `-`, or a name such as /dev/fd/1."""
+    return not is_url(path) and streams.output_descriptor(_local_path(path)) is not None
 
 
-def as_input(place: str) -> str:
-    """Return `-` for every name of standard input, and any other place as it is."""
-    named = not is_url(place) and streams.input_descriptor(_path(place)) == streams.INPUT
-    return STANDARD if named else place
+def as_input(path: str) -> str:
+    """Return `-` for every name of standard input, and any other path as it is."""
+    named = not is_url(path) and streams.input_descriptor(_local_path(path)) == streams.INPUT
+    return STANDARD if named else path
 
 
-def as_output(place: str) -> str:
-    """Return `-` for every name of standard output, and any other place as it is."""
-    named = not is_url(place) and streams.output_descriptor(_path(place)) == streams.OUTPUT
-    return STANDARD if named else place
+def as_output(path: str) -> str:
+    """Return `-` for every name of standard output, and any other path as it is."""
+    named = not is_url(path) and streams.output_descriptor(_local_path(path)) == streams.OUTPUT
+    return STANDARD if named else path
 
 
-def read(place: str, look: Callable[[bytes], None] | None = None, most: int | None = None) -> bytes:
+def read(path: str, look: Callable[[bytes], None] | None = None, most: int | None = None) -> bytes:
     """Read a file, or standard input.
 
     Parameters
@@ -133,18 +133,18 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
     PoolcliError
         If that fails.
     """
-    if not is_url(place):
-        return local.read(_path(place), look, most)
-    content: bytes = _remote().read(place, look, most)
+    if not is_url(path):
+        return local.read(_local_path(path), look, most)
+    content: bytes = _remote().read(path, look, most)
     return content
 
 
-def read_head(place: str) -> bytes | None:
+def read_head(path: str) -> bytes | None:
     """Return the first bytes of a file, or None where they cost a request or are used up."""
-    return None if is_url(place) else local.read_head(_path(place))
+    return None if is_url(path) else local.read_head(_local_path(path))
 
 
-def read_names(place: str) -> Iterator[str]:
+def read_names(path: str) -> Iterator[str]:
     """Yield the names in a list, each ended by NUL if the first one is, else one per line.
 
     Raises
@@ -152,48 +152,48 @@ def read_names(place: str) -> Iterator[str]:
     PoolcliError
         If the list cannot be read, is no list, or is longer than 256 MiB.
     """
-    if is_url(place):
-        return lists.names_in([_remote().read(place, None, lists.LONGEST_LIST)])
-    return lists.read_names(_path(place))
+    if is_url(path):
+        return lists.names_in([_remote().read(path, None, lists.LONGEST_LIST)])
+    return lists.read_names(_local_path(path))
 
 
-def write(place: str, *parts: bytes | memoryview) -> None:
+def write(path: str, *parts: bytes | memoryview) -> None:
     """Replace a file whole, or send its parts to a device, a pipe or standard output.
 
     Raises
     ------
     PoolcliError
-        If the place cannot be written; nothing is left behind then.
+        If the path cannot be written; nothing is left behind then.
     """
-    if is_url(place):
-        _remote().write(place, b"".join(parts))
+    if is_url(path):
+        _remote().write(path, b"".join(parts))
     else:
-        local.write(_path(place), *parts)
+        local.write(_local_path(path), *parts)
 
 
-def is_regular(place: str) -> bool:
-    """Tell whether a place is a file that any process can read again."""
-    return not is_private(place) if is_url(place) else local.is_regular(_path(place))
+def is_regular(path: str) -> bool:
+    """Tell whether a path is a file that any process can read again."""
+    return not is_private(path) if is_url(path) else local.is_regular(_local_path(path))
 
 
-def is_private(place: str) -> bool:
-    """Return whether only this process sees what is written to a place."""
-    return place.startswith("memory://") or is_stream(place)
+def is_private(path: str) -> bool:
+    """Return whether only this process sees what is written to a path."""
+    return path.startswith("memory://") or is_stream(path)
 
 
-def is_folder(place: str) -> bool:
-    """Tell whether a place is a folder; a URL whose last part has a dot is none, unasked."""
-    return _remote().is_folder(place) if is_url(place) else local.is_folder(_path(place))
+def is_folder(path: str) -> bool:
+    """Tell whether a path is a folder; a URL whose last part has a dot is none, unasked."""
+    return _remote().is_folder(path) if is_url(path) else local.is_folder(_local_path(path))
 
 
-def is_missing(place: str) -> bool:
-    """Tell whether nothing can be found at a place; of a URL that is told when it is read."""
-    return is_url(place) or local.is_missing(_path(place))
+def is_missing(path: str) -> bool:
+    """Tell whether nothing can be found at a path; of a URL that is told when it is read."""
+    return is_url(path) or local.is_missing(_local_path(path))
 
 
-def is_link(place: str) -> bool:
-    """Tell whether a place is another name for one elsewhere."""
-    return not is_url(place) and local.is_link(_path(place))
+def is_link(path: str) -> bool:
+    """Tell whether a path is another name for one elsewhere."""
+    return not is_url(path) and local.is_link(_local_path(path))
 
 
 def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[Listed]:
@@ -203,31 +203,32 @@ def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[Listed]
     be listed is yielded itself, for `read` to complain.
     """
     if is_url(folder):
-        for place, modified in _remote().walk(folder, recursive=recursive, avoid=avoid):
-            yield Listed(place, modified, not place.endswith("/"))
+        for path, modified in _remote().walk(folder, recursive=recursive, avoid=avoid):
+            yield Listed(path, modified, not path.endswith("/"))
     else:
-        path = _path(folder)
+        own = _local_path(folder)
         near = avoid if avoid is not None and not is_url(avoid) else None
-        for place, listed in local.walk(path, recursive=recursive, avoid=near):
-            yield Listed(folder + place.removeprefix(path), listed=listed)
+        for path, listed in local.walk(own, recursive=recursive, avoid=near):
+            yield Listed(folder + path.removeprefix(own), listed=listed)
 
 
-def list_times(places: Iterable[str]) -> dict[str, int]:
-    """Ask when those places that are URLs were last changed, by listing their folders."""
-    urls = [place for place in places if is_url(place)]
+def list_times(paths: Iterable[str]) -> dict[str, int]:
+    """Ask when those paths that are URLs were last changed, by listing their folders."""
+    urls = [path for path in paths if is_url(path)]
     times: dict[str, int] = _remote().list_times(urls) if urls else {}
     return times
 
 
-def is_current(place: str, source: str, times: dict[str, int]) -> bool:
+def is_current(path: str, source: str, times: dict[str, int]) -> bool:
     """Return whether a file exists, is not empty and not older than another.
 
     `times` has those of URLs.
     """
-    if not is_url(place) and not is_url(source):
-        return local.is_current(_path(place), _path(source))
+    if not is_url(path) and not is_url(source):
+        return local.is_current(_local_path(path), _local_path(source))
     made, read = (
-        times.get(each) if is_url(each) else local.modified(_path(each)) for each in (place, source)
+        times.get(each) if is_url(each) else local.modified(_local_path(each))
+        for each in (path, source)
     )
     return made is not None and read is not None and made >= read
 
@@ -235,68 +236,68 @@ def is_current(place: str, source: str, times: dict[str, int]) -> bool:
 def sweep(folder: str) -> None:
     """Remove the temporary files that killed processes left in a folder."""
     if not is_url(folder):
-        replacing.sweep(_path(folder))
+        replacing.sweep(_local_path(folder))
 
 
-def identity(place: str) -> object | None:
+def identity(path: str) -> object | None:
     """Return what all names of one file have in common, or None if it is known to be no file.
 
     Two different files may have it in common too: `is_same` tells them apart.
     """
-    return _remote().identity(place) if is_url(place) else sameness.identity(_path(place))
+    return _remote().identity(path) if is_url(path) else sameness.identity(_local_path(path))
 
 
-def is_same(place: str, other: str) -> bool:
-    """Return whether two places are one file or folder."""
-    if is_url(place) or is_url(other):
-        return identity(place) == identity(other) is not None
-    return sameness.is_same(_path(place), _path(other))
+def is_same(path: str, other: str) -> bool:
+    """Return whether two paths are one file or folder."""
+    if is_url(path) or is_url(other):
+        return identity(path) == identity(other) is not None
+    return sameness.is_same(_local_path(path), _local_path(other))
 
 
-def is_within(place: str, folder: str) -> bool:
-    """Return whether a place is a folder or lies below it, by whatever name."""
-    if is_url(place) or is_url(folder):
-        return lies_in(resolve(place), resolve(folder))
-    return sameness.is_within(_path(place), _path(folder))
+def is_within(path: str, folder: str) -> bool:
+    """Return whether a path is a folder or lies below it, by whatever name."""
+    if is_url(path) or is_url(folder):
+        return lies_in(resolve(path), resolve(folder))
+    return sameness.is_within(_local_path(path), _local_path(folder))
 
 
-def would_be_same(place: str, other: str) -> bool:
-    """Return whether two resolved places, equal once folded, would be one file when written."""
-    return not is_url(place) and not is_url(other) and sameness.would_be_same(place, other)
+def would_be_same(path: str, other: str) -> bool:
+    """Return whether two resolved paths, equal once folded, would be one file when written."""
+    return not is_url(path) and not is_url(other) and sameness.would_be_same(path, other)
 
 
-def resolve(place: str) -> str:
-    """Give the one name that all names of a place, existing or not, lead to."""
-    return str(_remote().resolve(place)) if is_url(place) else os.path.realpath(_path(place))
+def resolve(path: str) -> str:
+    """Give the one name that all names of a path, existing or not, lead to."""
+    return str(_remote().resolve(path)) if is_url(path) else os.path.realpath(_local_path(path))
 
 
 def resolver(*, follow: bool = True) -> Callable[[str], str]:
-    """Return a quicker `resolve` for many places, which looks at each folder once.
+    """Return a quicker `resolve` for many paths, which looks at each folder once.
 
     Parameters
     ----------
     follow : bool
-        False to leave a place that is a link itself as it is.
+        False to leave a path that is a link itself as it is.
     """
     resolve_path = sameness.resolver()
-    return lambda place: resolve(place) if is_url(place) else resolve_path(_path(place), follow)
+    return lambda path: resolve(path) if is_url(path) else resolve_path(_local_path(path), follow)
 
 
-def lies_in(place: str, folder: str) -> bool:
-    """Tell whether one resolved place is another or lies below it."""
-    return f"{place}/".startswith(f"{folder.rstrip('/')}/")
+def lies_in(path: str, folder: str) -> bool:
+    """Tell whether one resolved path is another or lies below it."""
+    return f"{path}/".startswith(f"{folder.rstrip('/')}/")
 
 
-def name_of(place: str) -> str:
-    """Give the last part of a place's name."""
-    if place.startswith(("http://", "https://")):
-        place = _QUERY.sub("", place)
-    return os.path.basename(place)  # noqa: PTH119 - a place is text
+def name_of(path: str) -> str:
+    """Give the last part of a path's name."""
+    if path.startswith(("http://", "https://")):
+        path = _QUERY.sub("", path)
+    return os.path.basename(path)  # noqa: PTH119 - a path is text
 
 
-def _path(place: str) -> str:
-    """Return the path that a place is."""
-    return _FILE.sub("", place)
+def _local_path(path: str) -> str:
+    """Return a local path without `file://`."""
+    return _FILE.sub("", path)
 
 
 def _remote() -> ModuleType:

@@ -28,7 +28,7 @@ _MARKS = (
 )
 
 
-def read_names(place: str) -> Iterator[str]:
+def read_names(path: str) -> Iterator[str]:
     """Yield the names in a list of this machine, as `names_in` does.
 
     Raises
@@ -37,7 +37,7 @@ def read_names(place: str) -> Iterator[str]:
         If the list cannot be read, is no list, or is longer than 256 MiB.
     """
     try:
-        yield from names_in(_parts(place))
+        yield from names_in(_parts(path))
     except IsADirectoryError:
         raise PoolcliError("is a folder; name it as an input instead") from None
     except OSError as error:
@@ -59,11 +59,11 @@ def names_in(parts: Iterable[bytes]) -> Iterator[str]:
     return map(os.fsdecode, _split(_limited(parts)))
 
 
-def _parts(place: str) -> Iterator[bytes]:
-    if input_descriptor(place) == INPUT:
+def _parts(path: str) -> Iterator[bytes]:
+    if input_descriptor(path) == INPUT:
         yield from read_parts(raw_standard_input())
         return
-    with Path(place).open("rb", buffering=0) as stream:
+    with Path(path).open("rb", buffering=0) as stream:
         yield from read_parts(stream)
 
 

@@ -1,6 +1,6 @@
 """Files of this machine: read one whole, or replace it whole.
 
-A place is a path, or `-` for standard input or output.
+A path is the name of a local file, or `-` for standard input or output.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from poolcli.storage.streams import (
 )
 
 
-def read(place: str, look: Callable[[bytes], None] | None = None, most: int | None = None) -> bytes:
+def read(path: str, look: Callable[[bytes], None] | None = None, most: int | None = None) -> bytes:
     """Read a file, or standard input.
 
     Parameters
@@ -47,10 +47,10 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
         If that fails.
     """
     try:
-        if input_descriptor(place) == INPUT:
+        if input_descriptor(path) == INPUT:
             return standard_input().read(look, most)
         # Read, not mapped: a file that is cut off meanwhile would end the process.
-        with Path(place).open("rb", buffering=0) as stream:
+        with Path(path).open("rb", buffering=0) as stream:
             head = b""
             while len(head) < HEAD_BYTES and (more := stream.read(HEAD_BYTES - len(head))):
                 head += more
@@ -70,12 +70,12 @@ def read(place: str, look: Callable[[bytes], None] | None = None, most: int | No
         raise PoolcliError(f"cannot be read: {_reason(error)}") from None
 
 
-def read_head(place: str) -> bytes | None:
+def read_head(path: str) -> bytes | None:
     """Return the first bytes of a regular file, or None where reading would use them up."""
-    if not is_regular(place):
+    if not is_regular(path):
         return None
     try:
-        with Path(place).open("rb", buffering=0) as stream:
+        with Path(path).open("rb", buffering=0) as stream:
             return stream.read(HEAD_BYTES)
     except OSError:
         return None
@@ -92,7 +92,7 @@ def _read_to_end(stream: io.FileIO, head: bytes, most: int | None) -> bytes:
     return held.getvalue()
 
 
-def write(place: str, *parts: bytes | memoryview) -> None:
+def write(path: str, *parts: bytes | memoryview) -> None:
     """Replace a file whole, or send its parts to an open descriptor, a device or a pipe.
 
     A file's parts go to a temporary file beside the target, which then takes the target's name:
@@ -102,31 +102,31 @@ def write(place: str, *parts: bytes | memoryview) -> None:
     Raises
     ------
     PoolcliError
-        If the place cannot be written; nothing is left behind then.
+        If the path cannot be written; nothing is left behind then.
     """
     try:
-        descriptor = output_descriptor(place)
+        descriptor = output_descriptor(path)
         if descriptor is not None:
             write_output(descriptor, parts)
             return
-        old = _status(place)
+        old = _status(path)
         if old is not None and not stat.S_ISREG(old.st_mode):
-            with Path(place).open("wb", buffering=0) as stream:
+            with Path(path).open("wb", buffering=0) as stream:
                 write_all(stream, parts)
             return
-        target = Path(os.path.realpath(place))
+        target = Path(os.path.realpath(path))
         if old is not None:
             # Replacing needs no permission for the file itself, but whoever took it away meant it.
             os.close(os.open(target, os.O_WRONLY))
         replace(target, parts, old)
     except (FileExistsError, NotADirectoryError):
-        raise PoolcliError(f"{place} cannot be written: a folder in its path is a file") from None
+        raise PoolcliError(f"{path} cannot be written: a folder in its path is a file") from None
     except OSError as error:
-        raise PoolcliError(f"{_name(place)} cannot be written: {_reason(error)}") from None
+        raise PoolcliError(f"{_name(path)} cannot be written: {_reason(error)}") from None
 
 
 def has_current_folder() -> bool:
-    """Tell whether relative places mean anything."""
+    """Tell whether relative paths mean anything."""
     try:
         Path.cwd()
     except FileNotFoundError:
@@ -134,26 +134,26 @@ def has_current_folder() -> bool:
     return True
 
 
-def is_regular(place: str) -> bool:
-    """Tell whether a place is a file that any process can read again."""
-    if place == STANDARD or descriptor_of(place) is not None:
+def is_regular(path: str) -> bool:
+    """Tell whether a path is a file that any process can read again."""
+    if path == STANDARD or descriptor_of(path) is not None:
         return False
-    return os.path.isfile(place)  # noqa: PTH113 - Path's raises
+    return os.path.isfile(path)  # noqa: PTH113 - Path's raises
 
 
-def is_missing(place: str) -> bool:
-    """Tell whether nothing can be found at a place, as behind a broken link."""
-    return not os.path.exists(place)  # noqa: PTH110 - Path's raises
+def is_missing(path: str) -> bool:
+    """Tell whether nothing can be found at a path, as behind a broken link."""
+    return not os.path.exists(path)  # noqa: PTH110 - Path's raises
 
 
-def is_folder(place: str) -> bool:
-    """Tell whether a place is a folder."""
-    return os.path.isdir(place)  # noqa: PTH112 - Path's raises
+def is_folder(path: str) -> bool:
+    """Tell whether a path is a folder."""
+    return os.path.isdir(path)  # noqa: PTH112 - Path's raises
 
 
-def is_link(place: str) -> bool:
-    """Tell whether a place is another name for one elsewhere."""
-    return os.path.islink(place)  # noqa: PTH114 - Path's raises
+def is_link(path: str) -> bool:
+    """Tell whether a path is another name for one elsewhere."""
+    return os.path.islink(path)  # noqa: PTH114 - Path's raises
 
 
 def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[tuple[str, bool]]:
@@ -164,22 +164,22 @@ def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[tuple[s
 
     Yields
     ------
-    place : str
+    path : str
     listed : bool
         False for a folder that cannot be listed.
     """
     # A list of what is still to do, last first: folders may be nested deeper than calls can be.
     pending = [(folder, True)]
     while pending:
-        place, is_folder = pending.pop()
+        path, is_folder = pending.pop()
         if not is_folder:
-            yield place, True
+            yield path, True
             continue
         try:
-            with os.scandir(place) as listing:
+            with os.scandir(path) as listing:
                 entries = sorted(listing, key=lambda entry: os.fsencode(entry.name), reverse=True)
         except OSError:
-            yield place, False
+            yield path, False
             continue
         for entry in entries:
             if entry.name.startswith("."):
@@ -191,30 +191,30 @@ def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[tuple[s
                 pending.append((entry.path, True))
 
 
-def is_current(place: str, source: str) -> bool:
+def is_current(path: str, source: str) -> bool:
     """Return whether a file exists, holds something and is not older than another."""
-    made, read = modified(place), modified(source)
+    made, read = modified(path), modified(source)
     return made is not None and read is not None and made >= read
 
 
-def modified(place: str) -> int | None:
+def modified(path: str) -> int | None:
     """Return when a file was last changed, in nanoseconds; None if it is no file, or empty."""
     with suppress(OSError, ValueError):
-        status = Path(place).stat()
+        status = Path(path).stat()
         if stat.S_ISREG(status.st_mode) and status.st_size:
             return status.st_mtime_ns
     return None
 
 
-def _status(place: str) -> os.stat_result | None:
+def _status(path: str) -> os.stat_result | None:
     try:
-        return Path(place).stat()
+        return Path(path).stat()
     except FileNotFoundError:
         return None
 
 
-def _name(place: str) -> str:
-    return "standard output" if output_descriptor(place) == OUTPUT else place
+def _name(path: str) -> str:
+    return "standard output" if output_descriptor(path) == OUTPUT else path
 
 
 def _reason(error: OSError) -> str:

@@ -24,8 +24,8 @@ from fsspec.spec import AbstractFileSystem
 from poolcli.errors import PoolcliError
 from poolcli.storage import streams
 
-# Where an object is one object, and its URL names one place. What fsspec knows besides wraps other
-# places (zip, reference, simplecache), lies on this machine, or makes data of the URL itself.
+# Where an object is one object, and its URL names one object. What fsspec knows besides wraps other
+# storage (zip, reference, simplecache), lies on this machine, or makes data of the URL itself.
 SCHEMES = frozenset(
     "abfs abfss az ftp gcs gs hdfs http https memory s3 s3a sftp webhdfs".split()  # noqa: SIM905
 )
@@ -53,19 +53,19 @@ for name in ("fsspec", "s3fs", "aiobotocore", "botocore", "asyncio"):
     logging.getLogger(name).addHandler(logging.NullHandler())
 
 
-def check(place: str) -> None:
+def check(url: str) -> None:
     """Raise PoolcliError if a URL names no storage that poolcli can use."""
     try:
-        _open(place)
+        _open(url)
     except PoolcliError as error:
-        raise PoolcliError(f"{place}: {error}") from None
+        raise PoolcliError(f"{url}: {error}") from None
 
 
-def read(place: str, look: Callable[[bytes], None] | None = None, most: int | None = None) -> bytes:
+def read(url: str, look: Callable[[bytes], None] | None = None, most: int | None = None) -> bytes:
     """Read an object whole, as `storage.read` does."""
-    if place.endswith("/"):
-        _explain_folder(place)
-    filesystem, path = _open(place)
+    if url.endswith("/"):
+        _explain_folder(url)
+    filesystem, path = _open(url)
     with _told("cannot be read"):
         if path.startswith(("http://", "https://")):
             return _read_stream(filesystem, path, look, most)
@@ -125,11 +125,11 @@ def _read_up_to(stream: Any, size: int) -> bytes:
     return content
 
 
-def write(place: str, content: bytes) -> None:
+def write(url: str, content: bytes) -> None:
     """Replace an object whole: others see the old one or the new one."""
-    check(place)
-    filesystem, path = _open(place)
-    with _told(f"{place} cannot be written"):
+    check(url)
+    filesystem, path = _open(url)
+    with _told(f"{url} cannot be written"):
         if _sends_whole(filesystem):
             filesystem.pipe_file(path, content)
             return
@@ -144,16 +144,16 @@ def write(place: str, content: bytes) -> None:
         stream.commit()
 
 
-def is_folder(place: str) -> bool:
+def is_folder(url: str) -> bool:
     """Return whether a URL is a folder: it ends with a slash, or has no dot and storage says so."""
     try:
-        filesystem, path = _open(place)
+        filesystem, path = _open(url)
     except PoolcliError:
         # Told when it is read.
         return False
-    if place.endswith("/"):
+    if url.endswith("/"):
         return True
-    _, _, below = place.rpartition("://")
+    _, _, below = url.rpartition("://")
     if "." in posixpath.basename(below) and "/" in below:
         return False
     try:
@@ -188,12 +188,12 @@ def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[tuple[s
         yield base, None
 
 
-def list_times(places: Iterable[str]) -> dict[str, int]:
+def list_times(urls: Iterable[str]) -> dict[str, int]:
     """Tell when objects were last changed, with a request for each page of their folders."""
     folders: dict[str, set[str]] = defaultdict(set)
-    for place in places:
-        folder, slash, _ = place.rpartition("/")
-        folders[folder + slash].add(place)
+    for url in urls:
+        folder, slash, _ = url.rpartition("/")
+        folders[folder + slash].add(url)
     times: dict[str, int] = {}
     for folder, wanted in folders.items():
         # What cannot be listed has no time, so it is made again, and tells what is wrong.
@@ -205,17 +205,17 @@ def list_times(places: Iterable[str]) -> dict[str, int]:
     return times
 
 
-def identity(place: str) -> object:
+def identity(url: str) -> object:
     """Return what all names of one object have in common, whether it exists or not."""
-    return resolve(place)
+    return resolve(url)
 
 
-def resolve(place: str) -> str:
+def resolve(url: str) -> str:
     """Return the one name of an object that goes by several, as s3a:// and s3:// have them."""
-    scheme, _, below = place.partition("://")
+    scheme, _, below = url.partition("://")
     folder, _, name = below.rstrip("/").rpartition("/")
     if not folder:
-        return _resolve(place)
+        return _resolve(url)
     return f"{_resolve(f'{scheme}://{folder}')}/{name}"
 
 
@@ -231,13 +231,13 @@ def _resolve(folder: str) -> str:
     return f"{scheme}://{path.strip('/')}"
 
 
-def _open(place: str) -> tuple[AbstractFileSystem, str]:
+def _open(url: str) -> tuple[AbstractFileSystem, str]:
     """Return the file system of a URL, made once, and the path in it.
 
     fsspec reads `::` as the end of one URL and the begin of the next, so it is given no name that
     holds one.
     """
-    scheme, _, below = place.partition("://")
+    scheme, _, below = url.partition("://")
     if "::" in scheme or "::" in below.partition("/")[0]:
         raise PoolcliError("is a chain of URLs; copy out of it what is meant")
     if scheme.lower() == "file":
@@ -245,8 +245,8 @@ def _open(place: str) -> tuple[AbstractFileSystem, str]:
     if scheme not in SCHEMES:
         known = ", ".join(sorted(SCHEMES))
         raise PoolcliError(f"{scheme}:// is no storage that poolcli uses; it knows {known}")
-    whole, colons, rest = place.partition("::")
-    folder, slash, name = whole.rpartition("/") if colons else (place, "", "")
+    whole, colons, rest = url.partition("::")
+    folder, slash, name = whole.rpartition("/") if colons else (url, "", "")
     try:
         filesystem, path = fsspec.core.url_to_fs(folder)
     except ImportError as error:
@@ -297,19 +297,19 @@ def _pages(filesystem: Any, bucket: str, prefix: str) -> Iterator[dict[str, Any]
 
 def _times_in(folder: str, wanted: set[str]) -> Iterator[tuple[str, int]]:
     if len(wanted) <= ASKED_SINGLY:
-        for place in wanted:
-            filesystem, path = _open(place)
+        for url in wanted:
+            filesystem, path = _open(url)
             try:
                 entry = filesystem.info(path)
             except FileNotFoundError:
                 continue
             if (modified := _time(entry)) is not None:
-                yield place, modified
+                yield url, modified
         return
     for entry in _entries(folder):
-        place = folder + posixpath.basename(entry["name"])
-        if place in wanted and (modified := _time(entry)) is not None:
-            yield place, modified
+        url = folder + posixpath.basename(entry["name"])
+        if url in wanted and (modified := _time(entry)) is not None:
+            yield url, modified
 
 
 def _time(entry: dict[str, Any]) -> int | None:

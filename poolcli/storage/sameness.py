@@ -20,19 +20,19 @@ _LOOKS = 3
 _DESCRIPTORS = {STANDARD: INPUT, STANDARD_OUTPUT: OUTPUT}
 
 
-def identity(place: str) -> tuple[int, int] | None:
+def identity(path: str) -> tuple[int, int] | None:
     """Return what all names of one file have in common, or None if there is no such file.
 
     Different files may have it in common too: `is_same` tells them apart.
     """
     try:
-        status = _status(place)
+        status = _status(path)
     except (OSError, ValueError):
         return None
     return status.st_dev, status.st_ino
 
 
-def is_same(place: str, other: str) -> bool:
+def is_same(path: str, other: str) -> bool:
     """Return whether two names lead to one file or folder; devices and pipes are none.
 
     Where inodes are not unique, two different files are taken for one only if they agree in size
@@ -40,7 +40,7 @@ def is_same(place: str, other: str) -> bool:
     """
     for _ in range(_LOOKS):
         try:
-            first, second, again = _status(place), _status(other), _status(place)
+            first, second, again = _status(path), _status(other), _status(path)
         except (OSError, ValueError):
             return False
         if not os.path.samestat(first, second):
@@ -61,11 +61,11 @@ def is_same_folder(folder: str, other: str) -> bool:
     return fold(real) == fold(real_other) or _has_own_inode(real)
 
 
-def is_within(place: str, folder: str) -> bool:
+def is_within(path: str, folder: str) -> bool:
     """Return whether a name leads to a folder or to what lies below it."""
-    real = os.path.realpath(place)
+    real = os.path.realpath(path)
     while not is_same_folder(real, folder):
-        above = os.path.dirname(real)  # noqa: PTH120 - a place is text
+        above = os.path.dirname(real)  # noqa: PTH120 - a path is text
         if above == real:
             return False
         real = above
@@ -79,9 +79,9 @@ def resolver() -> Callable[[str, bool], str]:
     """
     real_folder = cache(os.path.realpath)
 
-    def resolve(place: str, follow: bool) -> str:
-        folder, name = os.path.split(place)
-        real = os.path.join(real_folder(folder), name)  # noqa: PTH118 - a place is text
+    def resolve(path: str, follow: bool) -> str:
+        folder, name = os.path.split(path)
+        real = os.path.join(real_folder(folder), name)  # noqa: PTH118 - a path is text
         # Asked of every file of a large run.
         return os.path.realpath(real) if follow and os.path.islink(real) else real  # noqa: PTH114
 
@@ -97,13 +97,13 @@ def fold(text: str) -> str:
     return normalize("NFD", normalize("NFD", text).casefold())
 
 
-def would_be_same(place: str, other: str) -> bool:
+def would_be_same(path: str, other: str) -> bool:
     """Return whether two resolved paths, equal once folded, would be one file when written.
 
     Each pair of names that differ is tried out in an empty folder, made where they would lie: on
     one machine some folders ignore case, or the form of accents, and others do not.
     """
-    parts, others = Path(place).parts, Path(other).parts
+    parts, others = Path(path).parts, Path(other).parts
     if len(parts) != len(others) or parts[0] != others[0]:
         return False
     folder, exists = Path(parts[0]), True
@@ -138,10 +138,10 @@ def _are_one_name(folder: Path, name: str, other: str) -> bool:
                 trial.rmdir()
 
 
-def _status(place: str) -> os.stat_result:
-    descriptor = _DESCRIPTORS.get(place)
+def _status(path: str) -> os.stat_result:
+    descriptor = _DESCRIPTORS.get(path)
     # Asked of every file of a large run.
-    return os.stat(place) if descriptor is None else os.fstat(descriptor)  # noqa: PTH116
+    return os.stat(path) if descriptor is None else os.fstat(descriptor)  # noqa: PTH116
 
 
 def _details(status: os.stat_result) -> tuple[int, int, int]:

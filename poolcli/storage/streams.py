@@ -22,7 +22,7 @@ from poolcli.silence import abandon
 
 STANDARD = "-"
 INPUT, OUTPUT, ERRORS = range(3)
-# What `-` means as an output, as a place that can be compared with inputs.
+# What `-` means as an output, as a path that can be compared with inputs.
 STANDARD_OUTPUT = f"/dev/fd/{OUTPUT}"
 
 HEAD_BYTES = 512
@@ -37,17 +37,17 @@ _NUMBER = re.compile("[0-9]{1,9}")
 _FOLDERS = ("/dev/fd", "/proc/self/fd", "/proc/thread-self/fd")
 
 
-def descriptor_of(place: str) -> int | None:
+def descriptor_of(path: str) -> int | None:
     """Return the descriptor of this process that a path names, or None.
 
     `/dev/stdout`, `/dev/fd/1` and `/proc/self/fd/1` name descriptor 1, and so do links to them.
     """
     for _ in range(_MOST_LINKS):
-        folder, name = os.path.split(place)
+        folder, name = os.path.split(path)
         try:
             if _NUMBER.fullmatch(name) and os.path.realpath(folder) in _folders():
                 return int(name)
-            place = os.path.join(folder, os.readlink(place))  # noqa: PTH115, PTH118 - a place is text
+            path = os.path.join(folder, os.readlink(path))  # noqa: PTH115, PTH118 - a path is text
         except (OSError, ValueError, AttributeError):
             return None
     return None
@@ -57,14 +57,14 @@ def _folders() -> set[str]:
     return {os.path.realpath(folder) for folder in _FOLDERS}
 
 
-def output_descriptor(place: str) -> int | None:
+def output_descriptor(path: str) -> int | None:
     """Return the descriptor that is written to under an output's name, or None for a file."""
-    return OUTPUT if place == STANDARD else descriptor_of(place)
+    return OUTPUT if path == STANDARD else descriptor_of(path)
 
 
-def input_descriptor(place: str) -> int | None:
+def input_descriptor(path: str) -> int | None:
     """Return the descriptor that is read under an input's name, or None for a file."""
-    return INPUT if place == STANDARD else descriptor_of(place)
+    return INPUT if path == STANDARD else descriptor_of(path)
 
 
 def write_all(raw: Any, parts: Iterable[bytes | memoryview]) -> None:

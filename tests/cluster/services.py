@@ -169,9 +169,9 @@ def photos(number: int, folder: Path) -> None:
     """Write small pictures that all differ, a third of them in a folder of their own."""
     numbers = np.random.default_rng(20261123)
     for index in range(number):
-        place = folder / ("deep/er" if index % 3 == 0 else "") / f"{index:04}.png"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(saved(numbers.integers(0, 256, (24, 32, 3), np.uint8), "PNG"))
+        path = folder / ("deep/er" if index % 3 == 0 else "") / f"{index:04}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(saved(numbers.integers(0, 256, (24, 32, 3), np.uint8), "PNG"))
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -48,12 +48,12 @@ def hostile(store: Store) -> str:
 def test_each_failure_is_one_line_and_the_rest_is_done(
     store: Store, hostile: str, where: list[str], tmp_path: Path
 ) -> None:
-    place, out = f"s3://{hostile}/in", f"s3://{hostile}/{'-'.join(where)}"
+    path, out = f"s3://{hostile}/in", f"s3://{hostile}/{'-'.join(where)}"
     # The slowest failure is waited for once.
     stalled = [f"s3://{hostile}/more/stalled.png"] if "local" in where else []
     with faults_before(store.endpoint) as endpoint:
         ended = subprocess.run(
-            [*COMMAND, place, *stalled, "-d", out, *where],
+            [*COMMAND, path, *stalled, "-d", out, *where],
             env={**store.environment, "AWS_ENDPOINT_URL": endpoint, "FSSPEC_S3": IMPATIENT},
             cwd=tmp_path,
             capture_output=True,
@@ -64,12 +64,12 @@ def test_each_failure_is_one_line_and_the_rest_is_done(
     done = ["a", "broken/0", "broken/1", "broken/2", "slow", "z"]
     assert ended.stdout.splitlines() == [f"{out}/{name}_max_k2_1.png" for name in done]
     assert ended.stderr.splitlines() == [
-        f"poolcli: {place}/broken/: its listing broke off; run again with -u to do the rest",
-        f"poolcli: {place}/closed/: cannot be listed: access denied",
-        f"poolcli: {place}/denied.png: cannot be read: access denied",
-        f"poolcli: {place}/empty.png: is empty",
-        f"poolcli: {place}/full.png: {out}/full_max_k2_1.png cannot be written: QuotaExceeded",
-        f"poolcli: {place}/vanished.png: cannot be read: no such file or bucket",
+        f"poolcli: {path}/broken/: its listing broke off; run again with -u to do the rest",
+        f"poolcli: {path}/closed/: cannot be listed: access denied",
+        f"poolcli: {path}/denied.png: cannot be read: access denied",
+        f"poolcli: {path}/empty.png: is empty",
+        f"poolcli: {path}/full.png: {out}/full_max_k2_1.png cannot be written: QuotaExceeded",
+        f"poolcli: {path}/vanished.png: cannot be read: no such file or bucket",
         *(f"poolcli: {late}: cannot be read: no answer in time" for late in stalled),
         f"poolcli: 6 written, {6 + len(stalled)} failed of {12 + len(stalled)}",
     ]

@@ -1,4 +1,4 @@
-"""URLs are places like any other: listed, compared, named, read and replaced whole."""
+"""URLs are urls like any other: listed, compared, named, read and replaced whole."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def memory() -> Iterator[Any]:
     filesystem.store.clear()
 
 
-def put(*places: str) -> None:
-    for place in places:
-        storage.write(place, saved(noise("u1"), "PNG"))
+def put(*urls: str) -> None:
+    for url in urls:
+        storage.write(url, saved(noise("u1"), "PNG"))
 
 
 def inputs(*names: str, recursive: bool = True, output_folder: str = "pooled") -> list[str]:
     found = find_inputs(names, None, recursive=recursive, output_folder=output_folder)
-    return [source.place for source in found.inputs.values()]
+    return [source.path for source in found.inputs.values()]
 
 
 @pytest.mark.usefixtures("memory")
@@ -61,7 +61,7 @@ def test_a_folder_is_listed_as_one_on_a_disk(folder: Path) -> None:
     for recursive in (False, True):
         local = inputs("in", recursive=recursive, output_folder="in/pooled")
         assert inputs("memory://in/", recursive=recursive, output_folder="memory://in/pooled") == [
-            place.replace("in/", "memory://in/", 1) for place in local
+            url.replace("in/", "memory://in/", 1) for url in local
         ]
         assert len(local) == 3 + recursive
 
@@ -78,12 +78,12 @@ def test_results_mirror_their_folders_and_paths_and_urls_mix(invoke: Invoke, fol
     result = invoke(
         "max", "memory://in/", "c.png", "-r", "-d", "memory://out/", "--no-figure", "-j", 2
     )
-    places = [f"memory://out/{name}_max_k2_1.png" for name in ("a", "x/b", "c")]
-    assert result.output.splitlines() == places
+    urls = [f"memory://out/{name}_max_k2_1.png" for name in ("a", "x/b", "c")]
+    assert result.output.splitlines() == urls
     invoke("max", "memory://in/a.png", "--no-figure")
-    assert Path("pooled/a_max_k2_1.png").read_bytes() == storage.read(places[0])
+    assert Path("pooled/a_max_k2_1.png").read_bytes() == storage.read(urls[0])
     invoke("max", "memory://in/a.png", "-o", "memory://small.png")
-    assert storage.read("memory://small.png") == storage.read(places[0])
+    assert storage.read("memory://small.png") == storage.read(urls[0])
 
 
 @pytest.mark.usefixtures("memory")
@@ -174,9 +174,9 @@ def test_a_file_system_that_writes_piecemeal_shows_only_what_is_whole(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     local = fsspec.filesystem("file")
-    monkeypatch.setattr(remote, "_open", lambda place: (local, place.partition("://")[2]))
-    place = f"hdfs://{folder}/new/a.bin"
-    storage.write(place, b"old")
+    monkeypatch.setattr(remote, "_open", lambda url: (local, url.partition("://")[2]))
+    url = f"hdfs://{folder}/new/a.bin"
+    storage.write(url, b"old")
     assert names(folder / "new") == ["a.bin"]
     opener = type(local.open(folder / "new" / "a.bin", "rb"))
 
@@ -185,25 +185,25 @@ def test_a_file_system_that_writes_piecemeal_shows_only_what_is_whole(
 
     monkeypatch.setattr(opener, "write", full)
     with pytest.raises(PoolcliError, match="cannot be written"):
-        storage.write(place, b"new")
-    assert storage.read(place) == b"old"
+        storage.write(url, b"new")
+    assert storage.read(url) == b"old"
     assert names(folder / "new") == ["a.bin"]
 
 
 def test_a_file_url_is_a_path(invoke: Invoke, folder: Path) -> None:
     put(str(folder / "in/a::b.png"), str(folder / "in/x/%41?.png"), str(folder / "c.png"))
-    for place in (f"file://{folder}", f"file://localhost{folder}", f"FILE://{folder}"):
-        result = invoke("max", f"{place}/in", "-r", "-d", f"{place}/out", "--no-figure")
+    for url in (f"file://{folder}", f"file://localhost{folder}", f"FILE://{folder}"):
+        result = invoke("max", f"{url}/in", "-r", "-d", f"{url}/out", "--no-figure")
         assert result.output.splitlines() == [
-            f"{place}/out/a::b_max_k2_1.png",
-            f"{place}/out/x/%41?_max_k2_1.png",
+            f"{url}/out/a::b_max_k2_1.png",
+            f"{url}/out/x/%41?_max_k2_1.png",
         ]
         assert names(folder / "out") == ["a::b_max_k2_1.png", "x"]
-        (folder / "list").write_text(f"{place}/c.png\n")
-        invoke("max", "--files-from", f"{place}/list", "-o", f"{place}/small.png")
+        (folder / "list").write_text(f"{url}/c.png\n")
+        invoke("max", "--files-from", f"{url}/list", "-o", f"{url}/small.png")
         assert (folder / "small.png").read_bytes()
-        assert invoke("max", f"{place}/in", "-r", "-d", f"{place}/out", "--no-figure", "-u")
-        assert "explained" not in invoke("explain", f"{place}/c.png").errors
+        assert invoke("max", f"{url}/in", "-r", "-d", f"{url}/out", "--no-figure", "-u")
+        assert "explained" not in invoke("explain", f"{url}/c.png").errors
     linked, pipe = folder / "linked.png", folder / "pipe.png"
     target = folder / "target.png"
     target.write_bytes(b"old")
@@ -230,7 +230,7 @@ def test_names_are_not_read_as_urls(invoke: Invoke, folder: Path) -> None:
     written = [f"memory://out/{stem}_max_k2_1.png" for stem in ("index.html::x", "..::y", "a::b")]
     assert result.output.splitlines() == written
     assert storage.read("memory://out/index.html") == b"precious"
-    assert {place for place, _ in remote.walk("memory://out", recursive=True, avoid=None)} == {
+    assert {url for url, _ in remote.walk("memory://out", recursive=True, avoid=None)} == {
         "memory://out/index.html", written[0], written[2],
     }  # fmt: skip
     assert all(map(storage.read, written))
@@ -249,7 +249,7 @@ def test_a_chain_of_urls_is_no_second_name_of_an_input(invoke: Invoke, folder: P
     assert Path("c.png").read_bytes() == before
 
 
-def test_a_place_that_cannot_be_written_is_named(invoke: Invoke, folder: Path) -> None:
+def test_a_path_that_cannot_be_written_is_named(invoke: Invoke, folder: Path) -> None:
     put(str(folder / "c.png"))
     line = "poolcli: zip://a.png::memory://b: is a chain of URLs; copy out of it what is meant\n"
     chain = "zip://a.png::memory://b"
@@ -269,17 +269,17 @@ HALF = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("place", HALF)
+@pytest.mark.parametrize("url", HALF)
 def test_a_url_that_leads_nowhere_is_a_failed_input_and_the_rest_is_done(
-    invoke: Invoke, folder: Path, place: str
+    invoke: Invoke, folder: Path, url: str
 ) -> None:
     put(str(folder / "c.png"))
-    (folder / "list").write_text(f"{place}\nc.png\n")
+    (folder / "list").write_text(f"{url}\nc.png\n")
     result = invoke("max", "--files-from", "list", "--no-figure", status=1)
     assert result.output == "pooled/c_max_k2_1.png\n"
     line, summary = result.errors.splitlines()
     assert summary == "poolcli: 1 written, 1 failed of 2"
-    assert line.startswith(f"poolcli: {place}")
+    assert line.startswith(f"poolcli: {url}")
     assert "internal error" not in line
 
 
@@ -350,13 +350,13 @@ def web() -> Iterator[str]:
 
 
 def test_a_web_server_cannot_send_more_than_is_allowed(invoke: Invoke, web: str) -> None:
-    places = [f"{web}/{name}.png" for name in ("a", "endless", "gzip", "length")]
-    result = invoke("max", *places, "--no-figure", "--max-pixels", "1000", status=1)
+    urls = [f"{web}/{name}.png" for name in ("a", "endless", "gzip", "length")]
+    result = invoke("max", *urls, "--no-figure", "--max-pixels", "1000", status=1)
     assert result.output == "pooled/a_max_k2_1.png\n"
     lines = result.errors.splitlines()
     too_large = "bytes, more than any image that --max-pixels allows"
-    for place, line in zip(places[1:], lines, strict=False):
-        assert line.startswith(f"poolcli: {place}: has ")
+    for url, line in zip(urls[1:], lines, strict=False):
+        assert line.startswith(f"poolcli: {url}: has ")
         assert line.endswith(too_large)
     assert f"has {10**12:,} bytes" in lines[2]
     assert lines[3:] == ["poolcli: 1 written, 3 failed of 4"]

@@ -30,18 +30,18 @@ STRANGE: list[dict[str, str | None]] = [
 
 
 def run(
-    folder: Path, place: str, environment: dict[str, str], *python: str, jobs: int = 2
+    folder: Path, path: str, environment: dict[str, str], *python: str, jobs: int = 2
 ) -> dict[str, bytes]:
     """Pool two pictures, with figures, with a folder for temporary files that must stay empty."""
     (folder / "tmp").mkdir(exist_ok=True)
     ended = poolcli(
-        "max", "a.png", "b.png", "-d", place, "-j", jobs, folder=folder, before=HUMBLE,
+        "max", "a.png", "b.png", "-d", path, "-j", jobs, folder=folder, before=HUMBLE,
         command=(sys.executable, *python, "-m", "poolcli"),
         env={**environment, "TMPDIR": str(folder / "tmp")},
     )  # fmt: skip
     assert (ended.status, ended.errors) == (0, ["poolcli: 2 written, 0 failed of 2"])
     assert names(folder / "tmp") == []
-    return contents(folder / place)
+    return contents(folder / path)
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +62,12 @@ def test_no_variable_changes_pictures_or_is_spoken_of(
 ) -> None:
     """Requires root, who is made to heed permissions."""
     folder, wanted = surroundings
-    places = {"read_only": str(folder / "home"), "foreign": str(folder / "matplotlibrc")}
+    paths = {"read_only": str(folder / "home"), "foreign": str(folder / "matplotlibrc")}
     environment = dict(os.environ)
     for name, value in strange.items():
         environment.pop(name, None)
         if value is not None:
-            environment[name] = value.format(**places)
+            environment[name] = value.format(**paths)
     # Workers find no home either.
     assert run(folder, "strange", environment, jobs=1 + ("HOME" in strange)) == wanted
 

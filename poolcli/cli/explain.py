@@ -177,7 +177,7 @@ def _pool(image: Image, settings: Settings, steps: Sequence[Step], at: Pair | No
 def _heading(path: str, image: Image, settings: Settings) -> str:
     how = (settings.operation, settings.window, settings.count_include_pad, settings.norm)
     prepared = settings.preparation.words
-    image_ = [name_input(path), name_sides(image.pixels.shape), *[prepared] * bool(prepared)]
+    image_ = [name_input(path), spell_sides(image.pixels.shape), *[prepared] * bool(prepared)]
     times = [f"{settings.iterations} iterations"] * (settings.iterations > 1)
     return f"{', '.join(image_)}: {', '.join([name_operation(*how), *times])}"
 

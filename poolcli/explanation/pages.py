@@ -32,7 +32,7 @@ def explain_all(chain: Sequence[Stage], given: str = "the input") -> list[str]:
         count = rows * columns
         numbered = f"iteration {stage.number}: " if len(chain) > 1 else ""
         windows = f"{count} window{'s' * (count != 1)}"
-        sizes = [name_sides(shape) for shape in (stage.step.input_shape, stage.step.shape)]
+        sizes = [spell_sides(shape) for shape in (stage.step.input_shape, stage.step.shape)]
         heading = f"{_input(stage, given)}, {sizes[0]}, becomes {name}, {sizes[1]}, by {windows}"
         lines += ["", numbered + heading, "", *_draw(stage, name), ""]
         lines += [
@@ -51,7 +51,7 @@ def explain_cell(
     last = _name(chain[-1], chain)
     sight = (
         f"{last}[{at[0]},{at[1]}] sees rows {span(rows)}, cols {span(columns)} of {given}:"
-        f" {name_sides((len(rows), len(columns)))}"
+        f" {spell_sides((len(rows), len(columns)))}"
     )
     lines = [COUNTED, "", sight]
     for channel, name in enumerate(channels):

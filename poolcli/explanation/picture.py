@@ -101,13 +101,13 @@ def _titles(chain: Sequence[Stage], at: Pair, prepared: bool, *, several: bool) 
     """Caption every column."""
     large = _is_large(chain[0])
     given = "prepared input" if prepared else "input"
-    titles = [[given, name_sides(chain[0].step.input_shape)]] if large else []
+    titles = [[given, spell_sides(chain[0].step.input_shape)]] if large else []
     for stage in chain:
         name = f"out{stage.number - 1}" if stage.number > 1 else given
-        size = name_sides(stage.step.input_shape)
+        size = spell_sides(stage.step.input_shape)
         titles.append([f"{name}, around the window" if large else name, size])
     last = f"out{len(chain)}" if len(chain) > 1 else "out"
-    titles.append([last, name_sides(chain[-1].step.shape)])
+    titles.append([last, spell_sides(chain[-1].step.shape)])
     if not several and chain[-1].output.shape[2] == 1:
         titles[-1].append(f"{last}[{at[0]},{at[1]}] {working(chain[-1].cell(at, 0))}")
     return titles

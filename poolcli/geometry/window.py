@@ -108,7 +108,9 @@ class Window:
         return Axis(size, output, kernel, stride, dilation, before, after)
 
     def _name(self) -> str:
-        dilated = "" if self.dilation == (1, 1) else f" with dilation {spell_numbers(self.dilation)}"
+        dilated = (
+            "" if self.dilation == (1, 1) else f" with dilation {spell_numbers(self.dilation)}"
+        )
         rows, columns = self.kernel
         square = f"{rows}x{columns}" if rows == columns else spell_numbers(self.kernel)
         return f"kernel {square}{dilated}"

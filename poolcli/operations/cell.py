@@ -75,9 +75,7 @@ class Cell:
         signed = self.operation.keeps_pixels and not self.value
         sign = math.copysign(1, self.value)
         return [
-            position
-            for position, pixel in equal
-            if not signed or math.copysign(1, pixel) == sign
+            position for position, pixel in equal if not signed or math.copysign(1, pixel) == sign
         ]
 
     @property

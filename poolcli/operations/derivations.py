@@ -38,9 +38,7 @@ def derive_mean(cell: Cell, *, counted: int = 0, norm: float | None = None) -> l
         The power of a power mean.
     """
     weights = cell.weights or (None,) * len(cell.pixels)
-    terms = [
-        _term(pixel, weight, norm) for pixel, weight in zip(cell.pixels, weights, strict=True)
-    ]
+    terms = [_term(pixel, weight, norm) for pixel, weight in zip(cell.pixels, weights, strict=True)]
     divisor: Number = len(cell.pixels) + counted
     if cell.weights:
         divisor = math.fsum(cell.weights) + counted

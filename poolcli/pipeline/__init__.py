@@ -15,7 +15,6 @@ from functools import partial
 import numpy as np
 
 from poolcli import storage
-from poolcli.alpha import pool_alpha
 from poolcli.arrays import Array, quiet_arithmetic
 from poolcli.errors import PoolcliError, name_bug, trace_bug
 from poolcli.geometry import Pair, Step, chain, check_pixels, sizes
@@ -37,11 +36,11 @@ from poolcli.images import (
     quantise,
 )
 from poolcli.memory import lacks_memory
+from poolcli.operations import Operation
 from poolcli.pipeline.drawing import load_meanwhile, start_drawing, visible
 from poolcli.pipeline.files import Files
 from poolcli.pipeline.jobs import Iteration, Job, Record, Settings, suffix_of
-from poolcli.pooling import carry_type, pool, written_type
-from poolcli.pooling.windows import Windows
+from poolcli.pooling import Windows, carry_type
 from poolcli.prepare import Preparation, prepare
 
 __all__ = [
@@ -167,15 +166,15 @@ def _pool_all(
     stages.clear()
 
     iterations = []
-    states = [image] * len(settings.each)
+    states = [image for _ in settings.operations]
     coexist = 0
     for step, output in zip(steps, job.outputs, strict=True):
         files.make_room(coexist)
         before = image.pixels.nbytes
         whole = output is not None and format_ not in ("npy", "csv")
         pooled = [
-            state.resampled(_pool(state, one, settings.threads, whole=whole), step.scale)
-            for state, one in zip(states, settings.each, strict=True)
+            state.resampled(_pool(state, operation, step, settings.threads, whole), step.scale)
+            for state, operation in zip(states, settings.operations, strict=True)
         ]
         coexist = max(coexist, before + pooled[0].pixels.nbytes)
         clipped = 0.0
@@ -216,19 +215,15 @@ def _prepare(image: Image, preparation: Preparation) -> list[Image]:
     return stages
 
 
-def _pool(image: Image, settings: Settings, threads: int, *, whole: bool) -> Array:
-    """Pool an image; if it is to be written in `whole` numbers, so that it is rounded once."""
-    how = (settings.operation, settings.window, settings.count_include_pad, settings.norm)
+def _pool(image: Image, operation: Operation, step: Step, threads: int, rounded: bool) -> Array:
+    """Pool an image; if results are to be `rounded` to integers, in a type that rounds them once."""
     full = image.full if image.alpha else None
     result = None
-    if whole:
-        windows = Windows.of(settings.window, image.pixels.shape, settings.count_include_pad)
-        # With alpha the divisor is a sum of it.
-        area = windows.largest_count * (full or 1)
-        result = written_type(settings.operation, image.pixels.dtype, area)
-    if full:
-        return pool_alpha(image.pixels, full, *how, result=result)
-    return pool(image.pixels, *how, threads=threads, result=result)
+    if rounded:
+        area = Windows(*step.axes).largest_count(padding=operation.padding_counts)
+        # With alpha the divisor is a sum of alpha values.
+        result = operation.written_type(image.pixels.dtype, area * (full or 1))
+    return operation.pool(image.pixels, step.axes, full=full, threads=threads, result=result)
 
 
 def _carried(pooled: Image, before: Image) -> Image:

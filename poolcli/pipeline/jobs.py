@@ -8,45 +8,54 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from poolcli import storage
-from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair, Window, check_pixels
+from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair, check_pixels
 from poolcli.geometry.region import Zoom
 from poolcli.images import Reading
-from poolcli.pooling import Operation, check_operation
+from poolcli.operations import Operation, Pooling
 from poolcli.prepare import Preparation
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What to do to every image of a run.
+    """The settings of a run, the same for every image.
 
     Attributes
     ----------
+    pooling : Pooling
+        The operation and the window of every iteration.
+    iterations : int, 1 to 256
+        How many times to pool; each iteration pools the result of the one before.
+    beside : tuple of Operation
+        Further operations over the same windows, to be compared with the first.
     exact : bool
         Refuse an image of which a pixel would go unused.
+    preparation : Preparation
+        The changes to an image before it is pooled.
     reading : Reading
         How inputs are read.
     scale : bool
         Map 0..1 to the range of the files that are written.
     threads : int
-        How many cores one image may use.
+        How many cores to use per image.
     colormap : str or None
-        The figure's colours for one channel.
+        The colours of the figure for one channel, a name of matplotlib.
     zoom : Zoom or None
-        What the figure shows enlarged; None for nothing.
+        The part of the image that the figure enlarges; None for no enlarged part.
     histogram : bool
-        Whether the figure shows how often each intensity occurs.
+        Whether the figure shows the distribution of intensities.
     command : tuple of str
-        The command that the figure tells, without program and input: `max -k 2`.
-    beside : tuple of Settings
-        Further operations, with the same window and preparation, that the figure compares.
+        The command to print in the figure, without program and input: `max -k 2`.
+
+    Raises
+    ------
+    PoolcliError
+        If the image of `--resize` or the result of `--to` would exceed `reading.max_pixels`.
     """
 
-    operation: Operation
-    window: AnyWindow = field(default_factory=Window)
+    pooling: Pooling
     iterations: int = 1
+    beside: tuple[Operation, ...] = ()
     exact: bool = False
-    count_include_pad: bool = False
-    norm: float = 2.0
     preparation: Preparation = field(default_factory=Preparation)
     reading: Reading = field(default_factory=Reading)
     scale: bool = False
@@ -55,23 +64,30 @@ class Settings:
     zoom: Zoom | None = field(default_factory=Zoom)
     histogram: bool = False
     command: tuple[str, ...] = ()
-    beside: tuple[Settings, ...] = ()
 
     @property
-    def each(self) -> tuple[Settings, ...]:
-        """List these settings and those beside them, one for each operation."""
-        return self, *self.beside
+    def window(self) -> AnyWindow:
+        """Return the window of every iteration."""
+        return self.pooling.window
+
+    @property
+    def operation(self) -> Operation:
+        """Return the first operation."""
+        return self.pooling.operation
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Return all operations, each of which is applied to the prepared image."""
+        return self.operation, *self.beside
 
     def __post_init__(self) -> None:
-        """Refuse what no image could satisfy."""
-        check_operation(self.operation, self.count_include_pad, self.norm)
+        """Raise PoolcliError for sizes beyond the limit that no image is needed to know."""
+        limit = self.reading.max_pixels
         size = self.preparation.size
         if size and size.width and size.height:
-            check_pixels(
-                (size.height, size.width), self.reading.max_pixels, "the image of --resize"
-            )
+            check_pixels((size.height, size.width), limit, "the image of --resize")
         if isinstance(self.window, AdaptiveWindow):
-            check_pixels(self.window.output_size, self.reading.max_pixels, "the result of --to")
+            check_pixels(self.window.output_size, limit, "the result of --to")
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
-from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair
 from poolcli.geometry.region import Zoom
 from poolcli.images import FORMATS, Kind, Reading, check_scale, choose_format, format_of, kind_of
+from poolcli.operations.notation import parameter_words, window_words
 from poolcli.pipeline import Job, Settings, identify, suffix_of
 from poolcli.plan.inputs import IMAGE_SUFFIXES, Input, stem_of
 from poolcli.storage import STANDARD
@@ -66,47 +66,26 @@ class Naming:
 
 
 def name_settings(settings: Settings) -> str:
-    """Write settings as a part of a file name: the window, then what is not as usual."""
+    """Return the settings as a part of a file name: the window, then what differs from defaults."""
     preparation = settings.preparation
-    return "_".join(
-        [
-            *_name_window(settings.window),
-            *["countpad"] * any(one.count_include_pad for one in settings.each),
-            *[f"norm{norm!r}".removesuffix(".0") for norm in _norms(settings)],
-            *["gray"] * preparation.gray,
-            *[str(preparation.size)] * (preparation.size is not None),
-            *[str(preparation.filter)] * (preparation.filter is not None),
-            *(["relu"] if preparation.relu else []),
-            *(["scale"] if settings.scale else []),
-        ]
-    )
-
-
-def _norms(settings: Settings) -> list[float]:
-    return [one.norm for one in settings.each if one.norm != Settings.norm]
+    words = [*window_words(settings.window), *parameter_words(settings.operations)]
+    if preparation.gray:
+        words.append("gray")
+    if preparation.size is not None:
+        words.append(str(preparation.size))
+    if preparation.filter is not None:
+        words.append(preparation.filter)
+    if preparation.relu:
+        words.append("relu")
+    if settings.scale:
+        words.append("scale")
+    return "_".join(words)
 
 
 def name_operations(settings: Settings) -> str:
-    """Write operations as a part of a file name: `max`, or `compare_max-avg` for several."""
-    names = "-".join(one.operation for one in settings.each)
+    """Return the operations as a part of a file name: `max`, or `compare_max-avg` for several."""
+    names = "-".join(operation.name for operation in settings.operations)
     return f"compare_{names}" if settings.beside else names
-
-
-def _name_window(window: AnyWindow) -> list[str]:
-    if isinstance(window, AdaptiveWindow):
-        return [f"to{_dashed(window.output_size)}"]
-    parts = [f"k{_dashed(window.kernel)}"]
-    if window.stride != window.kernel:
-        parts.append(f"s{_dashed(window.stride)}")
-    if window.padding == "same":
-        parts.append("psame")
-    elif window.padding != ((0, 0), (0, 0)):
-        parts.append(f"p{_dashed_sides(window.padding)}")
-    if window.dilation != (1, 1):
-        parts.append(f"d{_dashed(window.dilation)}")
-    if window.ceil_mode:
-        parts.append("ceil")
-    return parts
 
 
 def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> Job:
@@ -295,14 +274,3 @@ def _check_template(template: str, files: int) -> None:
             f"--name {template}: {files} files of one input need {{i}} to tell them apart"
             " (one file is written with --last --no-figure, or with -o FILE)"
         )
-
-
-def _dashed(numbers: Pair) -> str:
-    return str(numbers[0]) if numbers[0] == numbers[1] else "-".join(map(str, numbers))
-
-
-def _dashed_sides(sides: tuple[Pair, Pair]) -> str:
-    (top, bottom), (left, right) = sides
-    if top == bottom and left == right:
-        return _dashed((top, left))
-    return f"{top}-{bottom}-{left}-{right}"

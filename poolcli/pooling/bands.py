@@ -13,7 +13,6 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.geometry import Axis
-from poolcli.pooling.reduction import Reduction, fast_arithmetic
 from poolcli.pooling.passes import (
     Scratch,
     block_height,
@@ -22,6 +21,7 @@ from poolcli.pooling.passes import (
     is_long,
     round_up,
 )
+from poolcli.pooling.reduction import Reduction, fast_arithmetic
 from poolcli.pooling.spans import count_taps
 from poolcli.serial import ThreadedExecutor
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.geometry import AnyAxis, Axis
-from poolcli.pooling.quotients import exact_quotients
 from poolcli.pooling.networks import select_middle
+from poolcli.pooling.quotients import exact_quotients
 from poolcli.pooling.spans import lay_spans, pieces
 
 GATHERED_BYTES = 4 * 1024 * 1024

@@ -51,9 +51,7 @@ def power_mean(
     wide = np.result_type(result, np.float64)
     bits = 8 * native.itemsize * norm + math.log2(math.prod(kernel))
     safe = native.kind != "f" and bits < np.finfo(wide).maxexp - 1
-    return Reduction(
-        np.add, wide.type(0), wide, wide, result, divide=wide, norm=norm, safe=safe
-    )
+    return Reduction(np.add, wide.type(0), wide, wide, result, divide=wide, norm=norm, safe=safe)
 
 
 def levels(largest: Array, mean: Reduction, weight: float) -> list[tuple[int, Array]]:

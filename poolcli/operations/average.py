@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from poolcli.operations.arithmetic import exact_mean
 from poolcli.operations.derivations import derive_mean
@@ -34,7 +34,7 @@ class Average(Operation):
     summary = "Keep the average of each window."
     synonyms = ("mean", "average")
     weighs_alpha = True
-    layers = {
+    layers: ClassVar[Mapping[str, str]] = {
         "PyTorch": "AvgPool2d",
         "Keras": "AveragePooling2D",
         "ONNX": "AveragePool",

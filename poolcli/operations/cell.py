@@ -61,7 +61,7 @@ class Cell:
 
     @cached_property
     def winners(self) -> list[Pair]:
-        """Return the positions of the pixels that equal the result, if the operation chooses one."""
+        """Return the positions of the pixels that the operation may have chosen, if it does."""
         if self.operation.chosen is None:
             return []
         weights = self.weights or (1.0,) * len(self.pixels)

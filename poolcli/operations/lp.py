@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from poolcli.operations.derivations import derive_mean
 from poolcli.operations.operation import Operation
@@ -34,7 +34,11 @@ class Lp(Operation):
     synonyms = ("power",)
     weighs_alpha = True
     rounds_once = False
-    layers = {"PyTorch": "LPPool2d", "ONNX": "LpPool", "scikit-image": "power mean"}
+    layers: ClassVar[Mapping[str, str]] = {
+        "PyTorch": "LPPool2d",
+        "ONNX": "LpPool",
+        "scikit-image": "power mean",
+    }
 
     norm: float = declare(
         2.0,
@@ -84,7 +88,7 @@ class Lp(Operation):
         # Rounding may lead below the smallest magnitude.
         return largest * max(mean ** (1 / self.norm), min(ratios))
 
-    def written_type(self, dtype: np.dtype[Any], area: int) -> np.dtype[Any]:  # noqa: ARG002
+    def written_type(self, dtype: np.dtype[Any], area: int) -> np.dtype[Any]:
         """Return float64 for integers, whose results may lie close to a midpoint."""
         import numpy as np
 

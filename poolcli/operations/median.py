@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from poolcli.operations.arithmetic import exact_mean
 from poolcli.operations.derivations import spell_chosen
@@ -26,14 +26,14 @@ class Median(Operation):
     name = "median"
     summary = "Keep the median of each window."
     chosen = "middle"
-    layers = {"scikit-image": "median"}
+    layers: ClassVar[Mapping[str, str]] = {"scikit-image": "median"}
 
     def reduce(
         self,
         image: Array,
         windows: Windows,
         *,
-        result: np.dtype[Any] | None = None,  # noqa: ARG002 - the mean of two needs no more digits
+        result: np.dtype[Any] | None = None,
     ) -> Array:
         """Return the results of all windows; see `Operation.reduce`."""
         return self._reduce(image, windows, skip_nan=False)
@@ -44,7 +44,7 @@ class Median(Operation):
         mask: Array,
         windows: Windows,
         *,
-        result: np.dtype[Any] | None = None,  # noqa: ARG002 - likewise
+        result: np.dtype[Any] | None = None,
     ) -> Array:
         """Return the results from those pixels where `mask` is true."""
         import numpy as np
@@ -63,7 +63,7 @@ class Median(Operation):
         pool_median(image, rows, columns, output, skip_nan=skip_nan)
         return output
 
-    def value(self, pixels: Sequence[Any], divisor: int) -> Any:  # noqa: ARG002 - of two at most
+    def value(self, pixels: Sequence[Any], divisor: int) -> Any:
         """Return the mean of the middle two pixels."""
         ranked = sorted(pixels)
         return exact_mean([ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]], 2)

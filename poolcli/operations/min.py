@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from poolcli.operations.derivations import derive_choice
 from poolcli.operations.operation import Operation
@@ -27,7 +27,7 @@ class Min(Operation):
     synonyms = ("minimum",)
     keeps_pixels = True
     chosen = "smallest"
-    layers = {
+    layers: ClassVar[Mapping[str, str]] = {
         "PyTorch": "-MaxPool2d",
         "Keras": "-MaxPooling2D",
         "ONNX": "-MaxPool",
@@ -39,7 +39,7 @@ class Min(Operation):
         image: Array,
         windows: Windows,
         *,
-        result: np.dtype[Any] | None = None,  # noqa: ARG002 - pixels are kept
+        result: np.dtype[Any] | None = None,
     ) -> Array:
         """Return the results of all windows; see `Operation.reduce`."""
         import numpy as np
@@ -65,7 +65,7 @@ class Min(Operation):
         kept = np.where(mask, image, largest).astype(image.dtype)
         return self.reduce(kept, windows, result=result)
 
-    def value(self, pixels: Sequence[Any], divisor: int) -> Any:  # noqa: ARG002 - no mean
+    def value(self, pixels: Sequence[Any], divisor: int) -> Any:
         """Return the smallest pixel."""
         return min(pixels, key=lambda pixel: (pixel, math.copysign(1, pixel)))
 

@@ -115,7 +115,7 @@ class Operation(ABC):
 
         return dtype if self.keeps_pixels else carry_type(dtype)
 
-    def written_type(self, dtype: np.dtype[Any], area: int) -> np.dtype[Any]:  # noqa: ARG002
+    def written_type(self, dtype: np.dtype[Any], area: int) -> np.dtype[Any]:
         """Return the dtype whose values, rounded to integers, are exact results rounded once.
 
         Parameters
@@ -131,7 +131,7 @@ class Operation(ABC):
         self,
         colour: Array,
         alpha: Array,
-        full: int,  # noqa: ARG002 - for operations that weigh
+        full: int,
         windows: Windows,
         *,
         result: np.dtype[Any] | None = None,

@@ -29,7 +29,7 @@ class Pooling:
     window: AnyWindow = field(default_factory=Window)
 
     def axes(self, shape: Sequence[int]) -> tuple[AnyAxis, AnyAxis]:
-        """Lay the window over an image of `shape` (rows, columns); raise PoolcliError if none fits."""
+        """Lay the window over an image of `shape` (rows, columns); see `Window.axes`."""
         return self.window.axes(shape)
 
     def __call__(self, image: Array, *, full: int | None = None, threads: int = 1) -> Array:

@@ -216,7 +216,7 @@ def _prepare(image: Image, preparation: Preparation) -> list[Image]:
 
 
 def _pool(image: Image, operation: Operation, step: Step, threads: int, rounded: bool) -> Array:
-    """Pool an image; if results are to be `rounded` to integers, in a type that rounds them once."""
+    """Pool an image once; results to be `rounded` to integers have a type that rounds once."""
     full = image.full if image.alpha else None
     result = None
     if rounded:

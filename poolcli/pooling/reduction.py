@@ -86,7 +86,7 @@ class Reduction:
         elif self.norm is None:
             self._divide(combined, count, output)
         else:
-            self._take_root(combined / count, output)
+            self._take_root(combined / count, self.norm, output)
 
     def _divide(self, sums: Array, count: Array, output: Array) -> None:
         divide: np.ufunc = np.divide
@@ -101,15 +101,14 @@ class Reduction:
         if self.exponent:
             np.ldexp(output, self.exponent, out=output)
 
-    def _take_root(self, means: Array, output: Array) -> None:
+    def _take_root(self, means: Array, norm: float, output: Array) -> None:
         """Write the `norm`-th root of means of powers."""
-        assert self.norm is not None
-        roots = means ** (1 / self.norm)
-        if self.result == self.working and self.norm not in (1, 2):
+        roots = means ** (1 / norm)
+        if self.result == self.working and norm not in (1, 2):
             # The rounding of 1 / norm shows in roots of large numbers: take one Newton step.
-            powers = roots**self.norm
+            powers = roots**norm
             rest = np.divide(means, powers, out=np.ones_like(means), where=powers > 0) - 1
-            np.multiply(roots, 1 + rest / self.norm, out=roots, where=np.isfinite(rest))
+            np.multiply(roots, 1 + rest / norm, out=roots, where=np.isfinite(rest))
         if self.exponent:
             roots = np.ldexp(roots, self.exponent)
         np.copyto(output, roots, casting="same_kind")

@@ -14,8 +14,6 @@ from poolcli import storage
 from poolcli.arrays import quiet_arithmetic
 from poolcli.captions import (
     name_file,
-    name_operation,
-    name_sides,
     spell_command,
 )
 from poolcli.cli import options
@@ -28,13 +26,13 @@ from poolcli.cli.output import Output
 from poolcli.cli.records import as_number
 from poolcli.cli.settings import check_owners, settings_of
 from poolcli.errors import PoolcliError
-from poolcli.geometry import Pair, Step, count_lines
+from poolcli.geometry import Pair, Step
 
 if TYPE_CHECKING:
-    from poolcli.explanation import Cell, Stage
+    from poolcli.explanation import Stage
     from poolcli.images import Image
+    from poolcli.operations import Cell, Operation
     from poolcli.pipeline import Settings
-    from poolcli.pooling import Operation
 
 SUMMARY = ENTRIES["explain"].summary
 
@@ -197,7 +195,7 @@ def _place(at: Pair | None, shape: Pair) -> Pair:
     if not all(index < size for index, size in zip(at, shape, strict=True)):
         raise PoolcliError(
             f"--at {at[0]},{at[1]} lies outside the last iteration, which has"
-            f" {count_lines(shape)}; use 0,0 to {rows - 1},{columns - 1}"
+            f" {spell_lines(shape)}; use 0,0 to {rows - 1},{columns - 1}"
         )
     return at
 

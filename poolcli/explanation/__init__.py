@@ -1,13 +1,11 @@
-"""Where a number comes from: windows as records, as sentences and as drawings of characters."""
+"""The origin of a value: windows as records, as sentences and as drawings of characters."""
 
-from poolcli.explanation.cells import Cell, Pooling, Stage, stages, trace
+from poolcli.explanation.cells import Stage, stages, trace
 from poolcli.explanation.pages import explain_all, explain_cell
 from poolcli.explanation.picture import draw
 from poolcli.explanation.sentences import sentence
 
 __all__ = [
-    "Cell",
-    "Pooling",
     "Stage",
     "draw",
     "explain_all",

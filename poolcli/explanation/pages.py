@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
-from poolcli.captions import name_sides
-from poolcli.explanation.cells import Cell, Stage, overlaps, trace
+from poolcli.explanation.cells import Stage, overlaps, trace
 from poolcli.explanation.drawing import PADDING, Drawing, becomes, beside, draw_image
-from poolcli.explanation.sentences import number, sentence, span
+from poolcli.explanation.sentences import sentence
 from poolcli.geometry import AnyAxis, Axis, Pair, around, near, views
+from poolcli.operations import Cell
+from poolcli.spelling import spell_number, spell_range, spell_sides
 
 WIDTH = 96
 MOST_DRAWINGS = 16  # of windows that overlap; more would tell less than the first
@@ -50,7 +51,7 @@ def explain_cell(
     rows, columns = views(steps, at)[-1]
     last = _name(chain[-1], chain)
     sight = (
-        f"{last}[{at[0]},{at[1]}] sees rows {span(rows)}, cols {span(columns)} of {given}:"
+        f"{last}[{at[0]},{at[1]}] sees rows {spell_range(rows)}, cols {spell_range(columns)} of {given}:"
         f" {spell_sides((len(rows), len(columns)))}"
     )
     lines = [COUNTED, "", sight]
@@ -73,8 +74,8 @@ def _say(cell: Cell, chain: Sequence[Stage], given: str) -> str:
 def _origin(cells: Sequence[Cell], iterations: int, given: str) -> Iterator[str]:
     """Say which path through the iterations the sentences took."""
     row, column = cells[-1].followed
-    value = number(cells[0].value)
-    if all(cell.winners for cell in cells) and cells[0].pooling.operation != "median":
+    value = spell_number(cells[0].value)
+    if all(cell.winners for cell in cells) and cells[0].operation.keeps_pixels:
         yield f"so this {value} is the pixel at ({row}, {column}) of {given}"
     elif iterations > 1:
         yield "each line explains one value of the line above it: that in the window's middle"
@@ -91,7 +92,7 @@ def _input(stage: Stage, given: str) -> str:
 
 def _draw(stage: Stage, name: str) -> list[str]:
     """Draw what goes in with its windows, and what comes out."""
-    output = [[number(value) for value in row] for row in stage.output[:, :, 0].tolist()]
+    output = [[spell_number(value) for value in row] for row in stage.output[:, :, 0].tolist()]
     rows, columns = stage.step.shape
     drawing = draw_image(output)
     drawing.box(range(rows), range(columns))
@@ -111,7 +112,7 @@ def _draw_view(stage: Stage, cell: Cell, rows: range, columns: range) -> list[st
     """Draw the pixels of the input that a value sees, and the window that was followed."""
     pixels = stage.image[rows.start : rows.stop, columns.start : columns.stop, cell.channel]
     drawing = draw_image(
-        [[number(p) for p in row] for row in pixels.tolist()], (rows[0], columns[0])
+        [[spell_number(p) for p in row] for row in pixels.tolist()], (rows[0], columns[0])
     )
     for box in _boxes(cell.rows, cell.columns):
         drawing.box(*box)
@@ -132,7 +133,7 @@ def _drawing(stage: Stage, windows: Sequence[Pair]) -> list[str]:
     words = {}
     for row, column in product(rows, columns):
         if 0 <= row < axes[0].size and 0 <= column < axes[1].size:
-            word = number(stage.image[row, column, 0].item())
+            word = spell_number(stage.image[row, column, 0].item())
             hidden = row in unseen[0] or column in unseen[1]
             words[row, column] = f"({word})" if hidden else word + " " * any(unseen)
         elif row < axes[0].size + axes[0].after and column < axes[1].size + axes[1].after:
@@ -171,11 +172,12 @@ def _further(stage: Stage) -> str:
 
 def _legend(stage: Stage) -> list[str]:
     """Say what the marks in a drawing mean, and what they do to the values."""
-    axes, pooling = stage.step.axes, stage.pooling
+    axes, operation = stage.step.axes, stage.operation
     legend = []
     if any(axis.before or axis.after for axis in axes):
-        effect = "chosen" if pooling.operation in ("max", "min", "median") else "added or counted"
-        effect = "counted in averages, as 0" if pooling.count_include_pad else f"never {effect}"
+        effect = "never added or counted" if operation.chosen is None else "never chosen"
+        if operation.padding_counts:
+            effect = "counted in averages, as 0"
         legend.append(f"{PADDING} is padding, a position without a pixel: {effect}.")
     if any(max(axis.before, axis.after) > around(axis.size) for axis in axes):
         legend.append("Padding and windows go on beyond what is drawn.")

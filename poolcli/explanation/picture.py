@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from poolcli.captions import name_sides, name_window
-from poolcli.explanation.cells import Array, Cell, Stage, trace
-from poolcli.explanation.sentences import working
+from poolcli.arrays import Array
+from poolcli.explanation.cells import Stage, trace
+from poolcli.explanation.sentences import derivation
 from poolcli.geometry import Pair, views
+from poolcli.operations import Cell
+from poolcli.spelling import spell_sides
 
 if TYPE_CHECKING:
     from poolcli.figures import Scene
@@ -23,6 +25,7 @@ def draw(
     chains: Mapping[str, Sequence[Stage]],
     at: Pair,
     *,
+    window: str,
     full: float | None,
     alpha: bool = False,
     prepared: str = "",
@@ -37,6 +40,8 @@ def draw(
         By operation.
     at : (row, column)
         Of the last result.
+    window : str
+        In words.
     full : float or None
         The value of white; None for a matrix.
     alpha : bool
@@ -49,9 +54,9 @@ def draw(
     scenes = {name: _scenes(chain, at, alpha) for name, chain in chains.items()}
     first = next(iter(chains.values()))
     titles = _titles(first, at, bool(prepared), several=len(chains) > 1)
-    counted = any(chain[0].pooling.count_include_pad for chain in chains.values())
-    window = name_window(first[0].pooling.window) + ", padding counted" * counted
-    titles[0] += [*[prepared] * bool(prepared), window, *_legend(chains, scenes)]
+    remarks = [remark for chain in chains.values() for remark in chain[0].operation.remarks]
+    titles[0] += [*[prepared] * bool(prepared), ", ".join([window, *remarks])]
+    titles[0] += _legend(chains, scenes)
     return draw_explanation(heading, titles, scenes, full=full, footer=footer, suffix=suffix)
 
 
@@ -109,7 +114,7 @@ def _titles(chain: Sequence[Stage], at: Pair, prepared: bool, *, several: bool) 
     last = f"out{len(chain)}" if len(chain) > 1 else "out"
     titles.append([last, spell_sides(chain[-1].step.shape)])
     if not several and chain[-1].output.shape[2] == 1:
-        titles[-1].append(f"{last}[{at[0]},{at[1]}] {working(chain[-1].cell(at, 0))}")
+        titles[-1].append(f"{last}[{at[0]},{at[1]}] {derivation(chain[-1].cell(at, 0))}")
     return titles
 
 
@@ -117,11 +122,11 @@ def _legend(
     chains: Mapping[str, Sequence[Stage]], scenes: Mapping[str, Sequence[Scene]]
 ) -> list[str]:
     """Say what is outlined."""
-    words = {"max": "largest", "min": "smallest", "median": "middle"}
     chosen = {
         name: [scene.chosen for scene in row if any(scene.chosen)] for name, row in scenes.items()
     }
-    kinds = " or ".join(word for name, word in words.items() if chosen.get(name))
+    words = {name: chain[0].operation.chosen for name, chain in chains.items()}
+    kinds = " or ".join(word for name, word in words.items() if word and chosen[name])
     legend = ["orange: the window"]
     if kinds:
         several = any(len(places) > 1 for found in chosen.values() for places in found)

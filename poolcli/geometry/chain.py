@@ -233,6 +233,6 @@ def _unused(step: Step, iteration: int) -> str:
     rows, columns = step.axes
     unused = (rows.dropped + rows.skipped, columns.dropped + columns.skipped)
     return (
-        f"{spell_lines(unused)} of the {spell_shape(step.input_shape)} image{_place(iteration)} would"
-        " go unused; choose another kernel, stride or padding, or leave out --exact"
+        f"{spell_lines(unused)} of the {spell_shape(step.input_shape)} image{_place(iteration)}"
+        " would go unused; choose another kernel, stride or padding, or leave out --exact"
     )

@@ -46,8 +46,8 @@ class Region:
         """
         if centre[0] >= shape[0] or centre[1] >= shape[1]:
             raise PoolcliError(
-                f"the {spell_shape(shape)} image has no pixel {centre[0]},{centre[1]} to zoom in on;"
-                f" the last is {shape[0] - 1},{shape[1] - 1}"
+                f"the {spell_shape(shape)} image has no pixel {centre[0]},{centre[1]} to zoom in"
+                f" on; the last is {shape[0] - 1},{shape[1] - 1}"
             )
         return cls(*map(_around, centre, size, shape))
 

@@ -15,9 +15,9 @@ from poolcli.arrays import Array
 from poolcli.captions import (
     caption,
     name_file,
-    name_operation,
     name_pixels,
-    name_variant,
+    name_pooling,
+    name_window,
     spell_command,
 )
 from poolcli.geometry import Step
@@ -114,7 +114,7 @@ class ComparisonDrawing(Drawing):
             zoom = None
         self._region = choose_region(zoom, visible(image), steps, image.full) if zoom else None
         self._figure = Comparison(
-            f"{name_file(job.source)}: {_operation(settings)}",
+            f"{name_file(job.source)}: {name_pooling(settings.pooling)}",
             len(inputs) + len(steps),
             steps[0].input_shape,
             full=image.full,
@@ -150,12 +150,12 @@ class OperationsDrawing(Drawing):
         from poolcli.figures import Operations
 
         image = inputs[-1]
-        names = [one.operation for one in settings.each]
+        names = [operation.name for operation in settings.operations]
         together = f"{', '.join(names[:-1])} and {names[-1]}"
         file = name_file(job.source)
         self._figure = Operations(
-            f"{file}: {name_operation(together, settings.window)}",
-            [name_variant(one.operation, one.count_include_pad, one.norm) for one in settings.each],
+            f"{file}: {together}, {name_window(settings.window)}",
+            [operation.variant for operation in settings.operations],
             len(inputs) + len(steps),
             steps[0].input_shape,
             shorter=f"{file}: {together}",
@@ -188,12 +188,6 @@ def visible(image: Image) -> Array:
 
 def _suffix(job: Job) -> str:
     return f".{suffix_of(job.figure or '') or STANDARD_SUFFIX}"
-
-
-def _operation(settings: Settings) -> str:
-    return name_operation(
-        settings.operation, settings.window, settings.count_include_pad, settings.norm
-    )
 
 
 def _input_captions(settings: Settings, inputs: Sequence[Image]) -> list[list[str]]:

@@ -156,11 +156,11 @@ AT = single(
 
 
 def _make_preparation(
-    gray: bool, size: tuple[int | None, int | None] | None, filter: Filter | None, relu: bool
+    gray: bool, size: tuple[int | None, int | None] | None, filter_: Filter | None, relu: bool
 ) -> Preparation:
     from poolcli.prepare import Preparation, Size
 
-    return Preparation(gray, Size(*size) if size else None, filter, relu)
+    return Preparation(gray, Size(*size) if size else None, filter_, relu)
 
 
 _BEFORE = "Before pooling, in this order"
@@ -181,6 +181,7 @@ PREPARATION = Bundle(
         option(
             _BEFORE,
             "--filter",
+            "filter_",
             type=Choice(FILTERS),
             metavar="NAME",
             help=f"Find edges, on gray: {', '.join(FILTERS)} (v finds vertical edges).",

@@ -113,7 +113,7 @@ class Operation(ABC):
         """Return the dtype of results for images of `dtype`."""
         from poolcli.pooling import carry_type
 
-        return dtype if self.keeps_pixels else carry_type(dtype)
+        return dtype.newbyteorder("=") if self.keeps_pixels else carry_type(dtype)
 
     def written_type(self, dtype: np.dtype[Any], area: int) -> np.dtype[Any]:
         """Return the dtype whose values, rounded to integers, are exact results rounded once.

@@ -18,6 +18,7 @@ from benchmarks.scale import Scale
 from benchmarks.timing import Call, Key, Times, interleave, stopwatch
 from poolcli import pool2d
 from poolcli.executors import count_cores
+from poolcli.operations import make_operation
 
 Array = NDArray[Any]
 

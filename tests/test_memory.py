@@ -16,6 +16,7 @@ from helpers.formats import noise, saved
 from poolcli.errors import PoolcliError
 from poolcli.images import open_source
 from poolcli.memory import LEAST_BYTES, check_limits, enough_memory, lacks_memory
+from poolcli.operations import Max
 from poolcli.pipeline import Job, run
 
 
@@ -59,11 +60,11 @@ def test_a_record_names_the_largest_size_that_needed_memory(
     def fail(*_arguments: object, **_settings: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("poolcli.pipeline.pool", fail)
+    monkeypatch.setattr(Max, "reduce", fail)
     record = run(Job("a.png", ["x.png"]), settings("max"))
     assert record.error is not None
     assert record.error.startswith("there is not enough memory for 23x34; fewer jobs")
-    monkeypatch.setattr("poolcli.pipeline.open_source", fail)
+    monkeypatch.setattr("poolcli.pipeline.inputs.open_source", fail)
     record = run(Job("a.png", ["x.png"]), settings("max"))
     assert record.error is not None
     assert record.error.startswith("there is not enough memory for this image;")

@@ -442,25 +442,6 @@ def test_one_thread_writes_each_file_before_it_pools_the_next(
     assert events == ["pooled", "written"] * 2
 
 
-def test_a_library_that_finds_no_memory_in_its_thread_is_told_of(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (folder / "a.png").write_bytes(saved(noise("u1", 3), "PNG"))
-
-    def lack_memory(_name: str) -> None:
-        raise ImportError("failed to map segment from shared object")
-
-    def fail(*_arguments: object) -> None:
-        raise ImportError("cannot load module more than once per process")
-
-    monkeypatch.setattr("poolcli.pipeline.THREADED_PIXELS", 0)
-    monkeypatch.setattr("poolcli.pipeline.files.import_module", lack_memory)
-    monkeypatch.setattr("poolcli.images.pictures._pixels", fail)
-    record = run(Job("a.png", ["1.png"]), make_settings("max", threads=2))
-    assert record.status == "failed"
-    assert str(record.error).startswith("there is not enough memory for 23x34")
-
-
 @pytest.mark.parametrize("name", ["a.png", "missing.png"])
 def test_threads_wait_for_the_lock_as_long_as_before(
     name: str, folder: Path, monkeypatch: pytest.MonkeyPatch

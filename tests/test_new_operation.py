@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Invoke, reopen
+from helpers.formats import saved
 
 from poolcli.arrays import Array
 from poolcli.operations import OPERATIONS, Max, Min, Operation
@@ -26,11 +27,11 @@ class Range(Operation):
     name = "range"
     summary = "Keep the range of each window, the largest pixel minus the smallest."
 
-    def reduce(self, image: Array, windows: Windows, *, result: Any = None) -> Array:
+    def reduce(self, image: Array, windows: Windows, **_: Any) -> Array:
         largest, smallest = (kind().reduce(image, windows) for kind in (Max, Min))
         return np.subtract(largest, smallest, dtype=self.result_type(image.dtype))
 
-    def value(self, pixels: Sequence[Any], divisor: int) -> Any:
+    def value(self, pixels: Sequence[Any], _divisor: int) -> Any:
         return max(pixels) - min(pixels)
 
 
@@ -78,10 +79,7 @@ def test_it_explains(invoke: Invoke, matrix: str) -> None:
 
 
 def test_it_is_verified_by_the_loop_alone(invoke: Invoke, matrix: str) -> None:
-    (record,) = map(
-        json.loads,
-        invoke("verify", matrix, "-k", 2, "--ops", "range", "--json").output.splitlines(),
-    )
+    record = json.loads(invoke("verify", matrix, "--ops", "range", "--json").output)
     assert record["operation"] == "range"
     assert record["mismatch"] is False
     statuses = {one["name"]: one["status"] for one in record["comparisons"]}
@@ -93,9 +91,7 @@ def test_a_wrong_result_is_seen(
     invoke: Invoke, matrix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reduce = Range.reduce
-    monkeypatch.setattr(
-        Range, "reduce", lambda *arguments, **named: reduce(*arguments, **named) + 1
-    )
+    monkeypatch.setattr(Range, "reduce", lambda *given, **named: reduce(*given, **named) + 1)
     assert "MISMATCH" in invoke("verify", matrix, "--ops", "range", status=1).output
 
 
@@ -106,11 +102,9 @@ def test_no_framework_claims_it(invoke: Invoke) -> None:
     assert all(call.endswith("has no range pooling") for call in calls)
 
 
-def test_transparent_pixels_need_a_method_of_their_own(invoke: Invoke, folder: Path) -> None:
-    image = np.full((4, 4, 4), 255, np.uint8)
-    image[0, 0, 3] = 0
-    import cv2
-
-    cv2.imwrite(str(folder / "a.png"), image)
-    errors = invoke("range", "a.png", status=1).errors
-    assert "range does not support transparent pixels" in errors
+def test_transparent_pixels_are_left_out(invoke: Invoke, folder: Path) -> None:
+    colour = np.array([[1, 9, 0, 0], [4, 200, 0, 0]], np.uint8)
+    alpha = np.array([[255, 255, 0, 0], [255, 0, 0, 0]], np.uint8)
+    (folder / "a.png").write_bytes(saved(np.dstack((colour, colour, colour, alpha)), "PNG"))
+    invoke("range", "a.png", "-k", 2, "--no-figure")
+    assert reopen("pooled/a_range_k2_1.png").tolist() == [[[8, 8, 8, 255], [0, 0, 0, 0]]]

@@ -20,7 +20,7 @@ from benchmarks.rows import Cell, shape_of
 from benchmarks.scale import Scale
 from benchmarks.timing import Rounds, interleave
 from poolcli.executors import count_cores
-from poolcli.pooling import reduction
+from poolcli.operations import make_operation
 
 ARRAYS_LIMIT = 1.5
 DECODED_LIMIT = 2.5
@@ -63,7 +63,7 @@ class Load:
         dtype, sums = np.dtype(np.uint8), []
         for _ in range(self.iterations):
             rows, columns = self.cell.window.axes(shape)
-            result = reduction(self.cell.operation, dtype, (1, 1), 2.0).result
+            result = make_operation(self.cell.operation).result_type(dtype)
             after = (rows.output, columns.output)
             sums.append(
                 3 * (math.prod(shape) * dtype.itemsize + math.prod(after) * result.itemsize)

@@ -13,7 +13,7 @@ from benchmarks.report import Goal, Section, Table, duration, megabytes
 from benchmarks.rows import MAX_AND_AVG, Cell, shape_of
 from benchmarks.scale import Scale
 from benchmarks.timing import repeated
-from poolcli.pooling import pool
+from poolcli.operations import make_operation
 
 THREAD_BYTES = 8e6
 SHORT_CALLS = 200
@@ -81,7 +81,8 @@ def _allocated(room: Room) -> int:
     image = picture(room.shape, room.cell.channels, room.cell.dtype)
     tracemalloc.start()
     try:
-        result = pool(image, room.cell.operation, room.cell.window, threads=room.threads)
+        axes = room.cell.window.axes(image.shape)
+        result = make_operation(room.cell.operation).pool(image, axes, threads=room.threads)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from benchmarks.scale import Scale
 from poolcli import adaptive_pool2d, pool2d
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
-from poolcli.pooling import Operation
 
 Array = NDArray[Any]
 
 LAYOUTS = {1: "gray", 3: "RGB", 4: "RGBA"}
-MAX_AND_AVG: tuple[Operation, ...] = ("max", "avg")
+MAX_AND_AVG: tuple[str, ...] = ("max", "avg")
 DTYPES = ("uint8", "uint16", "float32")
 
 # Kernel and stride.
@@ -32,7 +31,7 @@ WINDOWS = (
 class Cell:
     """One setting on one kind of image: square windows, or adaptive ones with `to`."""
 
-    operation: Operation
+    operation: str
     kernel: int = 0
     stride: int = 0
     channels: int = 1

@@ -96,7 +96,7 @@ def read_dashed(text: str) -> tuple[int, ...]:
     """Return the numbers of a part of a file name; raise ValueError for anything else."""
     parts = text.split("-")
     if not all(part.isascii() and part.isdecimal() for part in parts):
-        raise ValueError(text)
+        raise ValueError(f"{text!r} holds no numbers")
     return tuple(map(int, parts))
 
 

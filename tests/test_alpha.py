@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.alpha_oracle import pool_alpha_slowly
+from helpers.core import NAMES, Name, pool, pool_alpha
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from poolcli.alpha import pool_alpha
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
-from poolcli.pooling import OPERATIONS, Operation, pool
 
 Array = NDArray[Any]
 
@@ -45,7 +44,7 @@ def random_image(seed: int, dtype: str, channels: int) -> Array:
     seed=st.integers(0, 2**32),
     dtype=st.sampled_from(["u1", "u2"]),
     channels=st.sampled_from([2, 4]),
-    operation=st.sampled_from(OPERATIONS),
+    operation=st.sampled_from(NAMES),
     window=windows,
     count_include_pad=st.booleans(),
 )
@@ -53,7 +52,7 @@ def test_alpha_and_colour_are_those_of_a_loop_over_windows(
     seed: int,
     dtype: str,
     channels: int,
-    operation: Operation,
+    operation: Name,
     window: AnyWindow,
     count_include_pad: bool,
 ) -> None:
@@ -106,10 +105,10 @@ def test_a_weighed_power_mean_of_a_constant_is_the_constant(value: float, norm: 
     assert got[0, 0, 0] == np.float32(value)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", NAMES)
 @pytest.mark.parametrize("window", [Window.of(3, 2, 1), Window.of(2), AdaptiveWindow.of((3, 4))])
 @pytest.mark.parametrize("dtype", ["u1", "u2"])
-def test_opaque_rgba_pools_as_its_rgb(operation: Operation, window: AnyWindow, dtype: str) -> None:
+def test_opaque_rgba_pools_as_its_rgb(operation: Name, window: AnyWindow, dtype: str) -> None:
     full = int(np.iinfo(dtype).max)
     colour = np.random.default_rng(1).integers(0, full, (11, 10, 3), dtype, endpoint=True)
     image = np.dstack((colour, np.full((11, 10), full, dtype)))
@@ -139,7 +138,7 @@ def test_the_largest_colour_is_taken_of_visible_pixels_only() -> None:
 
 def test_where_everything_is_hidden_the_result_is_zero() -> None:
     image = np.zeros((2, 2, 4), np.uint8)
-    for operation in OPERATIONS:
+    for operation in NAMES:
         got = pool_alpha(image, 255, operation, Window.of(2))
         assert not got.any()
 

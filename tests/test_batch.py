@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import names
+from helpers.core import settings as make_settings
 from helpers.family import children, helpers
 from helpers.formats import noise, saved
 
@@ -16,7 +17,7 @@ from poolcli.batch import KILLED, Report, run_jobs
 from poolcli.pipeline import Job, Record, Settings, run
 from poolcli.storage import replacing
 
-SETTINGS = Settings("max")
+SETTINGS = make_settings("max")
 
 
 def jobs(*stems: str) -> list[Job]:
@@ -48,7 +49,7 @@ def test_bytes_do_not_depend_on_the_number_of_cores(folder: Path) -> None:
     results = []
     for cores in (1, 2, 4):
         job = Job("big.npy", ["1.npy", "2.npy"], "npy")
-        run_jobs([job], Settings("avg", iterations=2), lambda _: None, cores=cores)
+        run_jobs([job], make_settings("avg", iterations=2), lambda _: None, cores=cores)
         results.append([(folder / name).read_bytes() for name in job.paths])
     assert results[0] == results[1] == results[2]
 

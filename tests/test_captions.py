@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from helpers.core import operation, pooling
 
-from poolcli.captions import caption, name_operation, name_pixels, name_sides, name_variant
+from poolcli.captions import caption, name_pixels, name_pooling
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window, chain
+from poolcli.spelling import spell_sides
 
 
 @pytest.mark.parametrize(
@@ -24,21 +26,24 @@ from poolcli.geometry import AdaptiveWindow, AnyWindow, Window, chain
     ],
 )
 def test_a_heading_names_what_is_not_as_usual(window: AnyWindow, words: str) -> None:
-    assert name_operation("max", window) == words
+    assert name_pooling(pooling("max", window)) == words
 
 
 def test_a_heading_names_what_belongs_to_one_operation() -> None:
     window = Window.of(2, padding=1)
-    assert name_operation("avg", window, True) == (
+    assert name_pooling(pooling("avg", window, True)) == (
         "avg, kernel 2×2, stride 2, padding 1, padding counted"
     )
-    assert name_operation("lp", Window.of(2), norm=3.5) == "lp with p = 3.5, kernel 2×2, stride 2"
+    assert (
+        name_pooling(pooling("lp", Window.of(2), norm=3.5))
+        == "lp with p = 3.5, kernel 2×2, stride 2"
+    )
 
 
 def test_an_operation_among_others_tells_only_what_is_its_own() -> None:
-    assert name_variant("max") == "max"
-    assert name_variant("avg", True) == "avg, padding counted"
-    assert name_variant("lp", norm=3.5) == "lp, p = 3.5"
+    assert operation("max").variant == "max"
+    assert operation("avg", True).variant == "avg, padding counted"
+    assert operation("lp", norm=3.5).variant == "lp, p = 3.5"
 
 
 def test_a_caption_says_what_one_pixel_stands_for() -> None:
@@ -67,5 +72,5 @@ def test_a_tiny_share_is_not_written_with_an_exponent() -> None:
 
 
 def test_sides_are_named_so_that_none_is_taken_for_the_other() -> None:
-    assert name_sides((300, 451, 3)) == "300 rows × 451 columns"
-    assert name_sides((1, 1)) == "1 row × 1 column"
+    assert spell_sides((300, 451, 3)) == "300 rows × 451 columns"
+    assert spell_sides((1, 1)) == "1 row × 1 column"

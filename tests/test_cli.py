@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from conftest import Invoke
+from helpers.core import NAMES
 
 from poolcli import __version__
 from poolcli.cli import group
-from poolcli.pooling import OPERATIONS
 
 
 def test_the_version_and_the_help_end_with_0(invoke: Invoke) -> None:
@@ -21,7 +21,7 @@ def test_the_version_and_the_help_end_with_0(invoke: Invoke) -> None:
 
 
 def test_there_is_a_command_for_every_operation() -> None:
-    assert set(OPERATIONS) < set(group.commands)
+    assert set(NAMES) < set(group.commands)
 
 
 def test_no_command_at_all_shows_the_help_and_ends_with_2(invoke: Invoke) -> None:

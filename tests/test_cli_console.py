@@ -8,11 +8,12 @@ import sys
 from collections import Counter
 
 import pytest
+from helpers.core import settings
 
 from poolcli.batch import Report
 from poolcli.cli.console import Console
 from poolcli.cli.messages import complain, printable
-from poolcli.pipeline import Iteration, Job, Record, Settings
+from poolcli.pipeline import Iteration, Job, Record
 
 JOB = Job("a.png", ["pooled/a_1.png", "pooled/a_2.png"], "png", "pooled/a.png")
 WRITTEN = Record(
@@ -33,7 +34,7 @@ FAILED = Record(JOB, "failed", error="is empty")
 def shown(capfd: pytest.CaptureFixture[str], *records: Record, **how: bool) -> tuple[str, str]:
     with Console(len(records), **how) as console:
         for record in records:
-            console.show(record, Settings("max", iterations=2))
+            console.show(record, settings("max", iterations=2))
     console.summarise(Report(Counter(record.status for record in records)))
     output, errors = capfd.readouterr()
     return output, errors

@@ -6,14 +6,14 @@ import re
 
 import pytest
 from conftest import Invoke
+from helpers.core import NAMES
+from poolcli.pooling.operations import LARGEST_NORM
 
 from poolcli.cli import group, options, types
 from poolcli.cli.grouping import GroupedOption
 from poolcli.geometry import MAX_PIXELS
 from poolcli.geometry.layouts import LAYOUTS
 from poolcli.images import FORMATS
-from poolcli.pooling import OPERATIONS
-from poolcli.pooling.operations import LARGEST_NORM
 from poolcli.prepare import FILTERS
 
 HEADINGS = ["Window:", "Times:", "Before pooling, in this order:", "Output:", "Reading:", "Run:"]
@@ -21,7 +21,7 @@ HEADINGS = ["Window:", "Times:", "Before pooling, in this order:", "Output:", "R
 
 def test_choices_are_those_of_the_modules_that_know_them() -> None:
     assert options.FILTERS == FILTERS
-    assert types.OPERATIONS == OPERATIONS
+    assert types.NAMES == NAMES
     assert options.MAX_PIXELS == MAX_PIXELS
     assert (*FORMATS, "same") == options.FORMATS
     norm = next(p for p in group.commands["lp"].params if p.name == "norm")
@@ -30,7 +30,7 @@ def test_choices_are_those_of_the_modules_that_know_them() -> None:
     assert options.LAYOUTS == LAYOUTS
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", NAMES)
 def test_the_help_is_in_groups(invoke: Invoke, operation: str) -> None:
     lines = invoke(operation, "--help").output.splitlines()
     assert [line for line in lines if line in HEADINGS] == HEADINGS
@@ -40,7 +40,7 @@ def test_the_help_is_in_groups(invoke: Invoke, operation: str) -> None:
 def test_an_option_stands_only_where_it_means_something() -> None:
     names = {
         operation: {parameter.name for parameter in group.commands[operation].params}
-        for operation in OPERATIONS
+        for operation in NAMES
     }
     plain = names["max"]
     assert names["min"] == names["median"] == plain
@@ -48,7 +48,7 @@ def test_an_option_stands_only_where_it_means_something() -> None:
     assert names["lp"] - plain == {"norm"}
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", NAMES)
 def test_every_option_says_in_a_sentence_what_it_does(operation: str) -> None:
     for parameter in group.commands[operation].params:
         if isinstance(parameter, GroupedOption):

@@ -11,13 +11,13 @@ import cv2
 import numpy as np
 import pytest
 from conftest import Invoke, names, reopen
+from helpers.core import adaptive_pool_reference, pool_reference
 from helpers.formats import noise, saved
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
-from poolcli.pooling import pool2d
+from poolcli import pool2d
 from poolcli.prepare import edges, resize, to_gray
-from poolcli.reference import adaptive_pool_reference, pool_reference
 
 Array = NDArray[Any]
 

@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.core import settings as make_settings
 from helpers.drawn import check_text, colours_of, lines_above, noise, panels_of
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from poolcli.geometry import Window, chain
 from poolcli.images import Image
+from poolcli.operations import Average
 from poolcli.pipeline import Job, Settings
 from poolcli.pipeline.drawing import Drawing, start_drawing
-from poolcli.pooling import pool
 from poolcli.prepare import Preparation
 
 Array = NDArray[Any]
@@ -30,11 +31,11 @@ def finished(
     depth = np.dtype(np.uint8)
     inputs = [Image(stage, depth) for stage in (before, pixels) if stage is not None]
     made = start_drawing(job, settings, inputs, steps)
-    states = [pixels] * len(settings.each)
-    for _ in steps:
+    states = [pixels for _ in settings.operations]
+    for step in steps:
         states = [
-            pool(state, one.operation, one.window)
-            for state, one in zip(states, settings.each, strict=True)
+            operation.pool(state, step.axes)
+            for state, operation in zip(states, settings.operations, strict=True)
         ]
         made.add([Image(state, depth) for state in states])
     return made
@@ -54,9 +55,9 @@ def unused(figure: Figure) -> list[list[str]]:
     ]
 
 
-@pytest.mark.parametrize("beside", [(), (Settings("avg", iterations=3),)])
-def test_what_is_dropped_is_told_where_it_is_hatched(beside: Sequence[Settings]) -> None:
-    settings = Settings("max", iterations=3, zoom=None, beside=tuple(beside))
+@pytest.mark.parametrize("beside", [(), (Average(),)])
+def test_what_is_dropped_is_told_where_it_is_hatched(beside: Sequence[Average]) -> None:
+    settings = make_settings("max", iterations=3, zoom=None, beside=tuple(beside))
     figure = drawn(noise(14, 15), settings)
     assert unused(figure) == [
         ["1 column dropped by iteration 1"],
@@ -71,7 +72,7 @@ def test_what_is_dropped_is_told_where_it_is_hatched(beside: Sequence[Settings])
 
 
 def test_every_frame_tells_what_it_hatches() -> None:
-    made = finished(noise(15, 16), Settings("max", iterations=2, zoom=None), "figure.gif")
+    made = finished(noise(15, 16), make_settings("max", iterations=2, zoom=None), "figure.gif")
     frames = list(made._figure._sheet().frames())
     assert [unused(frame)[0] for frame in frames] == [
         ["1 row dropped by iteration 1"],
@@ -81,7 +82,7 @@ def test_every_frame_tells_what_it_hatches() -> None:
 
 
 def test_a_hatch_wider_than_what_it_marks_says_so() -> None:
-    figure = drawn(noise(300, 451), Settings("max", iterations=3, zoom=None))
+    figure = drawn(noise(300, 451), make_settings("max", iterations=3, zoom=None))
     assert unused(figure) == [
         ["1 column dropped by iteration 1 (hatch widened)"],
         ["1 column dropped by iteration 2 (hatch widened)"],
@@ -91,18 +92,18 @@ def test_a_hatch_wider_than_what_it_marks_says_so() -> None:
 
 
 def test_the_note_has_its_own_line_where_there_is_no_room() -> None:
-    figure = drawn(noise(301, 201), Settings("max", zoom=None))
+    figure = drawn(noise(301, 201), make_settings("max", zoom=None))
     assert unused(figure)[0] == ["1 row and 1 column dropped by iteration 1", "(hatch widened)"]
     check_text(figure)
 
 
 def test_skipped_pixels_have_a_line_of_their_own_and_say_if_they_are_not_hatched() -> None:
-    few = drawn(noise(8, 8), Settings("max", Window.of(1, 2), zoom=None))
+    few = drawn(noise(8, 8), make_settings("max", Window.of(1, 2), zoom=None))
     assert unused(few)[0] == [
         "1 row and 1 column dropped by iteration 1",
         "3 rows and 3 columns skipped by iteration 1",
     ]
-    many = drawn(noise(801, 1201), Settings("max", Window.of(1, 2), zoom=None))
+    many = drawn(noise(801, 1201), make_settings("max", Window.of(1, 2), zoom=None))
     assert unused(many)[0] == [
         "400 rows and 600 columns skipped by iteration 1",
         "(too fine to hatch)",
@@ -111,9 +112,9 @@ def test_skipped_pixels_have_a_line_of_their_own_and_say_if_they_are_not_hatched
 
 
 def test_a_picture_before_its_filter_stands_in_no_row_of_differences() -> None:
-    beside = (Settings("avg", zoom=None),)
+    beside = (Average(),)
     edges = Preparation(filter="prewitt")
-    settings = Settings("max", zoom=None, beside=beside, preparation=edges)
+    settings = make_settings("max", zoom=None, beside=beside, preparation=edges)
     photo = np.full((40, 60), 77, np.uint8)
     figure = finished(noise(40, 60), settings, before=photo)._figure.figure()
     panels = panels_of(figure)
@@ -128,9 +129,9 @@ def test_a_picture_before_its_filter_stands_in_no_row_of_differences() -> None:
     check_text(figure)
 
 
-@pytest.mark.parametrize("beside", [(), (Settings("avg"),)])
-def test_the_figure_says_which_channel_it_shows(beside: Sequence[Settings]) -> None:
+@pytest.mark.parametrize("beside", [(), (Average(),)])
+def test_the_figure_says_which_channel_it_shows(beside: Sequence[Average]) -> None:
     pixels = np.dstack([noise(8, 9)] * 6)
-    figure = drawn(pixels, Settings("max", zoom=None, beside=tuple(beside)))
+    figure = drawn(pixels, make_settings("max", zoom=None, beside=tuple(beside)))
     first, *_ = [axes for axes in panels_of(figure) if axes.get_title(loc="left")]
     assert "the first of 6 channels" in lines_above(first)

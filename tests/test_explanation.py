@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.core import operation as make
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from poolcli.errors import PoolcliError
 from poolcli.explanation import (
-    Pooling,
     Stage,
     explain_all,
     explain_cell,
@@ -22,8 +22,8 @@ from poolcli.explanation import (
     trace,
 )
 from poolcli.explanation.drawing import Drawing, becomes, beside
-from poolcli.explanation.sentences import number, span
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window, chain
+from poolcli.spelling import spell_number, spell_range
 
 Array = NDArray[Any]
 INF = np.inf
@@ -43,7 +43,7 @@ def pooled(
     """Pool an image (H, W) or (H, W, C), and keep every stage."""
     layers = image.reshape(*image.shape[:2], -1)
     steps = chain(window, image.shape, iterations)
-    return stages(layers, Pooling(operation, window, count, norm, full), steps)
+    return stages(layers, make(operation, count, norm), steps, full=full)
 
 
 def said(image: Array, operation: Any, window: AnyWindow, **how: Any) -> str:
@@ -240,14 +240,14 @@ def test_a_maximum_is_followed_back_to_its_pixel() -> None:
     image = np.arange(64).reshape(8, 8)
     cells = trace(pooled(image, "max", Window.of(2), 3), (0, 0), 0)
     assert [cell.iteration for cell in cells] == [3, 2, 1]
-    assert [cell.at for cell in cells] == [(0, 0), (1, 1), (3, 3)]
+    assert [cell.index for cell in cells] == [(0, 0), (1, 1), (3, 3)]
     assert [cell.value for cell in cells] == [63, 63, 63]
     assert cells[-1].followed == (7, 7)
 
 
 def test_an_average_is_followed_through_the_middle_of_its_windows() -> None:
     cells = trace(pooled(np.arange(81).reshape(9, 9), "avg", Window.of(3), 2), (0, 0), 0)
-    assert [cell.at for cell in cells] == [(0, 0), (1, 1)]
+    assert [cell.index for cell in cells] == [(0, 0), (1, 1)]
     assert cells[-1].followed == (4, 4)
 
 
@@ -405,7 +405,7 @@ def test_adaptive_windows_are_told_like_others() -> None:
 
 
 def test_numbers_and_spans_are_short() -> None:
-    assert [number(n) for n in (3, 2.5, 1 / 3, -0.0, 1e20, 255.0, True)] == [
+    assert [spell_number(n) for n in (3, 2.5, 1 / 3, -0.0, 1e20, 255.0, True)] == [
         "3",
         "2.5",
         "0.333333",
@@ -414,8 +414,8 @@ def test_numbers_and_spans_are_short() -> None:
         "255",
         "1",
     ]
-    assert span(range(2, 5)) == "2:5"
-    assert span(range(1, 6, 2)) == "1:6:2"
+    assert spell_range(range(2, 5)) == "2:5"
+    assert spell_range(range(1, 6, 2)) == "1:6:2"
 
 
 def test_boxes_that_touch_share_their_line() -> None:

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.core import operation as make
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from poolcli.explanation import Pooling, Stage, draw, stages
+from poolcli.captions import name_window
+from poolcli.explanation import Stage, draw, stages
 from poolcli.figures import Scene, draw_explanation, explanation, marks
 from poolcli.figures.explanation import CHANNELS, CHOSEN
 from poolcli.geometry import Window, chain
@@ -38,7 +40,8 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Any:
         iterations: int = 1,
         full: float | None = None,
     ) -> Figure:
-        draw("a heading", chains(image, operations, window, iterations), at, full=full)
+        found = chains(image, operations, window, iterations)
+        draw("a heading", found, at, window=name_window(window), full=full)
         return figures[-1]
 
     return run
@@ -50,7 +53,7 @@ def chains(
     layers = image.reshape(*image.shape[:2], -1)
     steps = chain(window, image.shape, iterations)
     names: Any = operations.split(",")
-    return {name: stages(layers, Pooling(name, window), steps) for name in names}
+    return {name: stages(layers, make(name), steps) for name in names}
 
 
 def panels(figure: Figure) -> list[Any]:
@@ -172,7 +175,7 @@ def test_every_suffix_is_a_file_of_its_kind_and_the_same_each_time(
     suffix: str, start: bytes
 ) -> None:
     first, second = (
-        draw("h", chains(MATRIX, "max", Window.of(2)), (0, 0), full=None, suffix=suffix)
+        draw("h", chains(MATRIX, "max", Window.of(2)), (0, 0), window="", full=None, suffix=suffix)
         for _ in range(2)
     )
     assert first.startswith(start)
@@ -183,8 +186,8 @@ def test_every_suffix_is_a_file_of_its_kind_and_the_same_each_time(
 def test_transparency_is_shown_and_not_taken_for_a_colour(channels: int) -> None:
     image = np.full((4, 4, channels), 128, np.uint8)
     steps = chain(Window.of(2), image.shape)
-    found = stages(image, Pooling("max", Window.of(2), full=255), steps)
-    assert draw("h", {"max": found}, (0, 0), full=255, alpha=True).startswith(b"\x89PNG")
+    found = stages(image, make("max"), steps, full=255)
+    assert draw("h", {"max": found}, (0, 0), window="", full=255, alpha=True).startswith(b"\x89PNG")
 
 
 def test_scenes_may_be_of_any_shape() -> None:
@@ -220,12 +223,9 @@ def test_what_was_done_before_is_captioned(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr("poolcli.figures.draw_explanation", listen)
     found = chains(MATRIX, "avg", Window.of(2, 2, 1))
-    counted = {
-        "avg": stages(
-            MATRIX[:, :, None], Pooling("avg", Window.of(2, 2, 1), True), [found["avg"][0].step]
-        )
-    }
-    draw("h", counted, (0, 0), full=None, prepared="gray, prewitt-v")
+    counted = {"avg": stages(MATRIX[:, :, None], make("avg", True), [found["avg"][0].step])}
+    window = name_window(Window.of(2, 2, 1))
+    draw("h", counted, (0, 0), window=window, full=None, prepared="gray, prewitt-v")
     assert captions[0][0] == "prepared input"
     assert captions[0][2:4] == [
         "gray, prewitt-v",

@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.core import Name, pool
+from helpers.core import operation as make
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from poolcli import adaptive_pool2d, pool2d
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
-from poolcli.pooling import Operation, adaptive_pool2d, carry_type, pool, pool2d, written_type
+from poolcli.pooling import carry_type
 
 Array = NDArray[Any]
 
@@ -194,20 +197,20 @@ def test_the_written_average_is_the_exact_one_rounded_half_to_even(
         flat[:] = top
         flat[: flat.size // 2 + numbers.integers(-1, 2)] = top - 1
     window = Window.of(size)
-    wide = pool(image, "avg", window, result=written_type("avg", image.dtype, image.size))
+    wide = pool(image, "avg", window, result=make("avg").written_type(image.dtype, image.size))
     exact = Fraction(int(image.sum(dtype=np.int64)), image.size)
     assert int(np.rint(wide)[0, 0]) == round(exact)
 
 
 def test_wide_results_are_only_asked_for_where_rounding_twice_could_show() -> None:
-    assert written_type("avg", np.dtype("uint16"), 255) == np.float32
-    assert written_type("avg", np.dtype("uint16"), 256) == np.float64
-    assert written_type("avg", np.dtype("uint8"), 2**16 - 1) == np.float32
-    assert written_type("avg", np.dtype("uint8"), 2**16) == np.float64
-    assert written_type("lp", np.dtype("uint16"), 1) == np.float64
-    assert written_type("median", np.dtype("uint16"), 4) == np.float32
-    assert written_type("max", np.dtype("uint16"), 4) == np.uint16
-    assert written_type("avg", np.dtype("float32"), 2**20) == np.float32
+    assert make("avg").written_type(np.dtype("uint16"), 255) == np.float32
+    assert make("avg").written_type(np.dtype("uint16"), 256) == np.float64
+    assert make("avg").written_type(np.dtype("uint8"), 2**16 - 1) == np.float32
+    assert make("avg").written_type(np.dtype("uint8"), 2**16) == np.float64
+    assert make("lp").written_type(np.dtype("uint16"), 1) == np.float64
+    assert make("median").written_type(np.dtype("uint16"), 4) == np.float32
+    assert make("max").written_type(np.dtype("uint16"), 4) == np.uint16
+    assert make("avg").written_type(np.dtype("float32"), 2**20) == np.float32
 
 
 # Power means
@@ -279,7 +282,7 @@ def test_a_power_mean_with_nan_or_infinity_says_so_beside_huge_and_tiny_windows(
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("operation", ["max", "min"])
 def test_the_maximum_of_zeros_is_positive_and_the_minimum_negative(
-    window: AnyWindow, dtype: str, operation: Operation
+    window: AnyWindow, dtype: str, operation: Name
 ) -> None:
     numbers = np.random.default_rng(9)
     towards = -1 if operation == "max" else 1

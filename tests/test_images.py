@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 from PIL import ImageCms
 
+from poolcli import pool2d
 from poolcli.errors import PoolcliError
 from poolcli.images import (
     Image,
@@ -32,7 +33,6 @@ from poolcli.images import (
 from poolcli.images.boxes import avif_depth
 from poolcli.images.deep import check_depth
 from poolcli.images.pictures import SIGNATURES, is_picture
-from poolcli.pooling import pool2d
 
 Array = NDArray[Any]
 

@@ -10,12 +10,14 @@ import cv2
 import numpy as np
 import pytest
 from conftest import Invoke
+from helpers.core import settings
 from helpers.formats import noise, saved
 
 from poolcli.errors import PoolcliError
 from poolcli.images import open_source
 from poolcli.memory import LEAST_BYTES, check_limits, enough_memory, lacks_memory
-from poolcli.pipeline import Job, Settings, run
+from poolcli.operations import Max
+from poolcli.pipeline import Job, run
 
 
 def too_large() -> None:
@@ -58,12 +60,12 @@ def test_a_record_names_the_largest_size_that_needed_memory(
     def fail(*_arguments: object, **_settings: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("poolcli.pipeline.pool", fail)
-    record = run(Job("a.png", ["x.png"]), Settings("max"))
+    monkeypatch.setattr(Max, "reduce", fail)
+    record = run(Job("a.png", ["x.png"]), settings("max"))
     assert record.error is not None
     assert record.error.startswith("there is not enough memory for 23x34; fewer jobs")
-    monkeypatch.setattr("poolcli.pipeline.open_source", fail)
-    record = run(Job("a.png", ["x.png"]), Settings("max"))
+    monkeypatch.setattr("poolcli.pipeline.inputs.open_source", fail)
+    record = run(Job("a.png", ["x.png"]), settings("max"))
     assert record.error is not None
     assert record.error.startswith("there is not enough memory for this image;")
 

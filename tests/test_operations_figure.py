@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.core import Name, pool
 from helpers.drawn import (
     COMMAND,
     TEXTBOOK,
@@ -25,7 +26,6 @@ from numpy.typing import NDArray
 from poolcli.figures import Operations
 from poolcli.figures.operations import DIVERGING, signed_difference
 from poolcli.geometry import Window, chain
-from poolcli.pooling import Operation, pool
 
 Array = NDArray[Any]
 
@@ -34,7 +34,7 @@ HEADING = "cat.jpg: max and avg, kernel 2×2, stride 2"
 
 def compared(
     image: Array,
-    operations: tuple[Operation, ...] = ("max", "avg"),
+    operations: tuple[Name, ...] = ("max", "avg"),
     iterations: int = 1,
     *,
     full: float | None = 255.0,
@@ -91,7 +91,7 @@ def test_each_operation_has_a_row_and_iterations_run_across() -> None:
     rows = rows_of(figure)
     assert [len(row) for row in rows] == [3, 3, 3]
     assert labels_of(figure) == ["max", "min", "median"]
-    operations: tuple[Operation, ...] = ("max", "min", "median")
+    operations: tuple[Name, ...] = ("max", "min", "median")
     for row, operation in zip(rows, operations, strict=True):
         state = image
         for index, axes in enumerate(row):
@@ -264,7 +264,7 @@ def test_an_animation_shows_all_rows_of_an_iteration_at_once() -> None:
 
 def test_a_heading_that_is_too_long_does_without_its_window_before_names_are_cut() -> None:
     for shorter, suffix in (("cat.jpg: max, avg and median", ".gif"), ("", ".gif")):
-        names: tuple[Operation, ...] = ("max", "avg", "median")
+        names: tuple[Name, ...] = ("max", "avg", "median")
         long = "cat.jpg: max, avg and median, kernel 12×12, stride 12, padding same, dilation 2"
         made = Operations(long, names, 1, (90, 60), shorter=shorter, full=255.0, suffix=suffix)
         made.add_input(noise(90, 60), ["input"])

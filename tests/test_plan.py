@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.core import settings as make_settings
 from helpers.formats import noise, npy, saved
 
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, Window
+from poolcli.operations import Average, Lp
 from poolcli.pipeline import Settings
 from poolcli.plan import Naming, name_settings, plan
 from poolcli.prepare import Preparation, Size
 
-TWICE = Settings("max", iterations=2)
+TWICE = make_settings("max", iterations=2)
 
 
 def outputs(*inputs: str, settings: Settings = TWICE, **naming: Any) -> list[list[str]]:
@@ -48,25 +50,25 @@ def test_last_keeps_its_number() -> None:
 @pytest.mark.parametrize(
     ("settings", "name"),
     [
-        (Settings("max"), "k2"),
-        (Settings("max", Window.of((2, 3))), "k2-3"),
-        (Settings("max", Window.of(3, (2, 1))), "k3_s2-1"),
-        (Settings("max", Window.of(3, 3, 1)), "k3_p1"),
-        (Settings("max", Window.of(3, 3, (1, 2))), "k3_p1-2"),
-        (Settings("max", Window.of(3, 3, ((1, 0), (2, 0)))), "k3_p1-0-2-0"),
-        (Settings("max", Window.of(3, 3, 0, 2, ceil_mode=True)), "k3_d2_ceil"),
-        (Settings("max", AdaptiveWindow.of((7, 5))), "to7-5"),
-        (Settings("avg", Window.of(2, 2, 1), count_include_pad=True), "k2_p1_countpad"),
-        (Settings("lp", norm=3.5), "k2_norm3.5"),
+        (make_settings("max"), "k2"),
+        (make_settings("max", Window.of((2, 3))), "k2-3"),
+        (make_settings("max", Window.of(3, (2, 1))), "k3_s2-1"),
+        (make_settings("max", Window.of(3, 3, 1)), "k3_p1"),
+        (make_settings("max", Window.of(3, 3, (1, 2))), "k3_p1-2"),
+        (make_settings("max", Window.of(3, 3, ((1, 0), (2, 0)))), "k3_p1-0-2-0"),
+        (make_settings("max", Window.of(3, 3, 0, 2, ceil_mode=True)), "k3_d2_ceil"),
+        (make_settings("max", AdaptiveWindow.of((7, 5))), "to7-5"),
+        (make_settings("avg", Window.of(2, 2, 1), count_include_pad=True), "k2_p1_countpad"),
+        (make_settings("lp", norm=3.5), "k2_norm3.5"),
         (
-            Settings(
+            make_settings(
                 "max",
                 Window.of(3, 2, "same"),
                 preparation=Preparation(True, Size(224, 224), "prewitt-v", relu=True),
             ),
             "k3_s2_psame_gray_224x224_prewitt-v_relu",
         ),
-        (Settings("max", preparation=Preparation(size=Size(None, 9))), "k2_x9"),
+        (make_settings("max", preparation=Preparation(size=Size(None, 9))), "k2_x9"),
     ],
 )
 def test_settings_are_named_by_what_is_not_as_usual(settings: Settings, name: str) -> None:
@@ -90,7 +92,7 @@ def test_settings_are_named_by_what_is_not_as_usual(settings: Settings, name: st
 def test_the_format_follows_the_input_unless_it_is_chosen(
     source: str, chosen: str | None, suffix: str
 ) -> None:
-    ((path,),) = outputs(source, settings=Settings("max"), format=chosen, draw=False)
+    ((path,),) = outputs(source, settings=make_settings("max"), format=chosen, draw=False)
     assert path == f"pooled/{Path(source).stem}_max_k2_1.{suffix}"
 
 
@@ -128,7 +130,7 @@ def test_content_decides_where_a_name_could_mean_more(
     folder: Path, name: str, content: bytes, chosen: str | None, suffix: str
 ) -> None:
     (folder / name).write_bytes(content)
-    ((path,),) = outputs(name, settings=Settings("max"), format=chosen, draw=False)
+    ((path,),) = outputs(name, settings=make_settings("max"), format=chosen, draw=False)
     assert path == f"pooled/{Path(name).stem}_max_k2_1.{suffix}"
 
 
@@ -137,11 +139,11 @@ def test_content_decides_where_a_name_could_mean_more(
 )
 def test_a_pipe_is_not_read_to_name_its_results(folder: Path, name: str, suffix: str) -> None:
     os.mkfifo(folder / name)
-    ((path,),) = outputs(name, settings=Settings("max"), draw=False)
+    ((path,),) = outputs(name, settings=make_settings("max"), draw=False)
     assert path == f"pooled/a_max_k2_1.{suffix}"
 
 
-COMPARED = Settings("max", iterations=3, beside=(Settings("avg", iterations=3),))
+COMPARED = make_settings("max", iterations=3, beside=(Average(),))
 
 
 def test_operations_compared_are_one_picture_with_a_name_of_its_own() -> None:
@@ -156,7 +158,7 @@ def test_operations_compared_are_one_picture_with_a_name_of_its_own() -> None:
 
 
 def test_what_belongs_to_one_of_several_operations_is_named() -> None:
-    both = Settings("max", beside=(Settings("avg", count_include_pad=True), Settings("lp", norm=3)))
+    both = make_settings("max", beside=(Average(count_padding=True), Lp(3)))
     assert name_settings(both) == "k2_countpad_norm3"
 
 
@@ -286,7 +288,7 @@ def test_a_template_may_name_the_folder_of_an_input() -> None:
 
 def test_a_list_keeps_the_folders_of_relative_names(folder: Path) -> None:
     (folder / "list").write_text("x/a.jpg\ny/a.jpg\n../a.jpg\n")
-    found = plan([], Settings("max"), Naming(draw=False), files_from="list")
+    found = plan([], make_settings("max"), Naming(draw=False), files_from="list")
     assert [path for job in found.jobs for path in job.paths] == [
         "pooled/x/a_max_k2_1.png",
         "pooled/y/a_max_k2_1.png",
@@ -325,7 +327,7 @@ def images(*names: str) -> None:
 
 
 def paths(*names: str, recursive: bool = False, **naming: Any) -> list[str]:
-    found = plan(names, Settings("max"), Naming(draw=False, **naming), recursive=recursive)
+    found = plan(names, make_settings("max"), Naming(draw=False, **naming), recursive=recursive)
     return [path for job in found.jobs for path in job.paths]
 
 
@@ -410,7 +412,7 @@ def test_results_that_meet_through_a_link_are_refused(folder: Path) -> None:
 
 
 def test_norms_that_differ_have_names_that_differ() -> None:
-    names = {name_settings(Settings("lp", norm=norm)) for norm in (3.0, 2.0000001, 2.00000012)}
+    names = {name_settings(make_settings("lp", norm=norm)) for norm in (3.0, 2.0000001, 2.00000012)}
     assert names == {"k2_norm3", "k2_norm2.0000001", "k2_norm2.00000012"}
 
 

@@ -11,22 +11,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.core import NAMES, Name, adaptive_pool_reference, pool, pool_reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from poolcli import adaptive_pool2d, pool2d
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, Window
-from poolcli.pooling import (
-    OPERATIONS,
-    Operation,
-    adaptive_pool2d,
-    carry_type,
-    pool,
-    pool2d,
-    reduction,
-)
-from poolcli.reference import adaptive_pool_reference, pool_reference
+from poolcli.operations import Median
+from poolcli.pooling import Windows, carry_type
+from poolcli.pooling.averages import average
 
 Array = NDArray[Any]
 
@@ -131,7 +126,7 @@ def assert_equal(result: Array, expected: Any, dtype: Any) -> None:
     ],
 )
 def test_a_small_image_pools_as_by_hand(
-    image: Any, operation: Operation, options: dict[str, Any], expected: Any
+    image: Any, operation: Name, options: dict[str, Any], expected: Any
 ) -> None:
     dtype = "int64" if operation in {"max", "min"} else "float64"
     assert_equal(pool2d(image, operation, **options), expected, dtype)
@@ -198,7 +193,7 @@ def test_an_image_has_as_many_windows_as_the_textbooks_say(
     ],
 )
 def test_a_small_image_pools_to_a_wanted_size_as_by_hand(
-    operation: Operation, output_size: Any, expected: Any
+    operation: Name, output_size: Any, expected: Any
 ) -> None:
     image = np.arange(1, 16).reshape(3, 5)
     dtype = "int64" if operation in {"max", "min"} else "float64"
@@ -223,7 +218,7 @@ def test_channels_are_pooled_independently() -> None:
 def test_an_opaque_rgba_image_pools_as_its_rgb() -> None:
     rgb = np.random.default_rng(1).integers(0, 256, (9, 10, 3), np.uint8)
     rgba = np.dstack([rgb, np.full((9, 10), 255, np.uint8)])
-    for operation in OPERATIONS:
+    for operation in NAMES:
         pooled = pool2d(rgba, operation, 3, 2, 1)
         np.testing.assert_array_equal(pooled[:, :, :3], pool2d(rgb, operation, 3, 2, 1))
         np.testing.assert_array_equal(pooled[:, :, 3].round(4), 255)
@@ -293,11 +288,11 @@ LAYOUTS: list[Callable[[Array], Array]] = [
 ]
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", NAMES)
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("shape", [(7, 9), (7, 9, 3)])
 def test_the_layout_in_memory_changes_nothing_and_the_input_is_not_touched(
-    shape: tuple[int, ...], layout: Callable[[Array], Array], operation: Operation
+    shape: tuple[int, ...], layout: Callable[[Array], Array], operation: Name
 ) -> None:
     image = np.random.default_rng(2).integers(0, 256, shape, np.uint8)
     view = layout(image)
@@ -316,7 +311,7 @@ def test_the_layout_in_memory_changes_nothing_and_the_input_is_not_touched(
 def test_a_read_only_image_can_be_pooled() -> None:
     image = np.arange(12.0).reshape(3, 4)
     image.setflags(write=False)
-    for operation in OPERATIONS:
+    for operation in NAMES:
         assert pool2d(image, operation).shape == (1, 2)
         assert adaptive_pool2d(image, operation, (2, 3)).shape == (2, 3)
 
@@ -442,8 +437,8 @@ NAN, INF = np.nan, np.inf
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_nan_reaches_the_windows_that_see_it_and_no_other(operation: Operation, dtype: str) -> None:
+@pytest.mark.parametrize("operation", NAMES)
+def test_nan_reaches_the_windows_that_see_it_and_no_other(operation: Name, dtype: str) -> None:
     carry = native(np.dtype(dtype)) if operation in {"max", "min"} else CARRIES[dtype]
     for row, column in np.ndindex(7, 7):
         image = np.ones((7, 7), dtype)
@@ -468,9 +463,7 @@ def test_nan_reaches_the_windows_that_see_it_and_no_other(operation: Operation, 
     ],
 )
 @pytest.mark.parametrize("dtype", FLOATS)
-def test_infinities_count_as_numbers(
-    dtype: str, operation: Operation, expected: list[float]
-) -> None:
+def test_infinities_count_as_numbers(dtype: str, operation: Name, expected: list[float]) -> None:
     pairs = np.array([[INF, 1], [INF, -INF], [2, -INF], [-INF, -INF], [NAN, INF], [INF, INF]])
     image = pairs.reshape(1, 12).astype(dtype)
     # Beyond the border stands the identity, which must not be taken for a pixel.
@@ -495,20 +488,20 @@ def test_the_median_passes_over_the_places_that_border_windows_lack() -> None:
     assert_equal(pool2d(truth, "median", (1, 3), 1, (0, 1)), [[0.5, 0, 0]], "float32")
 
 
-def test_a_median_may_pass_over_nan() -> None:
+def test_a_median_may_leave_out_pixels() -> None:
     image = np.array([[NAN, 5], [1, NAN]])
     window = Window.of(2, 1, 1)
-    passed = pool(image, "median", window, skip_nan=True)
+    visible = ~np.isnan(image)[:, :, np.newaxis]
+    layers, windows = image[:, :, np.newaxis], Windows(*window.axes(image.shape))
+    passed = Median().reduce_masked(layers, visible, windows)[:, :, 0]
     assert_equal(passed, [[NAN, 5, 5], [1, 3, 5], [1, 1, NAN]], "float64")
     kept = pool(image, "median", window)
     assert_equal(kept, [[NAN, NAN, 5], [NAN, NAN, NAN], [1, NAN, NAN]], "float64")
-    integer = pool(np.array([[4, 1], [2, 9]]), "median", Window.of(2), skip_nan=True)
-    assert_equal(integer, [[3]], "float64")
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", NAMES)
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-def test_overflow_gives_infinity_and_no_warning(dtype: str, operation: Operation) -> None:
+def test_overflow_gives_infinity_and_no_warning(dtype: str, operation: Name) -> None:
     # Warnings are errors in these tests.
     image = np.full((3, 3), np.finfo(dtype).max, dtype)
     image[1] *= -1
@@ -530,7 +523,7 @@ def test_overflow_gives_infinity_and_no_warning(dtype: str, operation: Operation
     ],
 )
 def test_a_large_image_is_pooled_as_numpy_would(
-    kernel: int, stride: int, operation: Operation, dtype: str
+    kernel: int, stride: int, operation: Name, dtype: str
 ) -> None:
     limits = np.iinfo(dtype)
     image = np.random.default_rng(3).integers(limits.min, limits.max, (900, 500), dtype)
@@ -563,7 +556,7 @@ def test_halves_that_share_a_pixel_may_sum_up_to_more_than_the_window(
 
 def divided(sums: Array, count: int) -> Array:
     """Divide exact sums of 16-bit pixels as averages are."""
-    how = reduction("avg", np.dtype("uint16"), (1, count), 2.0)
+    how = average(np.dtype("uint16"), (1, count), count, np.dtype("float32"))
     output = np.empty(sums.shape, np.float32)
     how.finish(sums.astype(how.working), np.full((1, 1), count, how.divide), output)
     return output
@@ -601,14 +594,14 @@ def test_a_quotient_of_very_many_pixels_is_that_of_a_division() -> None:
 
 def test_numpy_is_left_as_it_was() -> None:
     before = np.geterr(), np.getbufsize()
-    for operation in OPERATIONS:
+    for operation in NAMES:
         pool2d(np.eye(4), operation)
     assert (np.geterr(), np.getbufsize()) == before
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", NAMES)
 @pytest.mark.parametrize("dtype", ["int16", "float64"])
-def test_a_row_and_a_column_of_any_length_are_combined(dtype: str, operation: Operation) -> None:
+def test_a_row_and_a_column_of_any_length_are_combined(dtype: str, operation: Name) -> None:
     # Sums are made from halves and thirds that fit, lack an item or share one.
     line = np.random.default_rng(8).integers(-(2**15), 2**15, (1, 120)).astype(dtype)
     for kernel in range(1, 70):
@@ -622,7 +615,7 @@ def test_a_row_and_a_column_of_any_length_are_combined(dtype: str, operation: Op
 
 
 def memory_beside_the_result(
-    shape: tuple[int, int], operation: Operation, kernel: int | tuple[int, int] = 3
+    shape: tuple[int, int], operation: Name, kernel: int | tuple[int, int] = 3
 ) -> int:
     """Measure the bytes that pooling an image of this shape takes for its work."""
     image = np.zeros(shape, np.uint8)
@@ -634,7 +627,7 @@ def memory_beside_the_result(
 
 
 @pytest.mark.parametrize("operation", ["max", "min", "avg", "lp"])
-def test_memory_does_not_grow_with_the_height_of_the_image(operation: Operation) -> None:
+def test_memory_does_not_grow_with_the_height_of_the_image(operation: Name) -> None:
     # A tenth is for the lists of windows.
     short, tall = (memory_beside_the_result((rows, 300), operation) for rows in (16000, 64000))
     assert tall < 1.1 * short
@@ -656,7 +649,7 @@ def test_a_median_gathers_the_windows_of_a_long_row_in_groups(
 @pytest.mark.parametrize("operation", ["max", "avg", "lp"])
 @pytest.mark.parametrize("threads", [2, 3, 8])
 def test_the_number_of_threads_changes_nothing(
-    threads: int, operation: Operation, monkeypatch: pytest.MonkeyPatch
+    threads: int, operation: Name, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("poolcli.pooling.bands.THREADED_BYTES", 0)
     # 263 rows, which no number divides.
@@ -807,13 +800,13 @@ def is_refused_by_the_loop(shape: tuple[int, ...], window: dict[str, Any]) -> bo
         return True
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", NAMES)
 @settings(deadline=None, max_examples=400)
 @given(
     image=images(), window=windows(), count_include_pad=st.booleans(), norm=norms, size=band_bytes
 )
 def test_pool2d_is_the_slow_loop(
-    operation: Operation,
+    operation: Name,
     image: Array,
     window: dict[str, Any],
     count_include_pad: bool,
@@ -838,11 +831,11 @@ def test_pool2d_is_the_slow_loop(
     assert_agrees(result, image, operation, slow, window["kernel"][0] * window["kernel"][1])
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", NAMES)
 @settings(deadline=None, max_examples=60)
 @given(image=images(), window=windows(), threads=st.integers(1, 4), size=band_bytes)
 def test_neither_threads_nor_the_size_of_buffers_change_a_bit(
-    operation: Operation, image: Array, window: dict[str, Any], threads: int, size: int
+    operation: Name, image: Array, window: dict[str, Any], threads: int, size: int
 ) -> None:
     checked = Window.of(**window)
     try:
@@ -855,7 +848,7 @@ def test_neither_threads_nor_the_size_of_buffers_change_a_bit(
     np.testing.assert_array_equal(result, expected, strict=True)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", NAMES)
 @settings(deadline=None, max_examples=200)
 @given(
     image=images(),
@@ -864,7 +857,7 @@ def test_neither_threads_nor_the_size_of_buffers_change_a_bit(
     size=band_bytes,
 )
 def test_adaptive_pool2d_is_the_slow_loop(
-    operation: Operation, image: Array, output_size: tuple[int, int], norm: float, size: int
+    operation: Name, image: Array, output_size: tuple[int, int], norm: float, size: int
 ) -> None:
     before = image.tobytes()
     result = pool_in_bands(size, adaptive_pool2d, image, operation, output_size, norm)
@@ -943,7 +936,7 @@ def test_a_constant_image_stays_constant(
     constant = np.dtype(dtype).type(value / 7 if np.dtype(dtype).kind == "f" else value)
     image = np.full(shape, constant, dtype)
     output_size = data.draw(st.tuples(*[st.integers(1, 25)] * 2))
-    for operation in OPERATIONS:
+    for operation in NAMES:
         results = [adaptive_pool2d(image, operation, output_size)]
         with suppress(PoolcliError):
             results.append(pool2d(image, operation, **window))
@@ -976,9 +969,9 @@ def test_counted_padding_is_a_border_of_zeros(
 
 
 @settings(deadline=None)
-@given(images(), windows(), st.sampled_from(OPERATIONS))
+@given(images(), windows(), st.sampled_from(NAMES))
 def test_each_channel_pools_as_an_image_of_its_own(
-    image: Array, window: dict[str, Any], operation: Operation
+    image: Array, window: dict[str, Any], operation: Name
 ) -> None:
     image = image.reshape(*image.shape[:2], -1)
     try:
@@ -1000,8 +993,8 @@ def test_the_power_mean_grows_from_the_average_to_the_maximum() -> None:
     assert (means[-1] * 1.1 > pool2d(image, "max", 4)).all()
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_window_of_one_pixel_changes_no_value(operation: Operation) -> None:
+@pytest.mark.parametrize("operation", NAMES)
+def test_a_window_of_one_pixel_changes_no_value(operation: Name) -> None:
     image = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
     np.testing.assert_array_equal(pool2d(image, operation, 1), image)
     np.testing.assert_array_equal(adaptive_pool2d(image, operation, (2, 4)), image)
@@ -1131,7 +1124,7 @@ def test_an_output_size_of_zero_is_a_usage_error() -> None:
         adaptive_pool2d(np.zeros((4, 4)), "max", (2, 0))
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", NAMES)
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -1143,7 +1136,7 @@ def test_an_output_size_of_zero_is_a_usage_error() -> None:
     ],
 )
 def test_a_window_that_does_not_fit_is_refused_and_gives_no_infinity(
-    options: dict[str, Any], message: str, operation: Operation
+    options: dict[str, Any], message: str, operation: Name
 ) -> None:
     with pytest.raises(PoolcliError) as caught:
         pool2d(np.zeros((2, 2)), operation, **options)

@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import names, wait_for_handlers
+from helpers.core import pool_reference
 from helpers.formats import saved
 from PIL import Image as pillow  # noqa: N813 - as in the package
-
-from poolcli.reference import pool_reference
 
 HEAVY = ("numpy", "cv2", "PIL", "matplotlib", "tqdm")
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.core import pool_alpha
 from helpers.documents import ROOT, SEMANTICS
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
 from poolcli import PoolcliError, adaptive_pool2d, pool2d
-from poolcli.alpha import pool_alpha
 from poolcli.geometry import Window, chain
 
 Array = NDArray[Any]

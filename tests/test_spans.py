@@ -10,17 +10,17 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
+from helpers.core import Name
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poolcli import PoolcliError, adaptive_pool2d, pool2d
 from poolcli.geometry import AdaptiveAxis, Axis, Window
-from poolcli.pooling import Operation
 from poolcli.pooling.spans import count_taps, lay_spans, pieces
 
 HUGE = 2**31 - 1
 SIZES = (1, 2, 3, 4097, HUGE)
-OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+OPERATIONS: tuple[Name, ...] = get_args(Name)
 GIBIBYTE = 2**30
 
 
@@ -70,7 +70,7 @@ def test_pieces_cover_a_range_in_order() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("shape", [(1, 1), (4, 4), (60, 50, 3)])
 def test_no_kernel_stride_padding_or_dilation_takes_long(
-    operation: Operation, shape: tuple[int, ...]
+    operation: Name, shape: tuple[int, ...]
 ) -> None:
     image = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
     low, high = image.min(), image.max()
@@ -96,7 +96,7 @@ def test_no_kernel_stride_padding_or_dilation_takes_long(
 @settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_a_window_that_sees_all_has_the_value_of_all(
-    operation: Operation, dtype: str, data: st.DataObject
+    operation: Name, dtype: str, data: st.DataObject
 ) -> None:
     rows, columns = data.draw(st.tuples(st.integers(1, 6), st.integers(1, 6)))
     values = st.lists(st.integers(0, 100), min_size=rows * columns, max_size=rows * columns)
@@ -110,7 +110,7 @@ def test_a_window_that_sees_all_has_the_value_of_all(
 @pytest.mark.parametrize("operation", ["max", "avg", "lp", "median"])
 @pytest.mark.parametrize("output", [(1, 20_000_000), (20_000_000, 1), (4_000_000, 3)])
 def test_very_many_adaptive_windows_are_pooled_soon(
-    operation: Operation, output: tuple[int, int]
+    operation: Name, output: tuple[int, int]
 ) -> None:
     image = np.arange(16, dtype=np.uint8).reshape(4, 4)
     start = time.process_time()
@@ -123,7 +123,7 @@ def test_very_many_adaptive_windows_are_pooled_soon(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_many_short_windows_are_pooled_as_few_are(operation: Operation) -> None:
+def test_many_short_windows_are_pooled_as_few_are(operation: Name) -> None:
     line = np.random.default_rng(1).integers(0, 256, (3, 3000)).astype(np.uint8)
     whole = adaptive_pool2d(line, operation, (2, 1100))
     axis = AdaptiveAxis(3000, 1100)

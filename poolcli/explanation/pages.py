@@ -51,8 +51,8 @@ def explain_cell(
     rows, columns = views(steps, at)[-1]
     last = _name(chain[-1], chain)
     sight = (
-        f"{last}[{at[0]},{at[1]}] sees rows {spell_range(rows)}, cols {spell_range(columns)} of {given}:"
-        f" {spell_sides((len(rows), len(columns)))}"
+        f"{last}[{at[0]},{at[1]}] sees rows {spell_range(rows)}, cols {spell_range(columns)}"
+        f" of {given}: {spell_sides((len(rows), len(columns)))}"
     )
     lines = [COUNTED, "", sight]
     for channel, name in enumerate(channels):

@@ -9,6 +9,7 @@ import numpy as np
 from poolcli.arrays import Array
 from poolcli.geometry import AnyAxis
 from poolcli.pooling import Windows, fast_arithmetic
+from poolcli.pooling.reduction import any_true
 
 if TYPE_CHECKING:
     from poolcli.operations.operation import Operation
@@ -53,3 +54,26 @@ def _pool_alpha(
     pooled, pooled_alpha = operation.reduce_visible(colour, alpha, full, windows, result=result)
     pooled = np.where(pooled_alpha > 0, pooled, 0).astype(pooled_alpha.dtype)
     return np.dstack((pooled, pooled_alpha))
+
+
+def reduce_masked(
+    operation: Operation,
+    image: Array,
+    mask: Array,
+    windows: Windows,
+    *,
+    result: np.dtype[Any] | None,
+) -> Array:
+    """Return the results from masked windows; see `Operation.reduce_masked`.
+
+    Windows without a pixel where `mask` is true have any result.
+    """
+    output = operation.reduce(image, windows, result=result)
+    partial = windows.pool(mask, any_true()) & windows.pool(~mask, any_true())
+    for row, column in zip(*np.nonzero(partial[:, :, 0]), strict=True):
+        window = np.ix_(windows.rows.inside(int(row)), windows.columns.inside(int(column)))
+        pixels = image[window][mask[window][:, :, 0]]
+        for channel in range(image.shape[2]):
+            seen = pixels[:, channel].tolist()
+            output[row, column, channel] = operation.value(seen, len(seen))
+    return output

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from poolcli.errors import PoolcliError
 from poolcli.geometry import AnyAxis
 from poolcli.operations.parameter import parameters_of
 from poolcli.spelling import spell_number, spell_set
@@ -113,7 +112,7 @@ class Operation(ABC):
         """Return the dtype of results for images of `dtype`."""
         from poolcli.pooling import carry_type
 
-        return dtype if self.keeps_pixels else carry_type(dtype)
+        return dtype.newbyteorder("=") if self.keeps_pixels else carry_type(dtype)
 
     def written_type(self, dtype: np.dtype[Any], area: int) -> np.dtype[Any]:
         """Return the dtype whose values, rounded to integers, are exact results rounded once.
@@ -163,8 +162,13 @@ class Operation(ABC):
         *,
         result: np.dtype[Any] | None = None,
     ) -> Array:
-        """Return the results from those pixels of each window where `mask` (H, W, 1) is true."""
-        raise PoolcliError(f"{self.name} does not support transparent pixels")
+        """Return the results from those pixels of each window where `mask` (H, W, 1) is true.
+
+        This default takes windows with pixels of both kinds one by one, by `value`.
+        """
+        from poolcli.operations.images import reduce_masked
+
+        return reduce_masked(self, image, mask, windows, result=result)
 
     def pool(
         self,

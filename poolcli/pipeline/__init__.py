@@ -10,38 +10,28 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
-
-import numpy as np
 
 from poolcli import storage
 from poolcli.arrays import Array, quiet_arithmetic
 from poolcli.errors import PoolcliError, name_bug, trace_bug
-from poolcli.geometry import Pair, Step, chain, check_pixels, sizes
-from poolcli.geometry.layouts import MOST_CHANNELS
-from poolcli.geometry.region import Region
+from poolcli.geometry import Step
 from poolcli.images import (
     RESOLUTIONS,
     Image,
-    Kind,
-    Reading,
-    Source,
     check_format,
-    check_head,
     check_size,
     keeps_profile,
     keeps_resolution,
     looks_black,
-    open_source,
     quantise,
 )
 from poolcli.memory import lacks_memory
 from poolcli.operations import Operation
 from poolcli.pipeline.drawing import load_meanwhile, start_drawing, visible
 from poolcli.pipeline.files import Files
+from poolcli.pipeline.inputs import identify, load, measure, open_job, prepare_image
 from poolcli.pipeline.jobs import Iteration, Job, Record, Settings, suffix_of
 from poolcli.pooling import Windows, carry_type
-from poolcli.prepare import Preparation, prepare
 
 __all__ = [
     "Iteration",
@@ -57,65 +47,69 @@ __all__ = [
     "suffix_of",
 ]
 
+# For smaller images, threads cost more than they save.
 THREADED_PIXELS = 2**20
+# Formats that hold the numbers themselves; the others round them to the depth of the input.
+UNROUNDED = ("npy", "csv")
 
 
 def run(job: Job, settings: Settings) -> Record:
-    """Make a job's files; an error that the user can mend is told in the record."""
+    """Read one image, pool it, and write its results and its figure.
+
+    Parameters
+    ----------
+    job : Job
+        The input and the paths of its outputs.
+    settings : Settings
+
+    Returns
+    -------
+    Record
+        Any error, including an internal one, is in the record; nothing is raised.
+    """
     return _recorded(_run, job, settings)
 
 
 def plan_job(job: Job, settings: Settings) -> Record:
-    """Read a job's header and tell what `run` would make of it, without writing."""
-    return _recorded(_plan_job, job, settings)
-
-
-@quiet_arithmetic()
-def load(path: str, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
-    """Read and prepare what is to be pooled, and lay out the chain, without writing."""
-    image, steps = _read(Job(path, ()), settings)
-    return _prepare(image, settings.preparation)[-1], steps
-
-
-def measure(path: str, reading: Reading = Reading()) -> Pair:
-    """Read the header of one image and give its (rows, columns)."""
-    return identify(path, reading).shape
+    """Read the header of one image and return the record of its job, without writing."""
+    return _recorded(_plan, job, settings)
 
 
 def fail(job: Job, error: Exception) -> Record:
-    """Return the record of a job that a bug of ours has ended."""
+    """Return the record of a job that ended with an internal error."""
     return Record(job, "failed", error=name_bug(error), trace=trace_bug(error))
 
 
 def _recorded(task: Callable[[Job, Settings], Record], job: Job, settings: Settings) -> Record:
-    """Run a task; whatever it raises fails this job alone."""
+    """Run a task; an exception fails this job alone."""
     start = time.perf_counter()
     record = None
     try:
         record = task(job, settings)
     except PoolcliError as error:
         record = Record(job, "failed", error=str(error))
-    except Exception as error:  # noqa: BLE001 - a bug ends no batch
+    except Exception as error:  # noqa: BLE001 - an internal error must not end the batch
         if not lacks_memory(error):
             record = fail(job, error)
-    record = record or Record(job, "failed", error=_too_large(job, settings))
+    # After the exception has released its arrays, the header can be read again.
+    record = record or Record(job, "failed", error=_describe_lack_of_memory(job, settings))
     return replace(record, seconds=time.perf_counter() - start)
 
 
-def _too_large(job: Job, settings: Settings) -> str:
-    """Say that there is not enough memory, and for what size if that can still be told."""
+def _describe_lack_of_memory(job: Job, settings: Settings) -> str:
+    """Return an error message with the largest size of the chain, if it can be found."""
     size = "this image"
     if job.source == storage.STANDARD or storage.is_regular(job.source):
         with suppress(PoolcliError, MemoryError):
-            source, steps = _open(job, settings)
-            sizes_ = (source.shape, *(step.input_shape for step in steps), steps[-1].shape)
-            rows, columns = max(sizes_, key=math.prod)
+            source, steps = open_job(job, settings)
+            shapes = (source.shape, *(step.input_shape for step in steps), steps[-1].shape)
+            rows, columns = max(shapes, key=math.prod)
             size = f"{rows}x{columns}"
     return f"there is not enough memory for {size}; fewer jobs (-j) leave more for each"
 
 
-def _plan_job(job: Job, settings: Settings) -> Record:
-    _, steps = _open(job, settings)
+def _plan(job: Job, settings: Settings) -> Record:
+    _, steps = open_job(job, settings)
     iterations = tuple(
         Iteration(output, step.shape, step.dropped, step.skipped, None)
         for step, output in zip(steps, job.outputs, strict=True)
@@ -124,95 +118,73 @@ def _plan_job(job: Job, settings: Settings) -> Record:
 
 
 def _run(job: Job, settings: Settings) -> Record:
-    source, steps = _open(job, settings)
-    # Below this, threads cost more than they save: 10 of 200 ms for a small picture.
+    source, steps = open_job(job, settings)
+    if job.figure and settings.threads > 1:
+        load_meanwhile()
     threads = settings.threads if math.prod(source.shape) > THREADED_PIXELS else 1
-    with Files(threads) as files:
-        if job.figure and settings.threads > 1:
-            load_meanwhile()
-        if source.load and threads > 1:
-            with files.importing("numpy"):
-                source.load()
-        with quiet_arithmetic():
-            stages = _prepare(source.decode(), settings.preparation)
-            kind = source.kind
-            # Its file's bytes are let go.
-            del source
-            return _pool_all(job, settings, kind, stages, steps, files)
+    format_ = job.format or source.kind
+    with Files(threads) as files, quiet_arithmetic():
+        stages = prepare_image(source.decode(), settings.preparation)
+        # Release the bytes of the file.
+        del source
+        if any(job.outputs):
+            stages[-1] = _check_outputs(stages[-1], steps, format_, settings)
+        return _pool_all(job, settings, format_, stages, steps, files)
+
+
+def _check_outputs(image: Image, steps: Sequence[Step], format_: str, settings: Settings) -> Image:
+    """Raise PoolcliError if a format cannot hold the results; return the image with warnings."""
+    check_format(image, format_, scale=settings.scale)
+    for step in steps:
+        check_size(step.shape, format_)
+    if settings.scale or not looks_black(image, format_):
+        return image
+    black = f"its values lie within 0..1, almost black in {format_}; --scale maps 1 to white"
+    return replace(image, warnings=(*image.warnings, black))
 
 
 def _pool_all(
     job: Job,
     settings: Settings,
-    kind: Kind,
+    format_: str,
     stages: list[Image],
     steps: Sequence[Step],
     files: Files,
 ) -> Record:
-    """Pool the last of `stages` time after time; each result is let go once the next is there."""
+    """Pool the last of `stages` once per step; release each result when the next exists."""
     image = stages[-1]
-    format_ = job.format or kind
-    if any(job.outputs):
-        check_format(image, format_, scale=settings.scale)
-        if not settings.scale and looks_black(image, format_):
-            black = (
-                f"its values lie within 0..1, almost black in {format_}; --scale maps 1 to white"
-            )
-            image = replace(image, warnings=(*image.warnings, black))
-        for step in steps:
-            check_size(step.shape, format_)
     record = Record(job, "written", image.shape, str(image.pixels.dtype))
     figure = start_drawing(job, settings, stages, steps) if job.figure else None
     stages.clear()
 
     iterations = []
     states = [image for _ in settings.operations]
-    coexist = 0
+    coexisting = 0
     for step, output in zip(steps, job.outputs, strict=True):
-        files.make_room(coexist)
+        files.make_room(coexisting)
         before = image.pixels.nbytes
-        whole = output is not None and format_ not in ("npy", "csv")
+        rounded = output is not None and format_ not in UNROUNDED
         pooled = [
-            state.resampled(_pool(state, operation, step, settings.threads, whole), step.scale)
+            state.resampled(_pool(state, operation, step, settings.threads, rounded), step.scale)
             for state, operation in zip(states, settings.operations, strict=True)
         ]
-        coexist = max(coexist, before + pooled[0].pixels.nbytes)
+        coexisting = max(coexisting, before + pooled[0].pixels.nbytes)
         clipped = 0.0
         if output is not None:
             clipped = files.add(output, quantise(pooled[0], format_, scale=settings.scale))
-        states = [_carried(new, old) for new, old in zip(pooled, states, strict=True)]
+        states = [_narrowed(new, old) for new, old in zip(pooled, states, strict=True)]
         del pooled
         image = states[0]
         iterations.append(Iteration(output, image.shape, step.dropped, step.skipped, clipped))
         if figure:
             figure.add(states)
-    # Drawn while files are encoded, and written after all of them.
+    # The figure is drawn while files are encoded, and written after all of them.
     drawn = figure.render() if figure else b""
     files.finish()
     if job.figure:
         storage.write(job.figure, drawn)
     warnings = (*image.warnings, *_losses(job, image, format_, iterations))
     return replace(record, iterations=tuple(iterations), warnings=warnings)
-
-
-def _prepare(image: Image, preparation: Preparation) -> list[Image]:
-    """Prepare an image; the last one returned is to be pooled, one before it is unfiltered."""
-    opaque = image.full if image.alpha else None
-    stages = []
-    # Only gray mixes channels, and never those of two items.
-    items = image.items if preparation.gray or preparation.filter else [image.pixels]
-    each = (prepare(item, preparation, opaque) for item in items)
-    for parts in zip(*each, strict=True):
-        pixels = parts[0] if len(parts) == 1 else np.dstack(parts)
-        # A profile describes the colour space that the file had.
-        same = pixels.shape[2:] == image.pixels.shape[2:]
-        scale = (pixels.shape[0] / image.pixels.shape[0], pixels.shape[1] / image.pixels.shape[1])
-        stage = image.resampled(pixels, scale)
-        stages.append(stage if same else replace(stage, profile=None))
-    if preparation.has_idle_relu(image.pixels.dtype):
-        warnings = (*image.warnings, "--relu changes nothing: no value here is negative")
-        stages[-1] = replace(stages[-1], warnings=warnings)
-    return stages
 
 
 def _pool(image: Image, operation: Operation, step: Step, threads: int, rounded: bool) -> Array:
@@ -226,7 +198,7 @@ def _pool(image: Image, operation: Operation, step: Step, threads: int, rounded:
     return operation.pool(image.pixels, step.axes, full=full, threads=threads, result=result)
 
 
-def _carried(pooled: Image, before: Image) -> Image:
+def _narrowed(pooled: Image, before: Image) -> Image:
     """Return a result in the type that the next iteration pools: the carry type at most."""
     carry = carry_type(before.pixels.dtype)
     if pooled.pixels.dtype.itemsize <= carry.itemsize:
@@ -235,7 +207,7 @@ def _carried(pooled: Image, before: Image) -> Image:
 
 
 def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration]) -> Iterator[str]:
-    """Say what the files do not hold."""
+    """Yield warnings of information that the files do not hold."""
     if job.figure and (part := image.name_part(visible(image))):
         yield f"the figure shows {part}"
     if image.profile and any(job.outputs) and not keeps_profile(image, format_):
@@ -245,49 +217,3 @@ def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration
     clipped = max(iteration.clipped or 0.0 for iteration in iterations)
     if clipped:
         yield f"{clipped:.2%} of the values lie outside the range of {format_} and were clipped"
-
-
-def identify(path: str, reading: Reading) -> Source:
-    """Read a file and the header of the image in it; what is no image is not read whole."""
-    suffix = suffix_of(path)
-    content = storage.read(path, partial(check_head, suffix=suffix), reading.most_bytes)
-    return open_source(content, suffix, reading)
-
-
-def _open(job: Job, settings: Settings) -> tuple[Source, tuple[Step, ...]]:
-    """Lay out the whole chain from the header, before pixels are decoded or written."""
-    source = identify(job.source, settings.reading)
-    prepared = settings.preparation.shape(source.shape)
-    further = sizes(settings.window, prepared, settings.iterations)
-    check_pixels(source.shape, settings.reading.max_pixels, further=further)
-    steps = chain(
-        settings.window,
-        prepared,
-        settings.iterations,
-        exact=settings.exact,
-        max_pixels=settings.reading.max_pixels,
-    )
-    _check_layers(source, steps, settings.reading.max_pixels)
-    if job.figure and settings.zoom and settings.zoom.centre:
-        Region.around(settings.zoom.centre, (1, 1), steps[0].input_shape)
-    return source, steps
-
-
-def _check_layers(source: Source, steps: Sequence[Step], max_pixels: int) -> None:
-    """Raise PoolcliError if the channels of an array are too many for the sizes of its chain."""
-    shapes = [source.shape, steps[0].input_shape, *(step.shape for step in steps)]
-    rows, columns = max(shapes, key=math.prod)
-    least = -(-rows * columns * source.layers // MOST_CHANNELS)
-    if least > max_pixels:
-        raise PoolcliError(
-            f"has {source.layers} channels, of {rows}x{columns} pixels in this chain, more than"
-            f" {MOST_CHANNELS} times {max_pixels:,} values; allow it with --max-pixels {least}"
-        )
-
-
-def _read(job: Job, settings: Settings) -> tuple[Image, tuple[Step, ...]]:
-    """Decode an image whose chain is checked; its file's bytes are let go with its source."""
-    source, steps = _open(job, settings)
-    if job.figure and settings.threads > 1:
-        load_meanwhile()
-    return source.decode(), steps

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
-from importlib import import_module
 from typing import Any, Self
 
 from poolcli import storage
@@ -47,14 +44,6 @@ class Files:
     def __exit__(self, *_: object) -> None:
         self._encoder.shutdown(cancel_futures=True)
         sys.setswitchinterval(self._interval)
-
-    @contextmanager
-    def importing(self, module: str) -> Iterator[None]:
-        """Import what is needed next, while something runs outside the interpreter's lock."""
-        imported = self._encoder.submit(import_module, module)
-        yield
-        # A module that cannot be imported says why only to who tried first.
-        imported.result()
 
     def add(self, path: str, image: Quantised) -> float:
         """Take over what a file will hold; give the share of values that were clipped."""

@@ -1,4 +1,4 @@
-"""What is to be done to an image, and what became of it."""
+"""The settings of a run, the job of one image, and its outcome."""
 
 from __future__ import annotations
 
@@ -97,15 +97,15 @@ class Job:
     Attributes
     ----------
     source : str
-        A path, or `-` for standard input.
+        A path or URL, or `-` for standard input.
     outputs : sequence of (str or None)
-        Where each iteration goes; None for one that is not written.
+        The path of each iteration's result; None for one that is not written.
     format : str or None
-        What the outputs hold; None for the kind of the input: png, or npy or csv of a matrix.
+        Of the outputs; None for the kind of the input: png, or npy or csv for a matrix.
     figure : str or None
-        Where the comparison figure goes.
+        The path of the figure; None for no figure.
     modified : int or None
-        When the input was last changed, in nanoseconds, if a listing said so.
+        The modification time of the input in nanoseconds, if a listing told it.
     """
 
     source: str
@@ -116,24 +116,24 @@ class Job:
 
     @property
     def paths(self) -> list[str]:
-        """List every file that this job writes."""
+        """Return the path of every file that this job writes."""
         return [path for path in (*self.outputs, self.figure) if path is not None]
 
 
 @dataclass(frozen=True)
 class Iteration:
-    """What became of one iteration.
+    """The outcome of one iteration.
 
     Attributes
     ----------
     output : str or None
-        Where it was written.
+        The path of the result; None if it was not written.
     shape : tuple of int
         (H, W) or (H, W, C).
     dropped, skipped : (rows, columns)
-        Pixels of its input that no window saw, at the far ends and in between.
+        The number of pixels of its input that no window saw, at the far ends and in between.
     clipped : float, 0 to 1, or None
-        The share of values outside the file's range; None if nothing was computed.
+        The share of values outside the range of the file; None if nothing was computed.
     """
 
     output: str | None
@@ -149,8 +149,21 @@ class Record:
 
     Attributes
     ----------
+    job : Job
+    status : "written", "skipped", "planned", "failed" or "ignored"
+        Skipped inputs are up to date; ignored ones have no suffix of an image.
+    shape : tuple of int
+        Of the prepared image, (H, W) or (H, W, C); empty if it was not read.
+    dtype : str
+        Of the prepared image; empty if it was not decoded.
+    iterations : tuple of Iteration
+    warnings : tuple of str
+    error : str or None
+        One line, for a failed input.
+    seconds : float
+        The time that the job took.
     trace : str or None
-        The traceback of a bug of ours, if `error` tells of one.
+        The traceback of an internal error.
     """
 
     job: Job
@@ -165,6 +178,6 @@ class Record:
 
 
 def suffix_of(path: str) -> str:
-    """Give what a file's name ends with, in lower case and without the dot."""
+    """Return the suffix of a file name in lower case, without the dot."""
     ending = os.path.splitext(storage.name_of(path))[1]  # noqa: PTH122 - a path is text
     return ending.lower().removeprefix(".")

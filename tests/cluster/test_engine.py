@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import Invoke
 from distributed import Client
+from helpers.core import settings
 from helpers.formats import noise, saved
 from lethal import run_or_die
 from services import Cluster, cluster, contents, free_port, members, photos
@@ -22,7 +23,7 @@ import poolcli
 from poolcli.batch import KILLED, run_jobs
 from poolcli.errors import EngineError
 from poolcli.executors import cluster as engine
-from poolcli.pipeline import Job, Record, Settings
+from poolcli.pipeline import Job, Record
 
 HERE = str(Path(__file__).parent)
 COMMAND = [sys.executable, "-m", "poolcli", "max", "-r", "-k", "2"]
@@ -57,7 +58,7 @@ def test_an_image_that_kills_worker_after_worker_fails_and_the_rest_is_done(
     monkeypatch.setattr("poolcli.batch.run", run_or_die)
     jobs = [Job(f"{name}.png", [f"out/{name}.png"], "png") for name in names]
     told: list[Record] = []
-    report = run_jobs(jobs, Settings("max"), told.append, scheduler=made.address)
+    report = run_jobs(jobs, settings("max"), told.append, scheduler=made.address)
     assert [record.job.source for record in told] == [job.source for job in jobs]
     assert {record.job.source: record.error for record in told if record.error} == {
         "17lethal.png": KILLED

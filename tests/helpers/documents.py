@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 import click
 
+from helpers.core import NAMES
 from helpers.formats import cases
 from poolcli.cli import group
 from poolcli.cli.grouping import GroupedOption
-from poolcli.pooling import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -101,8 +101,8 @@ def _owners(option: str | None) -> str:
     ]
     if len(owners) == len(group.commands):
         return ""
-    others = [name for name in owners if name not in OPERATIONS]
-    pools = set(OPERATIONS) <= set(owners)
+    others = [name for name in owners if name not in NAMES]
+    pools = set(NAMES) <= set(owners)
     named = ["the pooling commands", *others] if pools else owners
     return f" Only for {', '.join(named)}."
 

@@ -17,12 +17,12 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
+from helpers.core import pool
 from poolcli import pool2d
 from poolcli.figures import Comparison, choose_region
 from poolcli.figures.border import Border
 from poolcli.geometry import Window, chain
 from poolcli.geometry.region import Zoom
-from poolcli.pooling import pool
 
 Array = NDArray[Any]
 

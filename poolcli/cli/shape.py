@@ -22,7 +22,7 @@ from poolcli.geometry import AdaptiveWindow, Pair, Step, chain, check_pixels
 from poolcli.spelling import spell_numbers, spell_size
 
 if TYPE_CHECKING:
-    from poolcli.images import Reading
+    from poolcli.vocabulary import Layout
 
 # By operation, the calls of each iteration.
 Calls = dict[str, list[tuple[Equivalent, ...]]]
@@ -58,21 +58,31 @@ distance between neighbours. In calls x is (N, C, H, W), in Keras (N, H, W, C).
 """.strip().splitlines()
 
 
-def shape(size: Pair | str, poolings: Poolings, reading: Reading, as_json: bool) -> None:
+def shape(
+    size: Pair | str,
+    poolings: Poolings,
+    layout: Layout | None,
+    array: str | None,
+    tolerant: bool,
+    max_pixels: int,
+    as_json: bool,
+) -> None:
     """Lay out the chain, and print it with its calls."""
-    window, limit = poolings.window, reading.max_pixels
+    window = poolings.window
     if isinstance(window, AdaptiveWindow):
-        check_pixels(window.output_size, limit, "the result of --to")
+        check_pixels(window.output_size, max_pixels, "the result of --to")
     if isinstance(size, str):
         with about(size):
+            from poolcli.images import Reading
             from poolcli.pipeline import measure
 
-            steps = _chain(poolings, measure(size, reading), limit)
+            rows_and_columns = measure(size, Reading(max_pixels, tolerant, layout, array))
+            steps = _chain(poolings, rows_and_columns, max_pixels)
     else:
-        for option, value in (("layout", reading.layout), ("array", reading.array)):
+        for option, value in (("layout", layout), ("array", array)):
             if value is not None:
                 raise PoolcliError(f"--{option} is for arrays (npy, npz), not sizes; leave it out")
-        steps = _chain(poolings, size, limit)
+        steps = _chain(poolings, size, max_pixels)
     calls = {
         pooling.operation.name: [equivalents(pooling, step.input_shape) for step in steps]
         for pooling in poolings.each
@@ -189,7 +199,8 @@ def command() -> click.Command:
     bundles = [
         options.single(click.Argument(["size"], type=SizeOrPath())),
         options.several_poolings(),
-        options.READING,
+        # Made into one value only where an image is read, which loads NumPy.
+        *map(options.single, options.READING.options),
         options.REPORT,
     ]
     return options.make_command("shape", shape, bundles, HELP)

@@ -11,10 +11,10 @@ import pytest
 from poolcli.cli.types import (
     DecimalNumber,
     Numbers,
-    Operations,
+    OperationNames,
     PictureSize,
-    Place,
-    SizeOrPlace,
+    Position,
+    SizeOrPath,
     Text,
     WholeNumber,
     spell,
@@ -108,7 +108,7 @@ def test_a_whole_number_lies_between_its_limits() -> None:
     [("max", ("max",)), ("max,avg", ("max", "avg")), (" LP, min,lp", ("lp", "min"))],
 )
 def test_operations_are_named_once_each_in_their_order(text: str, names: tuple[str, ...]) -> None:
-    assert Operations().convert(text, None, None) == names
+    assert OperationNames().convert(text, None, None) == names
 
 
 @pytest.mark.parametrize(
@@ -123,14 +123,14 @@ def test_operations_are_named_once_each_in_their_order(text: str, names: tuple[s
 )
 def test_another_operation_is_refused_with_those_that_there_are(text: str, wrong: str) -> None:
     with pytest.raises(click.BadParameter) as caught:
-        Operations().convert(text, None, None)
+        OperationNames().convert(text, None, None)
     assert caught.value.message == wrong
 
 
-def test_a_place_is_a_pixel_and_maybe_a_size() -> None:
-    assert Place().convert("3,4", None, None) == (3, 4)
-    assert Place().convert(" 0, 0, 20 ", None, None) == (0, 0, 20)
-    assert Place().convert("None", None, None) == "none"
+def test_a_position_is_a_pixel_and_maybe_a_size() -> None:
+    assert Position().convert("3,4", None, None) == (3, 4)
+    assert Position().convert(" 0, 0, 20 ", None, None) == (0, 0, 20)
+    assert Position().convert("None", None, None) == "none"
 
 
 @pytest.mark.parametrize(
@@ -145,9 +145,9 @@ def test_a_place_is_a_pixel_and_maybe_a_size() -> None:
         ("1,2147483648", "2147483648 is not in the range 0 to 2147483647"),
     ],
 )
-def test_other_places_are_refused(text: str, message: str) -> None:
+def test_other_positions_are_refused(text: str, message: str) -> None:
     with pytest.raises(click.BadParameter) as caught:
-        Place().convert(text, None, None)
+        Position().convert(text, None, None)
     assert message in caught.value.message
 
 
@@ -158,12 +158,12 @@ def test_other_places_are_refused(text: str, message: str) -> None:
         (Numbers(), "3,2"),
         (Numbers(0, ("same",), sides=True), "1,0,2,1"),
         (Numbers(0, ("same",), sides=True), "same"),
-        (Operations(), "max,avg"),
+        (OperationNames(), "max,avg"),
         (PictureSize(), "30x20"),
         (PictureSize(), "x20"),
-        (Place(), "3,3"),
-        (Place(), "3,3,3"),
-        (Place(), "none"),
+        (Position(), "3,3"),
+        (Position(), "3,3,3"),
+        (Position(), "none"),
         (WholeNumber(1, 9), "4"),
     ],
 )
@@ -176,10 +176,10 @@ KINDS: list[tuple[click.ParamType[Any], str]] = [
     (Numbers(), "2,{}"),
     (Numbers(0, ("same",), sides=True), "1,1,{},1"),
     (Numbers(0), "{},0"),
-    (SizeOrPlace(), "5,{}"),
+    (SizeOrPath(), "5,{}"),
     (WholeNumber(1, 256), "{}"),
-    (Place(), "1,{}"),
-    (Place(), "1,1,{}"),
+    (Position(), "1,{}"),
+    (Position(), "1,1,{}"),
     (PictureSize(), "{}x"),
     (PictureSize(), "2x{}"),
     (DecimalNumber(1, 32), "{}"),
@@ -197,7 +197,7 @@ def refusal(kind: click.ParamType[Any], text: str) -> str:
 def test_what_only_looks_like_a_number_is_refused(
     kind: click.ParamType[Any], form: str, wrong: str
 ) -> None:
-    if isinstance(kind, SizeOrPlace):
+    if isinstance(kind, SizeOrPath):
         assert kind.convert(form.format(wrong), None, None) == form.format(wrong)
     else:
         assert "is not" in refusal(kind, form.format(wrong)) or "write " in refusal(
@@ -207,7 +207,7 @@ def test_what_only_looks_like_a_number_is_refused(
 
 @pytest.mark.parametrize(("kind", "form"), KINDS)
 def test_blanks_around_numbers_are_nothing(kind: click.ParamType[Any], form: str) -> None:
-    if isinstance(kind, SizeOrPlace):
+    if isinstance(kind, SizeOrPath):
         return
     wanted = kind.convert(form.format("7"), None, None)
     for blanks in (" {}", "{} ", "\t{}  "):
@@ -223,7 +223,7 @@ def test_numbers_of_many_digits_are_refused_in_a_short_line(
     message = refusal(kind, form.format("9" * digits))
     assert "is not in the range" in message
     assert len(message) < 120
-    if not isinstance(kind, SizeOrPlace):
+    if not isinstance(kind, SizeOrPath):
         assert len(refusal(kind, form.format("9" * digits + "z"))) < 160
 
 
@@ -237,7 +237,7 @@ def test_zeros_in_front_take_no_time() -> None:
 
 
 def test_a_long_picture_size_for_a_shape_is_shortened() -> None:
-    assert len(refusal(SizeOrPlace(), f"{'9' * 5000}x{'8' * 5000}")) < 300
+    assert len(refusal(SizeOrPath(), f"{'9' * 5000}x{'8' * 5000}")) < 300
     assert len(refusal(Numbers(), f"{'9' * 5000}x{'8' * 5000}")) < 300
     assert len(refusal(PictureSize(), f"{'9' * 5000},{'8' * 5000}")) < 300
 

@@ -16,7 +16,7 @@ from helpers.formats import noise, saved
 from helpers.stand_ins import hide, install_keras, install_skimage, install_torch, max_pool2d
 
 from poolcli import verification
-from poolcli.cli.verify import TITLES
+from poolcli.verification.report import TITLES
 
 SCHEMAS = {
     name: json.loads((ROOT / "docs" / name).read_text())
@@ -132,7 +132,7 @@ def test_nothing_to_compare_ends_with_1_too(
     hide(monkeypatch, "onnxruntime")
     monkeypatch.setattr(verification, "LOOP_PIXELS", 1)
     lines = invoke("verify", matrix, "--ops", "max", status=1).output.splitlines()
-    assert lines[-1] == "Nobody could be compared in max: 1 not comparable, 4 not installed."
+    assert lines[-1] == "Nothing could be compared in max: 1 not comparable, 4 not installed."
 
 
 def test_json_is_an_object_for_each_operation(

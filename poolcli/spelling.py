@@ -1,4 +1,4 @@
-"""Numbers, sizes and ranges as text, each in one spelling.
+"""Numbers, sizes and ranges as text and back, each in one spelling.
 
 Rows come before columns everywhere but in the size of a picture (`WIDTHxHEIGHT`), as in every
 image tool.
@@ -7,11 +7,22 @@ image tool.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from poolcli.errors import shorten
+from poolcli.vocabulary import LARGEST
+
 # Longer lists of numbers are shortened in the middle.
 MOST = 16
+
+_WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
+_DECIMAL = re.compile(
+    r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?", re.ASCII | re.IGNORECASE
+)
+# Python reads no integers of more than 4,300 digits, and no limit has as many as these.
+_MOST_DIGITS = 30
 
 
 def spell_size(numbers: Sequence[int]) -> str:
@@ -27,6 +38,53 @@ def spell_pair(numbers: Sequence[int]) -> str:
 def spell_numbers(numbers: Sequence[int]) -> str:
     """Return numbers as the command line takes them: `2,3`."""
     return ",".join(map(str, numbers))
+
+
+def read_numbers(
+    text: str, counts: Sequence[int], minimum: int, maximum: int = LARGEST
+) -> tuple[int, ...] | None:
+    """Return the numbers of `2,3`.
+
+    Parameters
+    ----------
+    text : str
+        With any blanks around the numbers.
+    counts : sequence of int
+        How many numbers there may be.
+    minimum, maximum : int
+        The range of each number.
+
+    Returns
+    -------
+    tuple of int or None
+        None if the text is not that many whole numbers, separated by commas.
+
+    Raises
+    ------
+    ValueError
+        If a number is not in the range, with a message for the user.
+    """
+    parts = text.split(",")
+    if len(parts) not in counts or not _are_whole(parts):
+        return None
+    return tuple(read_whole(part, minimum, maximum) for part in parts)
+
+
+def spell_picture_size(sides: Sequence[int | None]) -> str:
+    """Return the size of a picture, width first: `30x20`; `30x` if the height is None."""
+    return "x".join("" if side is None else str(side) for side in sides)
+
+
+def read_picture_size(text: str) -> tuple[int | None, int | None] | None:
+    """Return the width and the height of `30x20`; see `read_numbers`.
+
+    One of them may be left out and is None then.
+    """
+    sides = [side.strip() for side in text.split("x")]
+    if len(sides) != 2 or not any(sides) or not _are_whole([side for side in sides if side]):
+        return None
+    width, height = (read_whole(side, 1, LARGEST) if side else None for side in sides)
+    return width, height
 
 
 def spell_dashed(numbers: Sequence[int]) -> str:
@@ -83,6 +141,45 @@ def spell_number(value: float | Decimal) -> str:
         return f"{near:.6g}"
     mantissa, exponent = f"{exact:.5e}".split("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{exponent}"
+
+
+def spell_decimal(value: float) -> str:
+    """Return a number as the command line takes it, in full: `3`, `2.5`."""
+    return repr(value).removesuffix(".0")
+
+
+def read_whole(text: str, minimum: int, maximum: int) -> int:
+    """Return a whole number, with blanks around it.
+
+    Raises
+    ------
+    ValueError
+        If the text is no whole number, or it is not in the range; with a message for the user.
+    """
+    digits = text.strip()
+    if not _WHOLE.fullmatch(digits):
+        raise ValueError(f"{shorten(text)!r} is not a whole number")
+    sign = "-" if digits.startswith("-") else ""
+    digits = digits.lstrip("-0") or "0"
+    number = int(sign + digits) if len(digits) <= _MOST_DIGITS else None
+    if number is None or not minimum <= number <= maximum:
+        raise ValueError(f"{shorten(sign + digits)} is not in the range {minimum} to {maximum}")
+    return number
+
+
+def read_decimal(text: str, minimum: float, maximum: float) -> float:
+    """Return a number with or without a fraction, with blanks around it; see `read_whole`."""
+    if not _DECIMAL.fullmatch(text.strip()):
+        raise ValueError(f"{shorten(text)!r} is not a number")
+    number = float(text)
+    if not minimum <= number <= maximum:
+        raise ValueError(f"{shorten(text.strip())} is not in the range {minimum:g} to {maximum:g}")
+    return number
+
+
+def _are_whole(parts: Sequence[str]) -> bool:
+    """Return whether all parts are whole numbers of any size."""
+    return all(_WHOLE.fullmatch(part.strip()) for part in parts)
 
 
 def spell_set(numbers: Sequence[float]) -> str:

@@ -1,7 +1,7 @@
-"""Thousands of random layers by poolcli and by onnxruntime and onnx.reference: no mismatch.
+"""Thousands of random layers, pooled by poolcli, onnxruntime and onnx.reference without a mismatch.
 
-Where the other side is known to go its own way a setting is set aside under the name of the
-difference, each of which has a test of its own in test_onnxruntime.py or test_onnx_reference.py.
+A setting that a peer is known to treat differently is set aside under the name of the difference.
+Each difference has a test of its own in test_onnxruntime.py or test_onnx_reference.py.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pytest
 from helpers.onnx_peer import Array, Peer, Setting, draw_image, draw_setting, evaluate, run
 
 from poolcli.errors import PoolcliError
+from poolcli.operations import Average, Lp, Max, Min, Operation
 from poolcli.reference import pool_reference
 
 SEED = 2026
@@ -24,11 +25,11 @@ LEAST = 3000
 Belongs = Callable[[Setting], bool]
 
 
-# Where the other side is known to go its own way
+# Settings that a peer treats differently
 
 
 def rounds_toward_zero(setting: Setting) -> bool:
-    """Tell whether only a size rounded toward zero leaves a window of an image too small."""
+    """Return whether only a size rounded toward zero leaves a window of an image too small."""
     return setting.mode in ("floor", "valid") and any(
         -stride < room < 0 for room, stride in zip(setting.rooms, setting.stride, strict=True)
     )
@@ -38,7 +39,7 @@ def has_a_window_without_a_pixel(setting: Setting) -> bool:
     try:
         pool_reference(
             np.zeros(setting.shape[:2], np.uint8),
-            "max",
+            Max(),
             setting.kernel,
             setting.stride,
             "same" if setting.mode == "same" else setting.padding,
@@ -51,7 +52,7 @@ def has_a_window_without_a_pixel(setting: Setting) -> bool:
 
 
 def skips_pixels_in_same(setting: Setting) -> bool:
-    """Tell whether the windows of same, laid side by side, end before the image does."""
+    """Return whether the windows of same, laid side by side, end before the image does."""
     return setting.mode == "same" and min(setting.missing(setting.extents)) < 0
 
 
@@ -68,7 +69,7 @@ def dilates_in_same(setting: Setting) -> bool:
 
 
 def adds(setting: Setting) -> bool:
-    return setting.operation in ("avg", "lp")
+    return not setting.operation.keeps_pixels
 
 
 def dilates_a_sum_by_auto_pad(setting: Setting) -> bool:
@@ -76,7 +77,7 @@ def dilates_a_sum_by_auto_pad(setting: Setting) -> bool:
 
 
 def lacks_two_taps_of_a_sum(setting: Setting) -> bool:
-    """Tell whether ceil mode reaches two or more positions beyond the padding."""
+    """Return whether ceil mode reaches two or more positions beyond the padding."""
     axes = setting.axes()
     return adds(setting) and bool(
         axes and any(axis.reach >= axis.size + axis.before + axis.after + 2 for axis in axes)
@@ -84,7 +85,7 @@ def lacks_two_taps_of_a_sum(setting: Setting) -> bool:
 
 
 def slides_by_one(setting: Setting) -> bool:
-    """Tell whether onnx.reference takes a maximum by its older loop."""
+    """Return whether onnx.reference takes a maximum by its older loop."""
     return not adds(setting) and setting.stride == setting.dilation == (1, 1)
 
 
@@ -130,7 +131,7 @@ DIFFERENCES: dict[str, dict[str, Belongs]] = {
 }
 
 
-# What is counted
+# Modes, of which each has its share of the settings
 
 
 def is_padded(setting: Setting) -> bool:
@@ -142,13 +143,13 @@ def is_asymmetric(setting: Setting) -> bool:
 
 
 def is_partial(setting: Setting) -> bool:
-    """Tell whether ceil mode keeps a window that floor mode would not."""
+    """Return whether ceil mode keeps a window that floor mode would not."""
     axes = setting.axes()
     return bool(axes and any(axis.reach > axis.size + axis.before + axis.after for axis in axes))
 
 
 def ends_early(setting: Setting) -> bool:
-    """Tell whether ceil mode drops a window that would start in the padding on the right."""
+    """Return whether ceil mode drops a window that would start in the padding on the right."""
     axes = setting.axes()
     assert axes
     steps = zip(setting.rooms, setting.stride, strict=True)
@@ -165,6 +166,18 @@ def is_larger_than_the_image(setting: Setting) -> bool:
     return setting.kernel[0] > rows or setting.kernel[1] > columns
 
 
+def is_of(kind: type[Operation]) -> Belongs:
+    return lambda setting: isinstance(setting.operation, kind)
+
+
+def counts_padding(setting: Setting) -> bool:
+    return setting.operation.padding_counts and is_padded(setting)
+
+
+def counts_partial_windows(setting: Setting) -> bool:
+    return setting.operation.padding_counts and is_partial(setting)
+
+
 MODES: list[tuple[str, float, Belongs]] = [
     ("floor", 0.1, lambda s: s.mode in ("floor", "valid")),
     ("ceil", 0.1, lambda s: s.mode == "ceil"),
@@ -172,16 +185,16 @@ MODES: list[tuple[str, float, Belongs]] = [
     ("padding", 0.1, is_padded),
     ("asymmetric padding", 0.1, is_asymmetric),
     ("dilation", 0.1, lambda s: s.dilation != (1, 1)),
-    ("max", 0.1, lambda s: s.operation == "max"),
-    ("min", 0.1, lambda s: s.operation == "min"),
-    ("avg", 0.1, lambda s: s.operation == "avg"),
-    ("lp", 0.1, lambda s: s.operation == "lp"),
+    ("max", 0.1, is_of(Max)),
+    ("min", 0.1, is_of(Min)),
+    ("avg", 0.1, is_of(Average)),
+    ("lp", 0.1, is_of(Lp)),
     ("valid", 0.03, lambda s: s.mode == "valid"),
     ("adaptive", 0.05, lambda s: s.mode == "adaptive"),
     ("global", 0.01, lambda s: s.is_global),
-    ("counted padding", 0.03, lambda s: s.count_include_pad and is_padded(s)),
+    ("counted padding", 0.03, counts_padding),
     ("partial windows", 0.05, is_partial),
-    ("counted partial windows", 0.005, lambda s: s.count_include_pad and is_partial(s)),
+    ("counted partial windows", 0.005, counts_partial_windows),
     ("a last window that is not kept", 0.05, ends_early),
     ("an odd pixel of same", 0.05, has_an_odd_pixel),
     ("a stride of its own", 0.1, lambda s: s.stride != s.kernel),
@@ -199,7 +212,7 @@ MODES: list[tuple[str, float, Belongs]] = [
 
 @dataclass
 class Comparison:
-    """What became of every setting that was drawn."""
+    """The outcomes of all settings."""
 
     agreed: list[Setting] = field(default_factory=list)
     refused: list[Setting] = field(default_factory=list)
@@ -215,7 +228,7 @@ class Comparison:
         for mode, _, belongs in MODES:
             number = sum(map(belongs, self.agreed))
             lines.append(f"  {number:5} {number / agreed:6.1%}  {mode}")
-        lines.append("set aside, and how many of them it shows in:")
+        lines.append("set aside, and with a different result:")
         for name, shown in self.set_aside.items():
             lines.append(f"  {len(shown):5} {sum(shown):6}  {name}")
         return "\n".join(lines)
@@ -229,10 +242,10 @@ def pool_by_poolcli(setting: Setting, image: Array) -> Array | None:
 
 
 def pool_by_peer(setting: Setting, image: Array, peer: Peer) -> Array | None:
-    """Pool an image; a result without a pixel says that there is nothing to pool."""
+    """Pool an image; return None if the peer refuses or returns no pixel."""
     try:
         result = setting.pool_by(peer, image)
-    except Exception:  # noqa: BLE001 - each refuses in many ways, with no type in common
+    except Exception:  # noqa: BLE001 - refusals have no type in common
         return None
     return result if result.size else None
 
@@ -241,12 +254,17 @@ def agree(setting: Setting, image: Array, result: Array, expected: Array) -> boo
     """Compare two results of one layer: exactly, but for the rounding of sums."""
     if result.shape != expected.shape or result.dtype != expected.dtype:
         return False
-    if setting.operation in ("max", "min"):
+    if setting.operation.keeps_pixels:
         return bool((result == expected).all())
     pixels = setting.kernel[0] * setting.kernel[1]
-    if setting.operation == "avg":
+    if isinstance(setting.operation, Average):
         # Either side rounds each of n sums, or n - 1 of them and a division: n·2⁻²⁴·mean|x|.
-        bound = 2 * pixels * 2.0**-24 * setting.pool(np.abs(image).astype(np.float64), "avg")
+        bound = (
+            2
+            * pixels
+            * 2.0**-24
+            * setting.pool(np.abs(image).astype(np.float64), setting.operation)
+        )
     else:
         # The same for powers, which are positive. Powers and roots are float32's, within 2⁻²² or
         # so; a root makes the error of its sum smaller.
@@ -256,7 +274,7 @@ def agree(setting: Setting, image: Array, result: Array, expected: Array) -> boo
 
 @cache
 def compare(name: str) -> Comparison:
-    """Draw the settings, always the same ones, and hold poolcli against one of its peers."""
+    """Draw the settings, the same for each peer, and compare poolcli with one of them."""
     random = np.random.default_rng(SEED)
     comparison = Comparison(set_aside={known: [] for known in DIFFERENCES[name]})
     for index in range(DRAWN):

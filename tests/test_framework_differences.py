@@ -1,6 +1,6 @@
 """Each point on which PyTorch, Keras and TensorFlow differ from each other or from poolcli.
 
-What they do is read from vectors/vectors.json; what onnxruntime does is tried.
+Their results are read from vectors/vectors.json; those of onnxruntime are computed.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import pytest
 from helpers.framework_vectors import find, gray, values
 from helpers.onnx_peer import run
 
+from poolcli import adaptive_pool2d, pool2d
 from poolcli.errors import PoolcliError
-from poolcli.pooling import Operation, adaptive_pool2d, pool2d
 
 NAN, INF = np.nan, np.inf
 
@@ -59,7 +59,7 @@ def test_keras_leaves_the_windows_of_same_where_they_are_when_the_stride_skips_p
     [("max_pool2d", "MaxPool", "max"), ("avg_pool2d", "AveragePool", "avg")],
 )
 def test_pytorch_stops_padding_at_half_of_the_kernel_and_onnx_only_at_the_kernel(
-    call: str, operator: str, operation: Operation
+    call: str, operator: str, operation: str
 ) -> None:
     vector = find(call, "counting", kernel_size=3, stride=1, padding=2)
     assert "pad should be at most half of effective kernel size" in vector.refusal

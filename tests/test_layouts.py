@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from poolcli import PoolcliError, adaptive_pool2d, pool2d
-from poolcli.geometry.layouts import LAYOUTS, Axes, Layout, find_axes
+from poolcli.geometry.layouts import Axes, find_axes
+from poolcli.vocabulary import LAYOUTS, Layout
 
 Array = NDArray[np.generic]
 

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from poolcli import PoolcliError, pool2d
 from poolcli.cli import main
-from poolcli.geometry.layouts import LAYOUTS, Layout
 from poolcli.images import Image, Reading, open_source
 from poolcli.prepare import Preparation, Size, prepare
+from poolcli.vocabulary import LAYOUTS, Layout
 
 Array = NDArray[Any]
 

@@ -1,4 +1,4 @@
-"""The core against onnx.reference: each point on which its loops go their own way.
+"""Each point on which poolcli and the loops of onnx.reference differ.
 
 Thousands of random settings are in test_conformance.py.
 """
@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from helpers.onnx_peer import Array, evaluate, run
 
+from poolcli import pool2d
 from poolcli.errors import PoolcliError
-from poolcli.pooling import pool2d
 
 NAN = np.nan
 
 
 def row(*values: float, dtype: str = "float32") -> Array:
-    """Make an image of one row."""
+    """Return an image of one row."""
     return np.array([values], dtype)
 
 

@@ -1,4 +1,4 @@
-"""The core against onnxruntime: each point on which they do not agree, and a few on which they do.
+"""Each point on which poolcli and onnxruntime differ, and a few on which they agree.
 
 Thousands of random settings are in test_conformance.py.
 """
@@ -12,8 +12,8 @@ import pytest
 from helpers import onnx_peer
 from helpers.onnx_peer import Pair, draw_image, evaluate, run
 
+from poolcli import adaptive_pool2d, pool2d
 from poolcli.errors import PoolcliError
-from poolcli.pooling import adaptive_pool2d, pool2d
 
 
 @pytest.mark.parametrize("norm", [1, 2, 3])

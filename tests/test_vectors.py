@@ -1,6 +1,6 @@
-"""The core against what PyTorch, Keras and TensorFlow made of small images.
+"""The core, compared with results of PyTorch, Keras and TensorFlow for small images.
 
-`vectors/make_vectors.py` says how these came to be. Nothing here needs a framework.
+`vectors/make_vectors.py` computed them; these tests need no framework.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from poolcli.errors import PoolcliError
 GROUPS = sorted({(vector.framework, vector.call) for vector in VECTORS})
 
 
-# Where a framework goes its own way: see test_framework_differences.py
+# Vectors that a framework defines differently: see test_framework_differences.py
 
 
 def is_an_average_of_integers(vector: Vector) -> bool:
@@ -48,7 +48,7 @@ DIFFERENCES = (
     is_a_maximum_of_tensorflow_without_numbers,
 )
 
-# What a framework refuses and poolcli does, unless the padding is as large as the kernel.
+# Refusals of frameworks that poolcli shares only for padding as large as the kernel.
 ONLY_THEY_REFUSE = (
     "pad should be at most half of effective kernel size",
     "pad should be smaller than or equal to half of kernel size",
@@ -60,7 +60,7 @@ ONLY_THEY_REFUSE = (
 
 
 def agree(vector: Vector, image: Array, result: Array) -> bool:
-    """Compare poolcli's result with the framework's: exactly, but for the rounding of sums."""
+    """Return whether the results are equal, apart from the rounding of sums."""
     expected = vector.expected
     if result.shape != expected.shape:
         return False
@@ -71,8 +71,8 @@ def agree(vector: Vector, image: Array, result: Array) -> bool:
     finite = np.isfinite(expected)
     if not np.array_equal(result[~finite], expected[~finite], equal_nan=True):
         return False
-    # Either side rounds each of n sums: n·2⁻²⁴·mean|x| for float32. Another divisor, powers and
-    # roots are worth a few more.
+    # Both sides round each of n sums: n·2⁻²⁴·mean|x| for float32. Another divisor, powers and
+    # roots add a few roundings.
     unit = float(np.finfo(np.result_type(expected.dtype, np.float16)).eps) / 2
     mean = vector.pool(np.abs(image.astype(np.float64)), vector.operation) * vector.scale
     bound = (2 * vector.taps + 8 * (vector.scale != 1)) * unit * mean[finite]

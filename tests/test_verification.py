@@ -1,4 +1,4 @@
-"""Everyone pools the same: what is equal, what may differ, and what is a mismatch."""
+"""Verification: equal results, differences within the tolerance, and mismatches."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from poolcli import verification
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
 from poolcli.images import Image
-from poolcli.pooling import Operation
-from poolcli.verification import Comparison, Verification, plain_layers, verify
+from poolcli.operations import Average, Lp, Max, Median, Min, Operation, Pooling
+from poolcli.verification import Comparison, Verification, plain_layers
 
 Array = NDArray[Any]
 NAN, INF = np.nan, np.inf
@@ -46,12 +46,18 @@ def noise(*shape: int, dtype: str = "uint8") -> Array:
     return random.integers(info.min, info.max, shape, dtype, endpoint=True)
 
 
+def verify(
+    image: Array, operation: Operation, window: AnyWindow, iterations: int = 1
+) -> Verification:
+    return verification.verify(image, Pooling(operation, window), iterations)
+
+
 def of(found: Verification, name: str) -> Comparison:
     return next(comparison for comparison in found.comparisons if comparison.name == name)
 
 
-def test_the_loop_and_onnxruntime_are_there_and_the_others_are_listed() -> None:
-    found = verify(noise(20, 30, 3), "max", Window.of(3, 2, 1, ceil_mode=True))
+def test_every_peer_is_listed_installed_or_not() -> None:
+    found = verify(noise(20, 30, 3), Max(), Window.of(3, 2, 1, ceil_mode=True))
     assert [comparison.name for comparison in found.comparisons] == NAMES
     statuses = [comparison.status for comparison in found.comparisons]
     assert statuses == ["equal", "equal", *["not installed"] * 3]
@@ -63,21 +69,21 @@ def test_the_loop_and_onnxruntime_are_there_and_the_others_are_listed() -> None:
 
 
 SETTINGS: list[tuple[Operation, AnyWindow]] = [
-    ("max", Window.of(3, 2, 1, ceil_mode=True)),
-    ("min", Window.of((2, 3), 2, ((0, 1), (2, 1)))),
-    ("avg", Window.of(3, 2, "same")),
-    ("avg", Window.of(3, 2, 2, ceil_mode=True)),
-    ("median", Window.of(2)),
-    ("lp", Window.of(2, ceil_mode=True)),
-    ("lp", AdaptiveWindow.of((4, 3))),
-    ("avg", AdaptiveWindow.of(1)),
+    (Max(), Window.of(3, 2, 1, ceil_mode=True)),
+    (Min(), Window.of((2, 3), 2, ((0, 1), (2, 1)))),
+    (Average(), Window.of(3, 2, "same")),
+    (Average(), Window.of(3, 2, 2, ceil_mode=True)),
+    (Median(), Window.of(2)),
+    (Lp(), Window.of(2, ceil_mode=True)),
+    (Lp(), AdaptiveWindow.of((4, 3))),
+    (Average(), AdaptiveWindow.of(1)),
 ]
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int16", "int64", "float16", "float32", "float64"])
 @pytest.mark.parametrize(("operation", "window"), SETTINGS)
 @pytest.mark.parametrize("backend", ["tensorflow", "torch"])
-def test_everyone_agrees_on_what_can_be_compared(
+def test_all_peers_agree_on_comparable_values(
     monkeypatch: pytest.MonkeyPatch,
     operation: Operation,
     window: AnyWindow,
@@ -94,7 +100,7 @@ def test_everyone_agrees_on_what_can_be_compared(
     for comparison in found.comparisons:
         if comparison.status != "equal":
             assert comparison.remarks
-    if operation == "max" and dtype != "int64":
+    if isinstance(operation, Max) and dtype != "int64":
         assert of(found, "torch").status == "equal"
         assert of(found, "keras").status == "equal in part"
         assert of(found, "scikit-image").status == "not comparable"
@@ -102,7 +108,7 @@ def test_everyone_agrees_on_what_can_be_compared(
 
 def test_every_iteration_starts_from_the_result_before(monkeypatch: pytest.MonkeyPatch) -> None:
     install_skimage(monkeypatch)
-    found = verify(noise(9, 8), "avg", Window.of(2), iterations=3)
+    found = verify(noise(9, 8), Average(), Window.of(2), iterations=3)
     assert found.shapes == ((4, 4, 1), (2, 2, 1), (1, 1, 1))
     for name in ("reference", "onnxruntime", "scikit-image"):
         assert (of(found, name).status, of(found, name).compared) == ("equal", 21)
@@ -120,45 +126,45 @@ def test_every_iteration_starts_from_the_result_before(monkeypatch: pytest.Monke
         (30, [" (iterations 2 to 4)"]),
     ],
 )
-def test_remarks_name_their_iterations_unless_these_are_all(
+def test_remarks_name_their_iterations_unless_they_hold_for_all(
     monkeypatch: pytest.MonkeyPatch, side: int, about: list[str]
 ) -> None:
     install_skimage(monkeypatch)
     iterations = 4 if side > 20 else 3
-    found = verify(noise(side, side), "max", Window.of(2), iterations)
+    found = verify(noise(side, side), Max(), Window.of(2), iterations)
     remark = "fills partial blocks with zeros: only blocks that lie in the image are compared"
     assert list(of(found, "scikit-image").remarks) == [remark + suffix for suffix in about]
 
 
 def test_a_part_pooled_to_as_many_values_is_still_a_part() -> None:
-    loop = of(verify(noise(300, 400), "max", AdaptiveWindow.of(3)), "reference")
+    loop = of(verify(noise(300, 400), Max(), AdaptiveWindow.of(3)), "reference")
     assert (loop.status, loop.compared, loop.values) == ("equal in part", 9, 9)
 
 
-def test_of_a_large_image_the_loop_pools_the_middle() -> None:
-    found = verify(noise(300, 400, 3), "max", Window.of(2))
+def test_the_loop_pools_the_middle_of_a_large_image() -> None:
+    found = verify(noise(300, 400, 3), Max(), Window.of(2))
     loop = of(found, "reference")
     assert (loop.status, loop.compared, loop.values) == ("equal in part", 3 * 128**2, 90_000)
     assert loop.remarks == ("is slow: pools the 256×256 pixels in the middle",)
 
 
-def test_a_loop_that_would_take_minutes_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_loop_is_left_out_where_it_would_take_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verification, "LOOP_PIXELS", 100)
-    loop = of(verify(noise(20, 20), "max", Window.of(20)), "reference")
+    loop = of(verify(noise(20, 20), Max(), Window.of(20)), "reference")
     assert (loop.status, loop.worst, loop.seconds) == ("not comparable", None, None)
     assert loop.remarks == ("is too slow for windows of this size",)
 
 
 def test_a_window_that_does_not_fit_is_an_error() -> None:
     with pytest.raises(PoolcliError, match="does not fit"):
-        verify(noise(3, 3), "max", Window.of(4))
+        verify(noise(3, 3), Max(), Window.of(4))
 
 
 # Mismatches
 
 
 def break_torch(monkeypatch: pytest.MonkeyPatch, at: Any, change: Any) -> None:
-    """Let the stand-in change one pixel (channel, row, column) of its maxima and averages."""
+    """Install a stand-in that changes one pixel (channel, row, column) of maxima and averages."""
 
     def broken(function: Any) -> Any:
         def wrong(*arguments: Any, **settings: Any) -> Array:
@@ -174,8 +180,8 @@ def break_torch(monkeypatch: pytest.MonkeyPatch, at: Any, change: Any) -> None:
 
 def test_a_maximum_that_is_off_by_one_is_a_mismatch(monkeypatch: pytest.MonkeyPatch) -> None:
     break_torch(monkeypatch, (1, 3, 2), lambda value: value + 1)
-    layers = noise(10, 8, 2)
-    found = verify(layers, "max", Window.of(2))
+    pixels = noise(10, 8, 2)
+    found = verify(pixels, Max(), Window.of(2))
     assert found.mismatch
     torch = of(found, "torch")
     assert (torch.status, torch.compared) == ("mismatch", 40)
@@ -183,19 +189,19 @@ def test_a_maximum_that_is_off_by_one_is_a_mismatch(monkeypatch: pytest.MonkeyPa
     assert torch.worst.wrong
     assert (torch.worst.iteration, torch.worst.row, torch.worst.column) == (1, 3, 2)
     assert torch.worst.channel == 1
-    assert torch.worst.ours == layers[6:8, 4:6, 1].max() == torch.worst.theirs - 1
+    assert torch.worst.ours == pixels[6:8, 4:6, 1].max() == torch.worst.theirs - 1
     assert (torch.worst.difference, torch.worst.tolerance) == (1, 0)
     assert of(found, "onnxruntime").status == "equal"
 
 
 @pytest.mark.parametrize(("share", "status"), [(0.9, "equal"), (1.5, "mismatch")])
-def test_an_average_may_differ_by_what_rounding_can_make_of_it(
+def test_an_average_may_differ_by_the_rounding_error_of_a_sum(
     monkeypatch: pytest.MonkeyPatch, share: float, status: str
 ) -> None:
-    layers = noise(6, 6, dtype="float64")
-    allowed = 2.0**-24 * np.abs(layers[2:4, 0:2]).sum()
+    pixels = noise(6, 6, dtype="float64")
+    allowed = 2.0**-24 * np.abs(pixels[2:4, 0:2]).sum()
     break_torch(monkeypatch, (0, 1, 0), lambda value: value + share * allowed)
-    torch = of(verify(layers, "avg", Window.of(2)), "torch")
+    torch = of(verify(pixels, Average(), Window.of(2)), "torch")
     assert torch.status == status
     assert torch.worst is not None
     assert (torch.worst.row, torch.worst.column) == (1, 0)
@@ -206,9 +212,9 @@ def test_an_average_may_differ_by_what_rounding_can_make_of_it(
 def test_a_small_error_is_found_beside_a_large_difference_that_is_allowed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    layers = np.array([[1e6, 1.0]] * 2)
+    pixels = np.array([[1e6, 1.0]] * 2)
     break_torch(monkeypatch, (0, 0), lambda row: row + np.array([1e-3, 1e-4]))
-    torch = of(verify(layers, "avg", Window.of((2, 1))), "torch")
+    torch = of(verify(pixels, Average(), Window.of((2, 1))), "torch")
     assert torch.status == "mismatch"
     assert torch.worst is not None
     assert torch.worst.column == 1
@@ -216,7 +222,7 @@ def test_a_small_error_is_found_beside_a_large_difference_that_is_allowed(
 
 
 @pytest.mark.parametrize("change", [lambda _: NAN, lambda _: INF, lambda _: -INF])
-@pytest.mark.parametrize("operation", ["max", "avg"])
+@pytest.mark.parametrize("operation", [Max(), Average()])
 def test_nan_and_infinity_where_a_number_should_be_are_mismatches(
     monkeypatch: pytest.MonkeyPatch, operation: Operation, change: Any
 ) -> None:
@@ -228,28 +234,28 @@ def test_nan_and_infinity_where_a_number_should_be_are_mismatches(
 
 
 @pytest.mark.parametrize("value", [NAN, INF, -INF])
-@pytest.mark.parametrize("operation", ["max", "avg"])
+@pytest.mark.parametrize("operation", [Max(), Average()])
 def test_a_number_where_nan_or_infinity_should_be_is_a_mismatch(
     monkeypatch: pytest.MonkeyPatch, operation: Operation, value: float
 ) -> None:
-    layers = np.full((2, 4), value)
-    layers[:, 2:] = 1
+    pixels = np.full((2, 4), value)
+    pixels[:, 2:] = 1
     break_torch(monkeypatch, (0, 0, 0), lambda value: value)
-    assert of(verify(layers, operation, Window.of(2)), "torch").status == "equal"
+    assert of(verify(pixels, operation, Window.of(2)), "torch").status == "equal"
     break_torch(monkeypatch, (0, 0, 0), lambda _: 7)
-    assert of(verify(layers, operation, Window.of(2)), "torch").status == "mismatch"
+    assert of(verify(pixels, operation, Window.of(2)), "torch").status == "mismatch"
 
 
 def test_a_result_of_another_size_is_a_mismatch(monkeypatch: pytest.MonkeyPatch) -> None:
     install_torch(monkeypatch, max_pool2d=lambda x, *_: x[:, :, :2, :3])
-    torch = of(verify(noise(6, 6), "max", Window.of(2)), "torch")
+    torch = of(verify(noise(6, 6), Max(), Window.of(2)), "torch")
     assert torch.status == "mismatch"
     assert torch.worst is None
     assert torch.remarks == ("makes 2×3×1 values where poolcli makes 3×3×1",)
 
 
 @pytest.mark.parametrize(("rows", "status"), [(2, "mismatch"), (3, "equal in part")])
-def test_only_windows_that_are_not_whole_may_lack(
+def test_only_partial_windows_may_be_missing(
     monkeypatch: pytest.MonkeyPatch, rows: int, status: str
 ) -> None:
     install_skimage(monkeypatch)
@@ -259,7 +265,7 @@ def test_only_windows_that_are_not_whole_may_lack(
         block_reduce=lambda *how: block_reduce(*how)[:rows],
     )
     window = Window.of(2, ceil_mode=True)
-    assert of(verify(noise(7, 8), "max", window), "scikit-image").status == status
+    assert of(verify(noise(7, 8), Max(), window), "scikit-image").status == status
 
 
 def test_a_result_with_other_channels_is_a_mismatch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,7 +273,7 @@ def test_a_result_with_other_channels_is_a_mismatch(monkeypatch: pytest.MonkeyPa
     pairs = {"block_reduce": lambda *how: np.repeat(block_reduce(*how), 2, axis=2)}
     install(monkeypatch, "skimage.measure", **pairs)
     window = Window.of(2, ceil_mode=True)
-    assert of(verify(noise(7, 8), "max", window), "scikit-image").status == "mismatch"
+    assert of(verify(noise(7, 8), Max(), window), "scikit-image").status == "mismatch"
 
 
 def test_a_later_iteration_can_be_the_wrong_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,7 +282,7 @@ def test_a_later_iteration_can_be_the_wrong_one(monkeypatch: pytest.MonkeyPatch)
         return pixels
 
     install_torch(monkeypatch, max_pool2d=late)
-    torch = of(verify(noise(8, 8), "max", Window.of(2), iterations=3), "torch")
+    torch = of(verify(noise(8, 8), Max(), Window.of(2), iterations=3), "torch")
     assert torch.status == "mismatch"
     assert torch.worst is not None
     assert torch.worst.iteration == 2
@@ -286,38 +292,38 @@ def test_a_later_iteration_can_be_the_wrong_one(monkeypatch: pytest.MonkeyPatch)
 def test_integers_beyond_the_digits_of_float64_are_compared_exactly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    layers = np.array([[2**60 + 1]])
+    pixels = np.array([[2**60 + 1]])
     install_skimage(monkeypatch)
-    assert of(verify(layers, "max", Window.of(1)), "scikit-image").status == "equal"
+    assert of(verify(pixels, Max(), Window.of(1)), "scikit-image").status == "equal"
     off_by_one = {"block_reduce": lambda image, *_: image - 1}
     install(monkeypatch, "skimage.measure", **off_by_one)
-    wrong = of(verify(layers, "max", Window.of(1)), "scikit-image")
+    wrong = of(verify(pixels, Max(), Window.of(1)), "scikit-image")
     assert wrong.status == "mismatch"
-    onnxruntime = of(verify(layers, "max", Window.of(1)), "onnxruntime")
+    onnxruntime = of(verify(pixels, Max(), Window.of(1)), "onnxruntime")
     assert onnxruntime.status == "not comparable"
     assert "does not hold these int64 numbers" in onnxruntime.remarks[0]
 
 
-# What cannot be compared
+# Values that cannot be compared
 
 
 def test_windows_with_a_nan_are_left_out_where_a_framework_drops_it() -> None:
-    layers = noise(4, 4, dtype="float32")
-    layers[0, 0] = NAN
-    found = verify(layers, "max", Window.of(2))
+    pixels = noise(4, 4, dtype="float32")
+    pixels[0, 0] = NAN
+    found = verify(pixels, Max(), Window.of(2))
     assert of(found, "reference").status == "equal"
     onnxruntime = of(found, "onnxruntime")
     assert (onnxruntime.status, onnxruntime.compared) == ("equal in part", 3)
-    found = verify(np.full((2, 2), NAN), "max", Window.of(2))
+    found = verify(np.full((2, 2), NAN), Max(), Window.of(2))
     assert of(found, "onnxruntime").status == "not comparable"
     assert of(found, "onnxruntime").remarks
 
 
 def test_sums_beyond_the_range_of_a_float_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     install_torch(monkeypatch)
-    layers = np.full((2, 4), 3e38, np.float32)
-    layers[:, 2:] = 1
-    torch = of(verify(layers, "avg", Window.of(2)), "torch")
+    pixels = np.full((2, 4), 3e38, np.float32)
+    pixels[:, 2:] = 1
+    torch = of(verify(pixels, Average(), Window.of(2)), "torch")
     assert (torch.status, torch.compared) == ("equal in part", 1)
     assert torch.remarks == (
         "sums beyond the range of its floats in some windows: these are left out",
@@ -325,20 +331,22 @@ def test_sums_beyond_the_range_of_a_float_are_left_out(monkeypatch: pytest.Monke
 
 
 def test_powers_beyond_the_range_of_float32_are_left_out_for_onnxruntime() -> None:
-    layers = np.array([[0, 1, 255, 1e-3]], np.float32)
-    found = verify(layers, "lp", Window.of(1), norm=32)
+    pixels = np.array([[0, 1, 255, 1e-3]], np.float32)
+    found = verify(pixels, Lp(32), Window.of(1))
     assert of(found, "reference").status == "equal"
     onnxruntime = of(found, "onnxruntime")
     assert (onnxruntime.status, onnxruntime.compared) == ("equal in part", 2)
 
 
-def test_differences_among_subnormal_numbers_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_differences_among_subnormal_numbers_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     install_torch(monkeypatch, avg_pool2d=lambda x, *_: x[:, :, ::2, ::2] * 0)
-    assert of(verify(np.full((2, 2), 1e-310), "avg", Window.of(2)), "torch").status == "equal"
-    assert of(verify(np.full((2, 2), 1e-300), "avg", Window.of(2)), "torch").status == "mismatch"
+    assert of(verify(np.full((2, 2), 1e-310), Average(), Window.of(2)), "torch").status == "equal"
+    assert (
+        of(verify(np.full((2, 2), 1e-300), Average(), Window.of(2)), "torch").status == "mismatch"
+    )
 
 
-def test_what_a_framework_refuses_is_told_in_its_words(
+def test_the_error_of_a_framework_is_quoted(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(*_: Any) -> Array:
@@ -347,7 +355,7 @@ def test_what_a_framework_refuses_is_told_in_its_words(
         raise RuntimeError("\x1b[1mno \n such\x1b[0m window " + "x " * 300)
 
     install_torch(monkeypatch, max_pool2d=refuse)
-    torch = of(verify(noise(4, 4), "max", Window.of(2)), "torch")
+    torch = of(verify(noise(4, 4), Max(), Window.of(2)), "torch")
     assert (torch.status, torch.compared, torch.seconds) == ("refused", 0, None)
     (remark,) = torch.remarks
     assert remark.startswith("refused: no such window x x")
@@ -355,27 +363,27 @@ def test_what_a_framework_refuses_is_told_in_its_words(
     assert "library" not in capfd.readouterr().err
 
 
-def test_an_error_without_words_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_without_a_message_is_named_by_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> Array:
         raise ZeroDivisionError
 
     install_torch(monkeypatch, max_pool2d=refuse)
-    torch = of(verify(noise(4, 4), "max", Window.of(2)), "torch")
+    torch = of(verify(noise(4, 4), Max(), Window.of(2)), "torch")
     assert torch.remarks == ("refused: ZeroDivisionError",)
 
 
-def test_a_lack_of_memory_ends_the_verification(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_running_out_of_memory_ends_the_verification(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> Array:
         raise MemoryError
 
     install_torch(monkeypatch, max_pool2d=refuse)
     with pytest.raises(MemoryError):
-        verify(noise(4, 4), "max", Window.of(2))
+        verify(noise(4, 4), Max(), Window.of(2))
 
 
-def test_what_is_missing_beside_a_framework_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_module_that_a_framework_needs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     hide(monkeypatch, "onnx")
-    onnxruntime = of(verify(noise(4, 4), "max", Window.of(2)), "onnxruntime")
+    onnxruntime = of(verify(noise(4, 4), Max(), Window.of(2)), "onnxruntime")
     assert onnxruntime.status == "not installed"
     assert onnxruntime.remarks == ("needs onnx",)
 
@@ -383,45 +391,44 @@ def test_what_is_missing_beside_a_framework_is_named(monkeypatch: pytest.MonkeyP
 # Transparency
 
 
-def test_an_opaque_channel_is_left_out_and_another_is_one_more() -> None:
+def test_alpha_is_left_out_if_opaque_and_otherwise_compared_as_a_channel() -> None:
     pixels = noise(4, 4, 4)
     plain = Image(pixels, np.dtype("uint8"))
     assert plain_layers(plain)[1] is None
     translucent = Image(pixels, np.dtype("uint8"), alpha=True)
-    layers, remark = plain_layers(translucent)
-    assert layers.shape == (4, 4, 4)
+    pixels, remark = plain_layers(translucent)
+    assert pixels.shape == (4, 4, 4)
     assert remark is not None
     assert "know no transparency" in remark
     pixels[:, :, 3] = 255
-    layers, remark = plain_layers(translucent)
-    np.testing.assert_array_equal(layers, pixels[:, :, :3])
+    pixels, remark = plain_layers(translucent)
+    np.testing.assert_array_equal(pixels, pixels[:, :, :3])
     assert remark is None
 
 
 @pytest.mark.parametrize(
     ("image", "operation", "wrong"),
     [
-        (np.full((2, 2), 4294967296, np.int64), "lp", INF),
-        (np.full((2, 2), 1e-11, np.float32), "lp", 0),
-        (np.array([[3e38, -3e38], [3e38, -3e38]], np.float32), "avg", NAN),
-        (np.full((2, 2), 3e38, np.float32), "avg", INF),
-        (np.full((2, 2), 1.7e308), "avg", INF),
-        (np.array([[2**62, -(2**62)], [1, 1]]), "avg", 0),
-        (np.array([[2**53 + 1, 1], [1, 1]]), "avg", 2251799813685248.5),
-        (np.array([[2**63 - 1, 2**63 - 1], [-(2**63), -(2**63)]]), "median", 0),
-        (np.array([[-0.0, 0.0], [-1, -1]]), "max", -0.0),
-        (np.array([[-0.0, 0.0], [1, 1]], np.float32), "min", 0.0),
+        (np.full((2, 2), 4294967296, np.int64), Lp(32), INF),
+        (np.full((2, 2), 1e-11, np.float32), Lp(32), 0),
+        (np.array([[3e38, -3e38], [3e38, -3e38]], np.float32), Average(), NAN),
+        (np.full((2, 2), 3e38, np.float32), Average(), INF),
+        (np.full((2, 2), 1.7e308), Average(), INF),
+        (np.array([[2**62, -(2**62)], [1, 1]]), Average(), 0),
+        (np.array([[2**53 + 1, 1], [1, 1]]), Average(), 2251799813685248.5),
+        (np.array([[2**63 - 1, 2**63 - 1], [-(2**63), -(2**63)]]), Median(), 0),
+        (np.array([[-0.0, 0.0], [-1, -1]]), Max(), -0.0),
+        (np.array([[-0.0, 0.0], [1, 1]], np.float32), Min(), 0.0),
     ],
 )
-def test_the_loop_sees_what_is_wrong_at_the_ends_of_the_range(
+def test_the_loop_finds_errors_at_the_ends_of_the_range(
     monkeypatch: pytest.MonkeyPatch, image: Array, operation: Operation, wrong: float
 ) -> None:
-    assert of(verify(image, operation, Window.of(2), norm=32), "reference").status == "equal"
+    assert of(verify(image, operation, Window.of(2)), "reference").status == "equal"
 
-    def pool(layers: Array, *_: Any) -> Array:
-        carry = layers.dtype if operation in ("max", "min") else np.result_type(layers, np.float32)
-        return np.full((1, 1, 1), wrong, carry)
+    def pool(self: Operation, pixels: Array, *_: Any, **__: Any) -> Array:
+        return np.full((1, 1, 1), wrong, self.result_type(pixels.dtype))
 
-    # What the core once made of these.
-    monkeypatch.setattr("poolcli.verification.task.pool", pool)
-    assert of(verify(image, operation, Window.of(2), norm=32), "reference").status == "mismatch"
+    # Earlier results of the core.
+    monkeypatch.setattr(Operation, "pool", pool)
+    assert of(verify(image, operation, Window.of(2)), "reference").status == "mismatch"

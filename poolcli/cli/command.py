@@ -1,4 +1,4 @@
-"""A command line spelled anew from what Click has read."""
+"""The running command line, written from the values that Click has read."""
 
 from __future__ import annotations
 

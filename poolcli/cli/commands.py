@@ -1,56 +1,91 @@
-"""The commands: what each does, in a sentence, and where it is. A module is loaded when it runs."""
+"""The commands: their summaries and their modules, each loaded when it runs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
+from itertools import chain
 from typing import NamedTuple
 
 import click
 
+from poolcli.operations import OPERATIONS, Operation
+
 
 class Entry(NamedTuple):
-    """A command that is not loaded yet."""
+    """A command that is not loaded yet.
+
+    Attributes
+    ----------
+    module : str
+        The module of `poolcli.cli` whose function `command` returns it.
+    summary : str
+        One sentence.
+    kind : type of Operation or None
+        The operation by which it pools, which `command` takes.
+    """
 
     module: str
     summary: str
+    kind: type[Operation] | None = None
 
 
-ENTRIES = {
-    "max": Entry("pooling", "Keep the largest pixel of each window."),
-    "avg": Entry("pooling", "Keep the average of each window."),
-    "min": Entry("pooling", "Keep the smallest pixel of each window."),
-    "median": Entry("pooling", "Keep the median of each window."),
-    "lp": Entry("pooling", "Keep the power mean of each window, (sum of |x|^p / count)^(1/p)."),
+_OTHERS = {
     "compare": Entry(
-        "compare", "Draw what several operations make of the same windows, and how they differ."
+        "compare", "Draw the results of several operations and the differences between them."
     ),
-    "explain": Entry("explain", "Tell in words and numbers where each result comes from."),
-    "shape": Entry("shape", "Tell sizes, unused pixels, receptive fields and framework calls."),
-    "verify": Entry("verify", "Compare with a plain loop and every framework that is installed."),
+    "explain": Entry("explain", "Explain the origin of each result in words and numbers."),
+    "shape": Entry("shape", "Print sizes, unused pixels, receptive fields and framework calls."),
+    "verify": Entry(
+        "verify", "Compare results with a plain loop and every framework that is installed."
+    ),
 }
 
 
+class Entries(Mapping[str, Entry]):
+    """All commands by their names, without loading them: the operations, then the others."""
+
+    def __getitem__(self, name: str) -> Entry:
+        """Return the entry of a command."""
+        kind = OPERATIONS.get(name)
+        return Entry("pooling", kind.summary, kind) if kind else _OTHERS[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names."""
+        return chain(OPERATIONS, _OTHERS)
+
+    def __len__(self) -> int:
+        """Return the number of commands."""
+        return len(OPERATIONS) + len(_OTHERS)
+
+
+ENTRIES = Entries()
+
+
 class Commands(Mapping[str, click.Command]):
-    """All commands by their names; each is loaded when it is asked for."""
+    """All commands by their names; each is loaded when it is requested."""
 
     def __getitem__(self, name: str) -> click.Command:
         """Load a command from its module."""
-        command: click.Command = import_module(f"poolcli.cli.{ENTRIES[name].module}").command(name)
+        entry = ENTRIES[name]
+        make = import_module(f"poolcli.cli.{entry.module}").command
+        command: click.Command = make(entry.kind) if entry.kind else make()
         return command
 
     def __iter__(self) -> Iterator[str]:
-        """List the names."""
+        """Iterate over the names."""
         return iter(ENTRIES)
 
     def __len__(self) -> int:
-        """Count them."""
+        """Return the number of commands."""
         return len(ENTRIES)
 
 
-# What others call the operations.
-SYNONYMS = {"mean": "avg", "average": "avg", "maximum": "max", "minimum": "min", "power": "lp"}
+def synonyms() -> dict[str, str]:
+    """Return the operations by the names that other programs give them."""
+    return {word: kind.name for kind in OPERATIONS.values() for word in kind.synonyms}
+
 
 # What frameworks add to the name of an operation.
 _ADDITIONS = re.compile(r"[-_ ]|[123]d$|pool(ing)?|adaptive|global", re.IGNORECASE)
@@ -63,7 +98,7 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     """
     from difflib import get_close_matches
 
-    names = {name: name for name in known} | SYNONYMS
+    names = {name: name for name in known} | synonyms()
     for spelling in (word.lower(), _ADDITIONS.sub("", word.lower())):
         if match := get_close_matches(spelling, names, n=1, cutoff=0.75):
             return names[match[0]]

@@ -1,29 +1,23 @@
-"""The command that shows operations side by side: compare."""
+"""The command that draws several operations side by side: compare."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from poolcli.cli import options
 from poolcli.cli.command import figure_command
 from poolcli.cli.commands import ENTRIES
-from poolcli.cli.grouping import GroupedCommand
-from poolcli.cli.running import folder_beside, run_inputs
-from poolcli.cli.settings import check_owners, settings_of
+from poolcli.cli.running import Run, run_inputs
+from poolcli.cli.settings import Poolings, Results, make_settings
 from poolcli.errors import PoolcliError
 
 if TYPE_CHECKING:
-    from poolcli.pipeline import Settings
-    from poolcli.plan import Naming
-    from poolcli.pooling import Operation
+    from poolcli.images import Reading
+    from poolcli.prepare import Preparation
 
-SUMMARY = ENTRIES["compare"].summary
-
-HELP = f"""{SUMMARY}
+HELP = f"""{ENTRIES["compare"].summary}
 
 INPUT is an image, a matrix (csv, txt, npy, npz) or '-' for standard input. Each becomes one picture
 in pooled/: a row for each operation, the iterations side by side, and for two operations a row
@@ -36,38 +30,24 @@ Examples:
 """
 
 
-@click.command("compare", cls=GroupedCommand, help=HELP, short_help=SUMMARY)
-@options.inputs
-@options.operations
-@options.window
-@options.times
-@options.preparation
-@options.picture
-@options.reading
-@options.run
-def compare(**values: Any) -> int:
-    """Draw a picture for each input."""
-    return run_inputs(_prepare, **values)
-
-
-def _prepare(values: dict[str, Any]) -> tuple[Settings, Naming]:
-    from poolcli.plan import Naming
-
-    operations: Sequence[Operation] = values["operations"]
-    if len(operations) < 2:
-        only = operations[0]
+def compare(
+    poolings: Poolings, preparation: Preparation, results: Results, reading: Reading, run: Run
+) -> int:
+    """Draw one picture per input."""
+    if len(poolings.operations) < 2:
+        only = poolings.operations[0].name
         raise PoolcliError(f"--ops names {only} alone; name two or more, or use poolcli {only}")
-    check_owners(operations, values)
-    first, *others = (settings_of(operation, values) for operation in operations)
-    naming = Naming(
-        folder=folder_beside(values["output"], values["outdir"]),
-        template=values["name"],
-        output=values["output"],
-        results=False,
-    )
-    return replace(first, beside=tuple(others), command=figure_command()), naming
+    settings = make_settings(poolings, preparation, reading, results, figure_command())
+    return run_inputs(settings, results.naming, run)
 
 
-def command(_name: str) -> click.Command:
-    """Give the command."""
-    return compare
+def command() -> click.Command:
+    """Return the command."""
+    bundles = [
+        options.several_poolings(operations_first=True),
+        options.PREPARATION,
+        options.PICTURE,
+        options.READING,
+        options.RUN,
+    ]
+    return options.make_command("compare", compare, bundles, HELP)

@@ -1,42 +1,32 @@
-"""The command that tells where a number comes from: explain."""
+"""The command that explains the origin of a number: explain."""
 
 from __future__ import annotations
 
-import json as json_
-from collections.abc import Iterator, Sequence
-from functools import partial
-from itertools import product
+import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from poolcli import storage
-from poolcli.arrays import quiet_arithmetic
-from poolcli.captions import (
-    name_file,
-    spell_command,
-)
+from poolcli.captions import name_file, name_window, spell_command
 from poolcli.cli import options
 from poolcli.cli.command import figure_command
 from poolcli.cli.commands import ENTRIES
 from poolcli.cli.failures import about
-from poolcli.cli.grouping import GroupedCommand
 from poolcli.cli.messages import complain, name_input
 from poolcli.cli.output import Output
 from poolcli.cli.records import as_number
-from poolcli.cli.settings import check_owners, settings_of
+from poolcli.cli.settings import Poolings, make_settings
 from poolcli.errors import PoolcliError
-from poolcli.geometry import Pair, Step
 
 if TYPE_CHECKING:
-    from poolcli.explanation import Stage
-    from poolcli.images import Image
-    from poolcli.operations import Cell, Operation
-    from poolcli.pipeline import Settings
+    from poolcli.explanation import Stage, Subject
+    from poolcli.geometry import Pair
+    from poolcli.images import Reading
+    from poolcli.operations import Cell
+    from poolcli.prepare import Preparation
 
-SUMMARY = ENTRIES["explain"].summary
-
-HELP = f"""{SUMMARY}
+HELP = f"""{ENTRIES["explain"].summary}
 
 A small matrix is explained whole. Of an image, one pixel of the last iteration is followed back
 to the input: that of --at, or the one in the middle.
@@ -49,188 +39,108 @@ Examples:
 """
 
 STILL = ("png", "svg", "pdf")
-SMALL = 16  # rows and columns that are explained whole
-MOST_TOLD = 32  # rows and columns of its results, which padding may enlarge
 
 
-@click.command("explain", cls=GroupedCommand, help=HELP, short_help=SUMMARY)
-@options.subject
-@options.window
-@options.times
-@options.operations
-@options.at
-@options.preparation
-@options.explanation
-@options.reading
-@options.report
-@quiet_arithmetic()
 def explain(
     subject: str,
-    operations: Sequence[Operation],
+    poolings: Poolings,
     at: Pair | None,
+    preparation: Preparation,
     figure: str | None,
-    json: bool,
-    **values: Any,
+    reading: Reading,
+    as_json: bool,
 ) -> None:
-    """Pool an image by each operation, and explain and draw what came of it."""
-    check_owners(operations, values)
+    """Pool an image by each operation, and explain and draw the results."""
+    from poolcli.arrays import quiet_arithmetic
+
     if figure is not None:
         _check_figure(figure, subject)
-    each = [settings_of(operation, values) for operation in operations]
     output = Output()
-    with about(subject):
-        image, steps, warnings = _load(subject, each[0])
-        place = _place(at, steps[-1].shape)
-    for warning in warnings:
-        complain(f"{name_input(subject)}: warning: {warning}")
-    whole = at is None and _is_small(image, steps)
-    chains: dict[str, list[Stage]] = {}
-    for settings in each:
-        operation = settings.operation
+    with quiet_arithmetic():
         with about(subject):
-            chain = _pool(image, settings, steps, None if whole else place)
-        chains[operation] = chain
-        if json:
-            cells = _all_cells(chain) if whole else _traced(chain, place, len(_channels(image)))
-            record = {"input": subject, "operation": operation, "cells": list(map(_record, cells))}
-            output.print(json_.dumps(record))
-        else:
-            from poolcli.explanation import explain_all, explain_cell
+            explained = _load(subject, poolings, at, preparation, reading)
+        chains: dict[str, list[Stage]] = {}
+        for pooling in poolings.each:
+            name = pooling.operation.name
+            with about(subject):
+                chains[name] = explained.stages(pooling)
+            if as_json:
+                cells = [_record(cell) for cell in explained.cells(chains[name])]
+                record = {"input": subject, "operation": name, "cells": cells}
+                output.print(json.dumps(record))
+                continue
+            if len(chains) > 1:
+                output.print("")
+            output.print(explained.heading(name_input(subject), pooling))
+            output.print(*explained.lines(chains[name]))
+        if figure is not None:
+            with about(subject):
+                _draw(figure, subject, poolings, explained, chains)
+            if not as_json:
+                output.print("", f"drawn: {figure}")
 
-            names = _channels(image)
-            given = "the prepared input" if settings.preparation.words else "the input"
-            traced = partial(explain_cell, at=place, channels=names)
-            lines = (explain_all if whole else traced)(chain, given=given)
-            blank = [""] * (operation != operations[0])
-            output.print(*blank, _heading(subject, image, settings), *lines)
-    if figure is not None:
-        with about(subject):
-            _draw(figure, subject, settings, image, chains, place)
-        if not json:
-            output.print("", f"drawn: {figure}")
 
-
-def _check_figure(figure: str, subject: str) -> None:
-    """Refuse a figure that no file could be, or that would replace the input."""
+def _check_figure(path: str, subject: str) -> None:
+    """Raise PoolcliError for a figure that no file could be, or that would replace the input."""
     from poolcli.pipeline import suffix_of
 
-    if suffix_of(figure) not in STILL:
+    if suffix_of(path) not in STILL:
         known = ", ".join(f".{suffix}" for suffix in STILL)
-        raise PoolcliError(f"--figure {figure}: this figure's name ends with {known}")
-    storage.check(figure)
-    if storage.is_same(figure, subject):
-        raise PoolcliError(f"--figure {figure} would replace the input")
+        raise PoolcliError(f"--figure {path}: this figure's name ends with {known}")
+    storage.check(path)
+    if storage.is_same(path, subject):
+        raise PoolcliError(f"--figure {path} would replace the input")
+
+
+def _load(
+    path: str, poolings: Poolings, at: Pair | None, preparation: Preparation, reading: Reading
+) -> Subject:
+    """Read the image to explain, the first of a batch, and print warnings."""
+    from poolcli.explanation import Subject
+    from poolcli.pipeline import load
+
+    image, steps = load(path, make_settings(poolings, preparation, reading))
+    warnings = list(image.warnings)
+    if part := image.name_part(image.first.pixels):
+        warnings.append(f"this explains {part}")
+    subject = Subject.choose(image.first, steps, at, preparation.words)
+    for warning in warnings:
+        complain(f"{name_input(path)}: warning: {warning}")
+    return subject
 
 
 def _draw(
-    figure: str,
+    path: str,
     subject: str,
-    settings: Settings,
-    image: Image,
+    poolings: Poolings,
+    explained: Subject,
     chains: dict[str, list[Stage]],
-    at: Pair,
 ) -> None:
     from poolcli.explanation import draw
     from poolcli.pipeline import suffix_of
 
-    name = f"out{settings.iterations}" if settings.iterations > 1 else "out"
     content = draw(
-        f"{name_file(subject)}: {name}[{at[0]},{at[1]}] by {', '.join(chains)}",
+        explained.title(name_file(subject), chains),
         chains,
-        at,
-        full=image.full,
-        alpha=image.alpha,
-        prepared=settings.preparation.words,
+        explained.index,
+        window=name_window(poolings.window),
+        full=explained.image.full,
+        alpha=explained.image.alpha,
+        prepared=explained.prepared,
         footer=spell_command(figure_command(), subject),
-        suffix=f".{suffix_of(figure)}",
+        suffix=f".{suffix_of(path)}",
     )
-    storage.write(figure, content)
-
-
-def _load(path: str, settings: Settings) -> tuple[Image, tuple[Step, ...], list[str]]:
-    """Read what is explained of an input: the first image, the chain and warnings."""
-    from poolcli.pipeline import load
-
-    image, steps = load(path, settings)
-    part = image.name_part(image.first.pixels)
-    warnings = [*image.warnings, *([f"this explains {part}"] if part else [])]
-    return image.first, steps, warnings
-
-
-def _pool(image: Image, settings: Settings, steps: Sequence[Step], at: Pair | None) -> list[Stage]:
-    """Pool what is explained of an image."""
-    from poolcli.explanation import Pooling, stages
-
-    pooling = Pooling(
-        settings.operation,
-        settings.window,
-        settings.count_include_pad,
-        settings.norm,
-        image.full if image.alpha else None,
-    )
-    layers = image.pixels.reshape(*image.pixels.shape[:2], -1)
-    return stages(layers, pooling, steps, at)
-
-
-def _heading(path: str, image: Image, settings: Settings) -> str:
-    how = (settings.operation, settings.window, settings.count_include_pad, settings.norm)
-    prepared = settings.preparation.words
-    image_ = [name_input(path), spell_sides(image.pixels.shape), *[prepared] * bool(prepared)]
-    times = [f"{settings.iterations} iterations"] * (settings.iterations > 1)
-    return f"{', '.join(image_)}: {', '.join([name_operation(*how), *times])}"
-
-
-def _is_small(image: Image, steps: Sequence[Step]) -> bool:
-    """Return whether all windows of all iterations can be told."""
-    channels = image.pixels.shape[2:] or (1,)
-    sides = [side for step in steps for side in (*step.input_shape, *step.shape)]
-    return channels == (1,) and max(steps[0].input_shape) <= SMALL and max(sides) <= MOST_TOLD
-
-
-def _place(at: Pair | None, shape: Pair) -> Pair:
-    """Return the pixel to explain, that in the middle unless another is asked for."""
-    rows, columns = shape
-    if at is None:
-        return rows // 2, columns // 2
-    if not all(index < size for index, size in zip(at, shape, strict=True)):
-        raise PoolcliError(
-            f"--at {at[0]},{at[1]} lies outside the last iteration, which has"
-            f" {spell_lines(shape)}; use 0,0 to {rows - 1},{columns - 1}"
-        )
-    return at
-
-
-def _channels(image: Image) -> list[str]:
-    """Name the channels; the one of a gray image needs no name."""
-    count = image.pixels.shape[2] if image.pixels.ndim == 3 else 1
-    if image.matrix and count > 1:
-        return [f"channel {number}" for number in range(count)]
-    alpha = ["alpha"] * image.alpha
-    colours = ["red", "green", "blue"] if count >= 3 else ["gray" if alpha else ""]
-    return [*colours, *alpha]
-
-
-def _all_cells(chain: Sequence[Stage]) -> Iterator[Cell]:
-    for stage in chain:
-        rows, columns = stage.step.shape
-        for row, column in product(range(rows), range(columns)):
-            yield stage.cell((row, column), 0)
-
-
-def _traced(chain: Sequence[Stage], at: Pair, channels: int) -> Iterator[Cell]:
-    from poolcli.explanation import trace
-
-    for channel in range(channels):
-        yield from trace(chain, at, channel)
+    storage.write(path, content)
 
 
 def _record(cell: Cell) -> dict[str, Any]:
+    """Return a value and its origin for JSON."""
     from poolcli.explanation import sentence
 
     return {
         "iteration": cell.iteration,
         "channel": cell.channel,
-        "at": list(cell.at),
+        "at": list(cell.index),
         "value": as_number(cell.value),
         "rows": list(cell.rows),
         "columns": list(cell.columns),
@@ -238,11 +148,20 @@ def _record(cell: Cell) -> dict[str, Any]:
         "weights": list(cell.weights) if cell.weights else None,
         "padding": cell.padding,
         "beyond": cell.beyond,
-        "chosen": [list(place) for place in cell.winners],
+        "chosen": [list(position) for position in cell.winners],
         "sentence": sentence(cell),
     }
 
 
-def command(_name: str) -> click.Command:
-    """Give the command."""
-    return explain
+def command() -> click.Command:
+    """Return the command."""
+    bundles = [
+        options.SUBJECT,
+        options.several_poolings(),
+        options.AT,
+        options.PREPARATION,
+        options.EXPLANATION,
+        options.READING,
+        options.REPORT,
+    ]
+    return options.make_command("explain", explain, bundles, HELP)

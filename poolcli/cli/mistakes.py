@@ -17,15 +17,15 @@ from typing import Any, NamedTuple
 import click
 
 from poolcli.cli.commands import ENTRIES
-from poolcli.cli.types import Numbers, Operations, PictureSize, Place, WholeNumber
+from poolcli.cli.types import Numbers, OperationNames, PictureSize, Position, WholeNumber
 
 # Characters that word processors and web pages put in the place of hyphens.
 DASHES = "‐‑‒–—―−﹣－"
 EXAMPLES: tuple[tuple[type[click.ParamType[Any]], str], ...] = (
     (Numbers, "2,3"),
-    (Place, "10,20"),
+    (Position, "10,20"),
     (PictureSize, "224x224"),
-    (Operations, "max,avg"),
+    (OperationNames, "max,avg"),
     (WholeNumber, "2"),
 )
 
@@ -146,11 +146,11 @@ def _divided_value(word: Word) -> str | None:
     if word.option is None or word.value is None:
         return None
     kind = word.option.type
-    if not isinstance(kind, Numbers | Place | PictureSize | Operations | WholeNumber):
+    if not isinstance(kind, Numbers | Position | PictureSize | OperationNames | WholeNumber):
         return None
     more: list[str] = []
     for text in word.rest:
-        belongs = text in ENTRIES if isinstance(kind, Operations) else text.isdecimal()
+        belongs = text in ENTRIES if isinstance(kind, OperationNames) else text.isdecimal()
         if not belongs or os.path.lexists(text):
             break
         more.append(text)

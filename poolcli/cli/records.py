@@ -1,18 +1,20 @@
-"""Records as JSON: what docs/json.md describes."""
+"""Records as JSON, as docs/json.md describes them."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from poolcli.geometry import AdaptiveWindow
+from poolcli.geometry import AdaptiveWindow, AnyWindow
+from poolcli.operations import Operation, owners
 
 if TYPE_CHECKING:
     from poolcli.pipeline import Record, Settings
 
 
 def as_dict(record: Record, settings: Settings) -> dict[str, Any]:
-    """Give a record as what JSON holds."""
+    """Return a record for JSON."""
     return {
         "input": record.job.source,
         "status": record.status,
@@ -38,12 +40,12 @@ def as_dict(record: Record, settings: Settings) -> dict[str, Any]:
 
 
 def _operation(settings: Settings) -> str | list[str]:
-    names: list[str] = [one.operation for one in settings.each]
+    names = [operation.name for operation in settings.operations]
     return names if settings.beside else names[0]
 
 
 def as_number(value: float) -> float | str:
-    """Give a number as JSON can hold it: NaN and infinity as text."""
+    """Return a number for JSON: NaN and infinity as text."""
     if isinstance(value, int):
         return value
     # JSON has the range of float64, and a long double may lie beyond it.
@@ -52,28 +54,39 @@ def as_number(value: float) -> float | str:
 
 
 def settings_as_dict(settings: Settings) -> dict[str, Any]:
-    """Spell out every setting."""
-    window, preparation = settings.window, settings.preparation
-    if isinstance(window, AdaptiveWindow):
-        where: dict[str, Any] = {"output_size": list(window.output_size)}
-    else:
-        same = window.padding == "same"
-        where = {
-            "kernel": list(window.kernel),
-            "stride": list(window.stride),
-            "padding": "same" if same else [list(sides) for sides in window.padding],
-            "dilation": list(window.dilation),
-            "ceil_mode": window.ceil_mode,
-        }
+    """Return every setting, for JSON."""
+    preparation = settings.preparation
     return {
-        **where,
+        **_window(settings.window),
         "iterations": settings.iterations,
         "exact": settings.exact,
-        "count_include_pad": any(one.count_include_pad for one in settings.each),
-        "norm": next((one.norm for one in settings.each if one.operation == "lp"), None),
+        **_parameters(settings.operations),
         "gray": preparation.gray,
         "resize": str(preparation.size) if preparation.size else None,
         "filter": preparation.filter,
         "relu": preparation.relu,
         "scale": settings.scale,
     }
+
+
+def _window(window: AnyWindow) -> dict[str, Any]:
+    if isinstance(window, AdaptiveWindow):
+        return {"output_size": list(window.output_size)}
+    is_same = window.padding == "same"
+    return {
+        "kernel": list(window.kernel),
+        "stride": list(window.stride),
+        "padding": "same" if is_same else [list(sides) for sides in window.padding],
+        "dilation": list(window.dilation),
+        "ceil_mode": window.ceil_mode,
+    }
+
+
+def _parameters(operations: Sequence[Operation]) -> dict[str, Any]:
+    """Return the parameters of all operations; of those that are not used False or None."""
+    found: dict[str, Any] = {}
+    for name, (parameter, kind, field) in owners().items():
+        used = [getattr(each, field) for each in operations if isinstance(each, kind)]
+        unused = False if parameter.is_flag else None
+        found[name] = used[0] if used else unused
+    return found

@@ -1,12 +1,12 @@
-"""What all commands share that read many inputs: plan, run and report."""
+"""Commands over many inputs: plan, run and report."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -16,76 +16,124 @@ from poolcli.cli.console import Console
 from poolcli.cli.failures import with_remedy
 from poolcli.cli.messages import complain
 from poolcli.errors import PoolcliError
+from poolcli.spelling import count
 from poolcli.storage import STANDARD
 
 if TYPE_CHECKING:
     from poolcli.pipeline import Record, Settings
     from poolcli.plan import Naming
 
-# Failures that are looked into; in a long list of missing files they are all alike.
+# The number of failures that are looked into; in a long list of missing files they are alike.
 HELPED = 10
 
 
-def run_inputs(
-    prepare: Callable[[dict[str, Any]], tuple[Settings, Naming]],
-    *,
-    inputs: tuple[str, ...],
-    files_from: str | None,
-    recursive: bool,
-    update: bool,
-    jobs: int | None,
-    scheduler: str | None,
-    dry_run: bool,
-    json: bool,
-    quiet: bool,
-    verbose: bool,
-    **values: Any,
-) -> int:
-    """Plan, run and report; give the exit status.
+@dataclass(frozen=True)
+class Run:
+    """The inputs of a run, and how it behaves.
 
-    `prepare` makes settings and naming of the other values, once what makes workers has begun.
+    Attributes
+    ----------
+    inputs : tuple of str
+        Paths of files and folders, or `-`.
+    files_from : str or None
+        The path of a list of further inputs, or `-`.
+    recursive : bool
+        Whether to descend into the folders within a folder.
+    update : bool
+        Whether to skip inputs whose results are not older.
+    jobs : int or None
+        The number of cores; None for all.
+    scheduler : str or None
+        The address of a Dask scheduler, or `local`.
+    dry_run : bool
+        Whether to print the plan and to write nothing.
+    as_json, quiet, verbose : bool
+        See `Console`.
+
+    Raises
+    ------
+    PoolcliError
+        If there is no input, or options contradict each other.
     """
-    if quiet and verbose:
-        raise PoolcliError("-q and -v contradict each other; use one of them")
-    if not inputs and files_from is None:
-        raise PoolcliError("no input; name files, folders or '-', or use --files-from")
-    from poolcli.executors import NO_WORKERS, count_cores, get_ready
 
-    cores = jobs or count_cores()
-    several = len(inputs) > 1 or files_from is not None or _is_folder(inputs[0])
-    _check_jobs(scheduler)
-    if scheduler is not None or (several and cores > 1 and not dry_run):
-        # While this process imports, so does the one that will make workers.
+    inputs: tuple[str, ...]
+    files_from: str | None = None
+    recursive: bool = False
+    update: bool = False
+    jobs: int | None = None
+    scheduler: str | None = None
+    dry_run: bool = False
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise PoolcliError for options that contradict each other."""
+        if self.quiet and self.verbose:
+            raise PoolcliError("-q and -v contradict each other; use one of them")
+        if not self.inputs and self.files_from is None:
+            raise PoolcliError("no input; name files, folders or '-', or use --files-from")
+
+    @property
+    def cores(self) -> int:
+        """Return the number of cores to use."""
+        from poolcli.executors import count_cores
+
+        return self.jobs or count_cores()
+
+    @property
+    def has_several_inputs(self) -> bool:
+        """Return whether there may be more than one input."""
+        return len(self.inputs) > 1 or self.files_from is not None or _is_folder(self.inputs[0])
+
+
+def start_workers(run: Run) -> None:
+    """Start to load what workers need, if there may be any.
+
+    Called before this process imports what it needs itself, so that both load at the same time.
+
+    Raises
+    ------
+    PoolcliError
+        If the command line has a number of workers although a scheduler has its own.
+    """
+    from poolcli.executors import LOCAL, NO_WORKERS, get_ready
+
+    source = click.get_current_context().get_parameter_source("jobs")
+    if run.scheduler not in (None, LOCAL) and source == ParameterSource.COMMANDLINE:
+        raise PoolcliError("-j is for this machine, and a scheduler has workers; leave out -j")
+    are_local = run.has_several_inputs and run.cores > 1 and not run.dry_run
+    if run.scheduler is not None or are_local:
         with suppress(*NO_WORKERS):
-            get_ready(scheduler)
+            get_ready(run.scheduler)
+
+
+def run_inputs(settings: Settings, naming: Naming, run: Run) -> int:
+    """Plan, run and report; return the exit status."""
     from poolcli.batch import run_jobs
     from poolcli.plan import name_untold, plan
 
     if not storage.has_current_folder():
         raise PoolcliError("the folder you are in is gone; change to another")
-    settings, naming = prepare(values)
-    if naming.output == STANDARD:
-        wrong = ["--json, which wants standard output too"] * json
-        wrong += ["-u, which compares files"] * update
-        if wrong:
-            raise PoolcliError(f"-o - writes to standard output; leave out {' and '.join(wrong)}")
-    planned = plan(inputs, settings, naming, files_from=files_from, recursive=recursive)
+    _check_standard_output(naming, run)
+    planned = plan(run.inputs, settings, naming, files_from=run.files_from, recursive=run.recursive)
     _expect_garbage(len(planned.jobs))
-    helped = _Helped(inputs)
-    with Console(len(planned.jobs), quiet=quiet, verbose=verbose, as_json=json) as console:
+    helped = _Helped(run.inputs)
+    total = len(planned.jobs)
+    with Console(total, quiet=run.quiet, verbose=run.verbose, as_json=run.as_json) as console:
         console.show_ignored(planned.passed_over, settings)
         report = run_jobs(
             planned.jobs,
             settings,
             lambda record: console.show(helped(record), settings),
-            cores=cores,
-            update=update,
-            dry_run=dry_run,
-            scheduler=scheduler,
+            cores=run.cores,
+            update=run.update,
+            dry_run=run.dry_run,
+            scheduler=run.scheduler,
         )
-    if dry_run and naming.draw and naming.results and not quiet:
-        figures = sum(job.figure is not None for job in planned.jobs)
-        complain(f"{figures} figure{'s' * (figures != 1)} would be drawn; --no-figure skips them")
+    if run.dry_run and naming.draw and naming.results and not run.quiet:
+        figures = sum(1 for job in planned.jobs if job.figure is not None)
+        complain(f"{count(figures, 'figure')} would be drawn; --no-figure skips them")
     untold = name_untold(naming, settings)
     if report.counts["skipped"] and untold is not None:
         report.warnings.append(f"-u compares times alone; {untold}")
@@ -93,8 +141,21 @@ def run_inputs(
     return report.exit_status
 
 
+def _check_standard_output(naming: Naming, run: Run) -> None:
+    """Raise PoolcliError for options that do not go with results on standard output."""
+    if naming.output != STANDARD:
+        return
+    wrong = []
+    if run.as_json:
+        wrong.append("--json, which wants standard output too")
+    if run.update:
+        wrong.append("-u, which compares files")
+    if wrong:
+        raise PoolcliError(f"-o - writes to standard output; leave out {' and '.join(wrong)}")
+
+
 class _Helped:
-    """Adds what may be meant to the errors of the first inputs that are missing."""
+    """Adds a suggestion to the errors of the first inputs that are missing."""
 
     def __init__(self, inputs: Sequence[str]) -> None:
         self.inputs, self.left = inputs, HELPED
@@ -111,30 +172,14 @@ class _Helped:
 
 
 def _is_folder(path: str) -> bool:
-    """Return whether a name is a folder; what is wrong with a URL is said when it is read."""
+    """Return whether a path is a folder; errors of a URL are reported when it is read."""
     with suppress(PoolcliError):
         return storage.is_folder(path)
     return False
 
 
 def _expect_garbage(images: int) -> None:
-    """Look for garbage from now on, if there is more than the little that one image leaves."""
+    """Collect garbage from now on, if there is more than the little that one image leaves."""
     if images > 1 and not gc.isenabled():
         gc.freeze()
         gc.enable()
-
-
-def _check_jobs(scheduler: str | None) -> None:
-    """Refuse a number of workers where a scheduler has its own."""
-    from poolcli.executors import LOCAL
-
-    source = click.get_current_context().get_parameter_source("jobs")
-    if scheduler not in (None, LOCAL) and source == ParameterSource.COMMANDLINE:
-        raise PoolcliError("-j is for this machine, and a scheduler has workers; leave out -j")
-
-
-def folder_beside(output: str | None, folder: str | None) -> str | None:
-    """Give the folder of -d, but none from the environment where -o names the file itself."""
-    source = click.get_current_context().get_parameter_source("outdir")
-    alone = output is not None and source == ParameterSource.ENVIRONMENT
-    return None if alone else folder

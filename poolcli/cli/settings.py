@@ -1,102 +1,193 @@
-"""What options mean: settings made of the values that Click has read."""
+"""The values that options make."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from poolcli.errors import PoolcliError
-from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
+from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair, Window
+from poolcli.geometry.region import Zoom
+from poolcli.operations import OPERATIONS, Operation, Pooling, owners, parameters_of
 
 if TYPE_CHECKING:
-    from poolcli.geometry.region import Zoom
+    from poolcli.geometry import PaddingLike
     from poolcli.images import Reading
     from poolcli.pipeline import Settings
-    from poolcli.pooling import Operation
-
-# Options that one operation has; beside `--ops` they are for that one alone.
-OWNERS: dict[str, Operation] = {"--count-pad": "avg", "--norm": "lp"}
+    from poolcli.plan import Naming
+    from poolcli.prepare import Preparation
 
 
-def settings_of(operation: Operation, values: dict[str, Any]) -> Settings:
-    """Make the settings of one operation."""
+@dataclass(frozen=True)
+class Poolings:
+    """One or more operations over the same windows.
+
+    Attributes
+    ----------
+    operations : tuple of Operation
+        At least one.
+    window : Window or AdaptiveWindow
+        Of every iteration.
+    iterations : int
+    exact : bool
+        Refuse an image of which a pixel would go unused.
+    """
+
+    operations: tuple[Operation, ...]
+    window: AnyWindow
+    iterations: int = 1
+    exact: bool = False
+
+    @property
+    def each(self) -> tuple[Pooling, ...]:
+        """Return each operation with the window."""
+        return tuple(Pooling(operation, self.window) for operation in self.operations)
+
+
+@dataclass(frozen=True)
+class Look:
+    """The look of a figure.
+
+    Attributes
+    ----------
+    colormap : str or None
+        The colours for one channel, a name of matplotlib; None for the usual ones.
+    zoom : Zoom or None
+        The part of the image that is enlarged; None for no enlarged part.
+    histogram : bool
+        Whether the distribution of intensities is shown.
+
+    Raises
+    ------
+    PoolcliError
+        If matplotlib has no such colours.
+    """
+
+    colormap: str | None = None
+    zoom: Zoom | None = field(default_factory=Zoom)
+    histogram: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise PoolcliError for colours that do not exist."""
+        if self.colormap is not None:
+            from poolcli.figures import check_colormap
+
+            check_colormap(self.colormap)
+
+
+@dataclass(frozen=True)
+class Results:
+    """The files that a run writes.
+
+    Attributes
+    ----------
+    naming : Naming
+    scale : bool
+        Map 0..1 to the range of the files.
+    look : Look
+        Of figures.
+    """
+
+    naming: Naming
+    scale: bool = False
+    look: Look = field(default_factory=Look)
+
+
+def make_poolings(
+    *,
+    operations: Sequence[str],
+    kernel: Pair | None,
+    stride: Pair | None,
+    padding: PaddingLike | None,
+    dilation: Pair | None,
+    ceil_mode: bool,
+    exact: bool,
+    iterations: int,
+    output_size: Pair | None,
+    **parameters: Any,
+) -> Poolings:
+    """Make operations and their window of the values of options; None and False are not given.
+
+    Parameters
+    ----------
+    operations : sequence of str
+        Names.
+    **parameters
+        Those of operations, by their names in Python.
+
+    Raises
+    ------
+    PoolcliError
+        If a parameter is given whose operation is not among `operations`, or an option beside
+        `output_size`, which chooses the windows; or if a value is out of range.
+    """
+    given = {name: value for name, value in parameters.items() if value not in (None, False)}
+    _check_owners(operations, given)
+    made = tuple(_make_operation(OPERATIONS[name], given) for name in operations)
+    if output_size is None:
+        window = Window.of(kernel or 2, stride, padding or 0, dilation or 1, ceil_mode)
+        return Poolings(made, window, iterations, exact)
+    conflicts = {
+        "-k": kernel,
+        "-s": stride,
+        "-p": padding,
+        "--dilation": dilation,
+        "--ceil": ceil_mode,
+        "--exact": exact,
+        **{owners()[name][0].option: not owners()[name][0].adaptive for name in given},
+        "-n": iterations > 1,
+    }
+    if others := [option for option, is_given in conflicts.items() if is_given]:
+        raise PoolcliError(f"--to chooses the windows itself; leave out {', '.join(others)}")
+    return Poolings(made, AdaptiveWindow.of(output_size))
+
+
+def _check_owners(operations: Sequence[str], given: dict[str, Any]) -> None:
+    """Raise PoolcliError for a parameter of an operation that is not used."""
+    for name in given:
+        parameter, kind, _ = owners()[name]
+        if kind.name not in operations:
+            raise PoolcliError(f"{parameter.option} is for {kind.name}, which --ops does not name")
+
+
+def _make_operation(kind: type[Operation], given: dict[str, Any]) -> Operation:
+    parameters = parameters_of(kind).items()
+    return kind(
+        **{field_: given[known.name] for field_, known in parameters if known.name in given}
+    )
+
+
+def make_settings(
+    poolings: Poolings,
+    preparation: Preparation,
+    reading: Reading,
+    results: Results | None = None,
+    command: tuple[str, ...] = (),
+) -> Settings:
+    """Return the settings of a pipeline.
+
+    Parameters
+    ----------
+    results : Results or None
+        None for a command that writes no images.
+    command : tuple of str
+        The command to print in figures.
+    """
     from poolcli.pipeline import Settings
-    from poolcli.prepare import Preparation, Size
 
-    if values.get("cmap"):
-        from poolcli.figures import check_colormap
-
-        check_colormap(values["cmap"])
+    look = results.look if results else Look()
+    first, *others = poolings.operations
     return Settings(
-        operation=operation,
-        window=window_of(values),
-        iterations=values["iterations"],
-        exact=values["exact"],
-        count_include_pad=operation == "avg" and values["count_pad"],
-        norm=(operation == "lp" and values["norm"]) or Settings.norm,
-        preparation=Preparation(
-            gray=values["gray"],
-            size=Size(*values["size"]) if values["size"] else None,
-            filter=values["filter"],
-            relu=values["relu"],
-        ),
-        reading=reading_of(values),
-        scale=values.get("scale", False),
-        colormap=values.get("cmap"),
-        zoom=zoom_of(values.get("zoom")),
-        histogram=values.get("histogram", False),
+        Pooling(first, poolings.window),
+        poolings.iterations,
+        tuple(others),
+        poolings.exact,
+        preparation,
+        reading,
+        scale=results.scale if results else False,
+        colormap=look.colormap,
+        zoom=look.zoom,
+        histogram=look.histogram,
+        command=command,
     )
-
-
-def reading_of(values: dict[str, Any]) -> Reading:
-    """Make what says how inputs are read."""
-    from poolcli.images import Reading
-
-    return Reading(
-        max_pixels=values["max_pixels"],
-        tolerant=values["tolerant"],
-        layout=values["layout"],
-        array=values["array"],
-    )
-
-
-def zoom_of(value: tuple[int, ...] | str | None) -> Zoom | None:
-    """Make what a figure shows enlarged; without an option that is for the figure to choose."""
-    from poolcli.geometry.region import Zoom
-
-    if value == "none":
-        return None
-    if value is None:
-        return Zoom()
-    row, column, *size = map(int, value)
-    return Zoom((row, column), *size)
-
-
-def window_of(values: dict[str, Any]) -> AnyWindow:
-    """Make the window, which `--to` chooses in the place of other options."""
-    kernel, stride, padding, dilation = (
-        values[name] for name in ("kernel", "stride", "padding", "dilation")
-    )
-    if values["output_size"] is not None:
-        given = {
-            "-k": kernel,
-            "-s": stride,
-            "-p": padding,
-            "--dilation": dilation,
-            "--ceil": values["ceil_mode"],
-            "--exact": values["exact"],
-            "--count-pad": values.get("count_pad"),
-            "-n": values["iterations"] > 1,
-        }
-        conflicts = [option for option, value in given.items() if value]
-        if conflicts:
-            raise PoolcliError(f"--to chooses the windows itself; leave out {', '.join(conflicts)}")
-        return AdaptiveWindow.of(values["output_size"])
-    return Window.of(kernel or 2, stride, padding or 0, dilation or 1, values["ceil_mode"])
-
-
-def check_owners(operations: Sequence[Operation], values: dict[str, Any]) -> None:
-    """Refuse an option whose operation is not among those that `--ops` names."""
-    for option, owner in OWNERS.items():
-        if values[option.strip("-").replace("-", "_")] and owner not in operations:
-            raise PoolcliError(f"{option} is for {owner}, which --ops does not name")

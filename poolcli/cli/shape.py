@@ -1,4 +1,4 @@
-"""The command that lays out sizes without touching a pixel: shape."""
+"""The command that prints the sizes of a chain without reading a pixel: shape."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ from poolcli.captions import name_window
 from poolcli.cli import options
 from poolcli.cli.commands import ENTRIES
 from poolcli.cli.failures import about
-from poolcli.cli.grouping import GroupedCommand
 from poolcli.cli.messages import name_input
 from poolcli.cli.output import Output
-from poolcli.cli.settings import check_owners, reading_of, window_of
-from poolcli.cli.types import SizeOrPlace
-from poolcli.equivalents import Equivalent, equivalents
+from poolcli.cli.settings import Poolings
+from poolcli.cli.types import SizeOrPath
 from poolcli.errors import PoolcliError
-from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair, Step, chain, check_pixels
+from poolcli.frameworks.calls import Equivalent, equivalents
+from poolcli.geometry import AdaptiveWindow, Pair, Step, chain, check_pixels
+from poolcli.spelling import spell_numbers, spell_size
 
 if TYPE_CHECKING:
-    from poolcli.pooling import Operation
+    from poolcli.vocabulary import Layout
 
-Calls = dict["Operation", list[tuple[Equivalent, ...]]]
+# By operation, the calls of each iteration.
+Calls = dict[str, list[tuple[Equivalent, ...]]]
 
-SUMMARY = ENTRIES["shape"].summary
-
-HELP = f"""{SUMMARY}
+HELP = f"""{ENTRIES["shape"].summary}
 
 The argument is N or ROWS,COLS in pixels, or an image or a matrix, of which only the header is read.
 
@@ -59,61 +58,59 @@ distance between neighbours. In calls x is (N, C, H, W), in Keras (N, H, W, C).
 """.strip().splitlines()
 
 
-@click.command("shape", cls=GroupedCommand, help=HELP, short_help=SUMMARY)
-@click.argument("what", type=SizeOrPlace())
-@options.window
-@options.times
-@options.operations
-@options.reading
-@options.report
-def shape(what: Pair | str, operations: Sequence[Operation], json: bool, **values: Any) -> None:
+def shape(
+    size: Pair | str,
+    poolings: Poolings,
+    layout: Layout | None,
+    array: str | None,
+    tolerant: bool,
+    max_pixels: int,
+    as_json: bool,
+) -> None:
     """Lay out the chain, and print it with its calls."""
-    check_owners(operations, values)
-    window = window_of(values)
+    window = poolings.window
     if isinstance(window, AdaptiveWindow):
-        check_pixels(window.output_size, values["max_pixels"], "the result of --to")
-    if isinstance(what, str):
-        with about(what):
+        check_pixels(window.output_size, max_pixels, "the result of --to")
+    if isinstance(size, str):
+        with about(size):
+            from poolcli.images import Reading
             from poolcli.pipeline import measure
 
-            steps = _chain(window, measure(what, reading_of(values)), values)
+            rows_and_columns = measure(size, Reading(max_pixels, tolerant, layout, array))
+            steps = _chain(poolings, rows_and_columns, max_pixels)
     else:
-        for option in ("layout", "array"):
-            if values[option] is not None:
+        for option, value in (("layout", layout), ("array", array)):
+            if value is not None:
                 raise PoolcliError(f"--{option} is for arrays (npy, npz), not sizes; leave it out")
-        steps = _chain(window, what, values)
-    calls = {operation: _calls(operation, window, steps, values) for operation in operations}
-    path = what if isinstance(what, str) else None
-    if json:
-        import json as json_
+        steps = _chain(poolings, size, max_pixels)
+    calls = {
+        pooling.operation.name: [equivalents(pooling, step.input_shape) for step in steps]
+        for pooling in poolings.each
+    }
+    path = size if isinstance(size, str) else None
+    if as_json:
+        import json
 
-        Output().print(json_.dumps(_record(path, steps, calls)))
+        Output().print(json.dumps(_record(path, steps, calls)))
     else:
-        heading = f"{name_input(path)}: " if path else ""
-        counted = ", padding counted" if values["count_pad"] else ""
-        Output().print(heading + name_window(window) + counted, "", *_table(steps), "", *LEGEND)
-        Output().print(*_spelled(calls))
+        Output().print(_heading(path, poolings), "", *_table(steps), "", *LEGEND, *_spelled(calls))
 
 
-def _chain(window: AnyWindow, size: Pair, values: dict[str, Any]) -> tuple[Step, ...]:
-    limits = {"exact": values["exact"], "max_pixels": values["max_pixels"]}
-    return chain(window, size, values["iterations"], **limits)
+def _chain(poolings: Poolings, size: Pair, max_pixels: int) -> tuple[Step, ...]:
+    return chain(
+        poolings.window, size, poolings.iterations, exact=poolings.exact, max_pixels=max_pixels
+    )
 
 
-def _calls(
-    operation: Operation, window: AnyWindow, steps: Sequence[Step], values: dict[str, Any]
-) -> list[tuple[Equivalent, ...]]:
-    """Spell every iteration of an operation in every framework."""
-    count = operation == "avg" and values["count_pad"]
-    norm = values["norm"] or 2.0
-    return [
-        equivalents(operation, window, step.input_shape, count_include_pad=count, norm=norm)
-        for step in steps
-    ]
+def _heading(path: str | None, poolings: Poolings) -> str:
+    """Return the input, if it is a file, and the window with remarks on operations."""
+    remarks = [remark for operation in poolings.operations for remark in operation.remarks]
+    words = ", ".join([name_window(poolings.window), *remarks])
+    return f"{name_input(path)}: {words}" if path else words
 
 
 def _table(steps: Sequence[Step]) -> Iterator[str]:
-    """Write a line for each iteration, in columns."""
+    """Yield a line per iteration, in columns."""
     rows = [TITLES, *(_row(number, step) for number, step in enumerate(steps, start=1))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -124,33 +121,30 @@ def _row(number: int, step: Step) -> list[str]:
     rows, columns = step.shape
     return [
         str(number),
-        _times(step.input_shape),
-        _times(step.shape),
+        spell_size(step.input_shape),
+        spell_size(step.shape),
         f"{rows * columns:,}",
-        _listed(step.dropped),
-        _listed(step.skipped),
-        _listed([side for sides in step.padding for side in sides]),
+        _spell_counts(step.dropped),
+        _spell_counts(step.skipped),
+        _spell_counts([side for sides in step.padding for side in sides]),
         "×".join(map(_range, step.receptive_fields)),
         "×".join(map(_range, step.jumps)),
     ]
 
 
 def _range(numbers: Pair) -> str:
-    """Write a number, or the least and the largest where it varies."""
+    """Return a number, or the least and the largest where it varies."""
     least, largest = numbers
     return str(least) if least == largest else f"{least}–{largest}"
 
 
-def _times(numbers: Sequence[int]) -> str:
-    return "×".join(map(str, numbers))
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    return ",".join(map(str, numbers)) if any(numbers) else "0"
+def _spell_counts(numbers: Sequence[int]) -> str:
+    """Return counts along rows and columns; one zero if all are zero."""
+    return spell_numbers(numbers) if any(numbers) else "0"
 
 
 def _spelled(calls: Calls) -> Iterator[str]:
-    """Write the calls of each operation, those that do not change from one to the next once."""
+    """Yield the calls of each operation; equal calls of successive iterations once."""
     for operation, found in calls.items():
         lines = [line for framework in zip(*found, strict=True) for line in _joined(framework)]
         width = max(len(name) for name, _ in lines)
@@ -158,7 +152,7 @@ def _spelled(calls: Calls) -> Iterator[str]:
 
 
 def _joined(framework: Sequence[Equivalent]) -> Iterator[tuple[str, str]]:
-    """Name a framework's iterations, and what it calls them."""
+    """Yield the name of a framework with its iterations, and the call or why there is none."""
     last = 0
     for equivalent, alike in groupby(framework):
         first, last = last + 1, last + len(list(alike))
@@ -169,7 +163,7 @@ def _joined(framework: Sequence[Equivalent]) -> Iterator[tuple[str, str]]:
 
 
 def _record(path: str | None, steps: Sequence[Step], calls: Calls) -> dict[str, Any]:
-    """Give what JSON holds."""
+    """Return the chain and its calls for JSON."""
     return {
         "input": path,
         "shape": list(steps[0].input_shape),
@@ -200,6 +194,13 @@ def _record(path: str | None, steps: Sequence[Step], calls: Calls) -> dict[str, 
     }
 
 
-def command(_name: str) -> click.Command:
-    """Give the command."""
-    return shape
+def command() -> click.Command:
+    """Return the command."""
+    bundles = [
+        options.single(click.Argument(["size"], type=SizeOrPath())),
+        options.several_poolings(),
+        # Made into one value only where an image is read, which loads NumPy.
+        *map(options.single, options.READING.options),
+        options.REPORT,
+    ]
+    return options.make_command("shape", shape, bundles, HELP)

@@ -1,4 +1,4 @@
-"""What option values look like, and what to write instead of what was written."""
+"""The types of option values: text to values, and what to write instead of what was written."""
 
 from __future__ import annotations
 
@@ -9,64 +9,30 @@ import click
 
 from poolcli.cli.commands import closest
 from poolcli.errors import shorten
-
-# Spelled out here, since the module that knows them loads NumPy; a test holds both together.
-OPERATIONS = ("max", "avg", "min", "median", "lp")
-
-LARGEST = 2**31 - 1
-WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
-DECIMAL = re.compile(
-    r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?", re.ASCII | re.IGNORECASE
+from poolcli.operations import OPERATIONS
+from poolcli.spelling import (
+    read_decimal,
+    read_numbers,
+    read_picture_size,
+    read_whole,
+    spell_decimal,
+    spell_numbers,
+    spell_picture_size,
 )
-# Python reads no integers of more than 4,300 digits, and no limit has as many as these.
-MOST_DIGITS = 30
-
-
-def read_whole(text: str, minimum: int, maximum: int) -> int:
-    """Read a whole number, with blanks around it.
-
-    Raises
-    ------
-    ValueError
-        In words for the user, if this is none, or is not in the range.
-    """
-    digits = text.strip()
-    if not WHOLE.fullmatch(digits):
-        raise ValueError(f"{shorten(text)!r} is not a whole number")
-    sign = "-" if digits.startswith("-") else ""
-    digits = digits.lstrip("-0") or "0"
-    number = int(sign + digits) if len(digits) <= MOST_DIGITS else None
-    if number is None or not minimum <= number <= maximum:
-        raise ValueError(f"{shorten(sign + digits)} is not in the range {minimum} to {maximum}")
-    return number
-
-
-def read_decimal(text: str, minimum: float, maximum: float) -> float:
-    """Read a decimal number, with blanks around it; see `read_whole`."""
-    if not DECIMAL.fullmatch(text.strip()):
-        raise ValueError(f"{shorten(text)!r} is not a number")
-    number = float(text)
-    if not minimum <= number <= maximum:
-        raise ValueError(f"{shorten(text.strip())} is not in the range {minimum:g} to {maximum:g}")
-    return number
-
-
-def are_whole(parts: list[str]) -> bool:
-    """Return whether all parts are whole numbers of any size."""
-    return all(WHOLE.fullmatch(part.strip()) for part in parts)
+from poolcli.vocabulary import LARGEST
 
 
 def spell(kind: click.ParamType[Any], value: Any) -> str:
-    """Write a value as it would be given on the command line."""
+    """Return a value as it would be given on the command line."""
     if isinstance(kind, PictureSize):
-        return "x".join("" if side is None else str(side) for side in value)
+        return spell_picture_size(value)
     if isinstance(value, float):
-        return repr(value).removesuffix(".0")
+        return spell_decimal(value)
     if not isinstance(value, tuple):
         return str(value)
     flat = [item for part in value for item in (part if isinstance(part, tuple) else (part,))]
     square = isinstance(kind, Numbers) and len(set(flat)) == 1
-    return str(flat[0]) if square else ",".join(map(str, flat))
+    return str(flat[0]) if square else spell_numbers(flat)
 
 
 class Numbers(click.ParamType[Any]):
@@ -88,13 +54,16 @@ class Numbers(click.ParamType[Any]):
         self.minimum, self.words, self.sides = minimum, words, sides
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """Show the forms in the help."""
-        return "|".join(["N", "R,C", *(["T,B,L,R"] if self.sides else []), *self.words])
+        """Return the forms for the help."""
+        forms = ["N", "R,C"]
+        if self.sides:
+            forms.append("T,B,L,R")
+        return "|".join([*forms, *self.words])
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int | tuple[int, ...], ...] | str:
-        """Read (rows, columns), ((top, bottom), (left, right)) or a word."""
+        """Return (rows, columns), ((top, bottom), (left, right)) or a word."""
         if not isinstance(value, str):
             return tuple(value)
         text = value.strip()
@@ -103,13 +72,12 @@ class Numbers(click.ParamType[Any]):
         if sizes := re.fullmatch(r"([0-9]+)\s*[x×]\s*([0-9]+)", text, re.ASCII):
             hint = f"write {shorten(sizes[1])},{shorten(sizes[2])} (rows, columns)"
             self.fail(f"{shorten(text)!r}: {hint}", param, ctx)
-        parts = text.split(",")
-        if len(parts) not in ((1, 2, 4) if self.sides else (1, 2)) or not are_whole(parts):
-            self._refuse(text, param, ctx)
         try:
-            numbers = tuple(read_whole(part, self.minimum, LARGEST) for part in parts)
+            numbers = read_numbers(text, (1, 2, 4) if self.sides else (1, 2), self.minimum)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+        if numbers is None:
+            self._refuse(text, param, ctx)
         if len(numbers) == 4:
             return numbers[:2], numbers[2:]
         return numbers * 2 if len(numbers) == 1 else numbers
@@ -125,19 +93,19 @@ class Numbers(click.ParamType[Any]):
         self.fail(f"{shorten(text)!r} is not {known}", param, ctx)
 
 
-class SizeOrPlace(Numbers):
-    """A size in rows and columns, or the name of a file."""
+class SizeOrPath(Numbers):
+    """A size in rows and columns, or the path of an image."""
 
-    name = "what"
+    name = "size"
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """Show the forms in the help."""
+        """Return the forms for the help."""
         return "N|ROWS,COLS|IMAGE"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int | tuple[int, ...], ...] | str:
-        """Read (rows, columns) from what looks like numbers, and take the rest for a name."""
+        """Return (rows, columns) of text that looks like numbers, and other text as a path."""
         if picture := re.fullmatch(r"([0-9]+)x([0-9]+)", str(value)):
             width, height = map(shorten, picture.groups())
             hint = f"write {height},{width} (rows, columns) for a picture {width} wide"
@@ -159,7 +127,7 @@ class WholeNumber(click.ParamType[Any]):
         self.minimum, self.maximum = minimum, maximum
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Read the number."""
+        """Return the number."""
         try:
             return read_whole(str(value), self.minimum, self.maximum)
         except ValueError as error:
@@ -177,7 +145,7 @@ class DecimalNumber(click.ParamType[Any]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """Read the number."""
+        """Return the number."""
         try:
             return read_decimal(str(value), self.minimum, self.maximum)
         except ValueError as error:
@@ -190,13 +158,13 @@ class Text(click.ParamType[Any]):
     name = "text"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Refuse empty text, as an unset variable of a script leaves it."""
+        """Return the text; refuse empty text, as an unset variable of a script leaves it."""
         if value == "":
             self.fail("it is empty; leave the option out or give it a value", param, ctx)
         return str(value)
 
 
-class Operations(click.ParamType[Any]):
+class OperationNames(click.ParamType[Any]):
     """Names of operations, separated by commas."""
 
     name = "operations"
@@ -204,7 +172,7 @@ class Operations(click.ParamType[Any]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
-        """Read the names, each once and in their order."""
+        """Return the names, each once and in their order."""
         if not isinstance(value, str):
             return tuple(value)
         names = [name.strip().lower() for name in value.split(",")]
@@ -219,57 +187,56 @@ class Operations(click.ParamType[Any]):
         return tuple(dict.fromkeys(names))
 
 
-class Place(click.ParamType[Any]):
-    """A pixel, and how many pixels around it: `ROW,COLUMN` or `ROW,COLUMN,SIZE`; or `none`."""
+class Position(click.ParamType[Any]):
+    """A pixel and the number of pixels around it, `ROW,COLUMN` or `ROW,COLUMN,SIZE`; or `none`."""
 
-    name = "place"
+    name = "position"
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """Show the forms in the help."""
+        """Return the forms for the help."""
         return "ROW,COL[,SIZE]|none"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, ...] | str:
-        """Read (row, column) or (row, column, size), or the word."""
+        """Return (row, column) or (row, column, size), or the word."""
         if not isinstance(value, str):
             return tuple(value)
         text = value.strip().lower()
         if text == "none":
             return text
-        parts = text.split(",")
-        if len(parts) not in (2, 3) or not are_whole(parts) or "-" in text:
-            self.fail(f"{shorten(value)!r} is not ROW,COL, ROW,COL,SIZE or none", param, ctx)
         try:
-            place = [read_whole(part, 0, LARGEST) for part in parts[:2]]
-            size = [read_whole(part, 1, LARGEST) for part in parts[2:]]
+            numbers = None if "-" in text else read_numbers(text, (2, 3), 0)
+            if numbers is not None and len(numbers) == 3:
+                read_whole(str(numbers[2]), 1, LARGEST)
         except ValueError as error:
             self.fail(str(error), param, ctx)
-        return (*place, *size)
+        if numbers is None:
+            self.fail(f"{shorten(value)!r} is not ROW,COL, ROW,COL,SIZE or none", param, ctx)
+        return numbers
 
 
 class PictureSize(click.ParamType[Any]):
-    """A picture's size in pixels: `WxH`, `Wx` or `xH`."""
+    """The size of a picture in pixels: `WxH`, `Wx` or `xH`."""
 
     name = "size"
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """Show the forms in the help."""
+        """Return the forms for the help."""
         return "WxH|Wx|xH"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int | None, int | None]:
-        """Read (width, height); None for a side that follows."""
-        sides = [side.strip() for side in value.split("x")]
-        if len(sides) != 2 or not any(sides) or not are_whole(list(filter(None, sides))):
+        """Return (width, height); None for a side that keeps the proportions."""
+        try:
+            sides = read_picture_size(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if sides is None:
             swapped = re.fullmatch(r"\s*([0-9]+)\s*,\s*([0-9]+)\s*", value, re.ASCII)
             hint = "write WxH, Wx or xH"
             if swapped:
                 hint = f"write {shorten(swapped[2])}x{shorten(swapped[1])}"
             self.fail(f"{shorten(value)!r}: {hint} (width x height)", param, ctx)
-        try:
-            width, height = (read_whole(side, 1, LARGEST) if side else None for side in sides)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-        return width, height
+        return sides

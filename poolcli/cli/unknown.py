@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import click
 
-from poolcli.cli.commands import ENTRIES, SYNONYMS, closest, commands_with
+from poolcli.cli.commands import ENTRIES, closest, commands_with, synonyms
 
 # What other programs call options.
 OPTION_SYNONYMS = {
@@ -84,7 +84,7 @@ def _option_meant(name: str, known: Sequence[str]) -> str:
 
 def _instead_of_option(meant: str, known: Sequence[str]) -> str | None:
     bare = meant.lstrip("-")
-    if operation := (bare if bare in ENTRIES else SYNONYMS.get(bare)):
+    if operation := (bare if bare in ENTRIES else synonyms().get(bare)):
         return f"the operation comes first: poolcli {operation}"
     for rule, options in NEEDLESS.items():
         if meant in options.split():

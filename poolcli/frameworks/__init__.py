@@ -1,15 +1,7 @@
-"""How each framework runs one pooling iteration; an adapter imports its framework when asked.
+"""How each framework runs one pooling iteration, and how its users write the call.
 
-An adapter spells what poolcli computes as its framework would be asked for it, and says in words
-what that framework has no setting for or means otherwise.
+An adapter runs the call that a user of its framework would write for what poolcli computes, and
+remarks where the framework has no such setting or defines it differently. Adapters are listed in
+`poolcli.frameworks.adapters`; they import NumPy at once and their framework when it runs. The
+calls in `poolcli.frameworks.calls` need neither.
 """
-
-from poolcli.frameworks.framework import Answer, Framework, Unsupported, sum_windows
-from poolcli.frameworks.keras import Keras
-from poolcli.frameworks.onnx import OnnxRuntime
-from poolcli.frameworks.skimage import ScikitImage
-from poolcli.frameworks.torch import Torch
-
-FRAMEWORKS: tuple[Framework, ...] = (OnnxRuntime(), Torch(), Keras(), ScikitImage())
-
-__all__ = ["FRAMEWORKS", "Answer", "Framework", "Unsupported", "sum_windows"]

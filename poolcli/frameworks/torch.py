@@ -1,4 +1,4 @@
-"""PyTorch: `torch.nn.functional`, whose layers in `torch.nn` are the same."""
+"""PyTorch: `torch.nn.functional`, whose functions are those of the layers in `torch.nn`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from poolcli.equivalents import Pooling
-from poolcli.frameworks.framework import (
-    Answer,
-    Array,
-    Framework,
-    Unsupported,
-    fit,
-    from_batch,
-    to_batch,
-)
+from poolcli.arrays import Array
+from poolcli.frameworks.applied import AppliedPooling
+from poolcli.frameworks.calls import PyTorchCalls, pads_beyond_half
+from poolcli.frameworks.conversions import fit, from_batch, to_batch
+from poolcli.frameworks.framework import Answer, Framework
+from poolcli.frameworks.layers import Layer
+from poolcli.frameworks.windows import powers_in_range
+from poolcli.operations import Lp
 
 Tensor = Any
 
@@ -27,107 +25,126 @@ class Torch(Framework):
     needs = ("torch",)
 
     def version(self) -> str:
-        """Import the framework and name its version."""
+        """Import the framework and return its version."""
         import torch
 
         return str(torch.__version__)
 
-    def pool(self, layers: Array, pooling: Pooling) -> Answer:
-        """Pool an array (H, W, C)."""
-        import torch
+    def pool(self, image: Array, applied: AppliedPooling) -> Answer:
+        """Pool an image; see `Framework.pool`."""
+        layer = PyTorchCalls().check(applied)
+        operation = applied.operation
+        call = _Call(applied, layer)
+        in_range = None
+        if isinstance(operation, Lp):
+            # Powers may exceed the range of float32.
+            result = call.power_mean(_to_tensor(fit(image, "float64")), operation.norm)
+            in_range = powers_in_range(image, applied, operation.norm, "float64")
+        else:
+            result = call.run(_to_tensor(fit(image, "float32", "float64")))
+        pixels = from_batch(np.asarray(result))[: applied.rows.output, : applied.columns.output]
+        return Answer(pixels, tuple(call.remarks), in_range=in_range)
 
-        operation = pooling.operation
-        if operation == "median":
-            raise Unsupported("has no median pooling")
-        if operation in ("avg", "lp") and pooling.dilated:
-            raise Unsupported(f"dilates no {operation} pooling")
-        # Powers would pass the range of float32.
-        dtypes = ("float64",) if operation == "lp" else ("float32", "float64")
-        call = _Call(torch.from_numpy(to_batch(fit(layers, *dtypes))), pooling)
-        spellings = {"max": call.max, "min": call.min, "avg": call.avg, "lp": call.lp}
-        result = spellings[operation]()
-        pixels = from_batch(np.asarray(result))[: pooling.rows.output, : pooling.columns.output]
-        return Answer(pixels, tuple(call.remarks))
+
+def _to_tensor(image: Array) -> Tensor:
+    import torch
+
+    return torch.from_numpy(to_batch(image))
 
 
 class _Call:
-    """One iteration as PyTorch spells it, with what must be said about it."""
+    """One iteration, called as PyTorch's users would, with remarks on what differs.
 
-    def __init__(self, x: Tensor, pooling: Pooling) -> None:
+    Attributes
+    ----------
+    remarks : list of str
+        As in `Answer`.
+    by_hand : bool
+        Whether padding is added to the image first, since the function refuses it.
+    """
+
+    def __init__(self, applied: AppliedPooling, layer: Layer) -> None:
         import torch
 
         self.torch, self.functional = torch, torch.nn.functional
-        self.x, self.pooling = x, pooling
+        self.applied, self.layer = applied, layer
         self.remarks: list[str] = []
-        # PyTorch refuses more than half the kernel.
-        far = any(2 * axis.before > axis.kernel for axis in pooling.axes)
-        self.by_hand = pooling.lopsided or far
+        far = pads_beyond_half(applied)
+        self.by_hand = applied.asymmetric or far
         if self.by_hand:
-            what = "pads both sides of an axis alike" if pooling.lopsided else ""
-            what = what or "pads by at most half the kernel"
-            how = "-inf" if pooling.operation in ("max", "min") else "zeros that are not counted"
-            if pooling.count_include_pad:
-                how = "zeros that are counted"
-            self.remarks.append(f"{what}: functional.pad added the padding first, as {how}")
+            rule = "pads by at most half the kernel"
+            if applied.asymmetric:
+                rule = "pads both sides of an axis alike"
+            value = "zeros that are not counted"
+            if layer.name == "MaxPool2d":
+                value = "-inf"
+            elif applied.operation.padding_counts:
+                value = "zeros that are counted"
+            self.remarks.append(f"{rule}: functional.pad added the padding first, as {value}")
 
-    def max(self) -> Tensor:
-        return self._max(self.x)
-
-    def min(self) -> Tensor:
-        self.remarks.append("has no min pooling: taken as -max(-x)")
-        return -self._max(-self.x)
-
-    def avg(self) -> Tensor:
-        pooling = self.pooling
-        if pooling.padded and not pooling.count_include_pad and not self.by_hand:
+    def run(self, x: Tensor) -> Tensor:
+        """Apply the layer, to the negative image if the layer is negated."""
+        applied = self.applied
+        if self.layer.negated:
+            name = applied.operation.name
+            self.remarks.append(f"has no {name} pooling: taken as -{self.layer.name}(-x)")
+            return -self._apply(-x)
+        counts = self.layer.name != "AvgPool2d" or applied.operation.padding_counts
+        if applied.padded and not counts and not self.by_hand:
             self.remarks.append(
                 "counts padding in averages by default: asked with count_include_pad=False"
             )
-        return self._avg(self.x)
+        return self._apply(x)
 
-    def lp(self) -> Tensor:
-        pooling, power = self.pooling, self.pooling.norm
-        if pooling.output_size is not None or pooling.padded:
-            which = "adaptive" if pooling.output_size is not None else "padded"
+    def power_mean(self, x: Tensor, norm: float) -> Tensor:
+        """Return power means, from the root of a sum where LPPool2d takes such windows."""
+        applied = self.applied
+        if applied.output_size is not None or applied.padded:
+            kind = "adaptive" if applied.output_size is not None else "padded"
             self.remarks.append(
-                f"has no {which} LPPool: taken as the p-th root of the average of |x|^p"
+                f"has no {kind} LPPool: taken as the p-th root of the average of |x|^p"
             )
-            return self._avg(abs(self.x) ** power) ** (1 / power)
-        if np.asarray(self.x < 0).any():
+            return self._average(abs(x) ** norm) ** (1 / norm)
+        if np.asarray(x < 0).any():
             self.remarks.append("keeps the sign of x^p in LPPool2d: given |x|")
         self.remarks.append(
             "sums in LPPool2d, where poolcli takes the mean: divided by the p-th root of the number"
             " of pixels in a window"
         )
-        root = pooling.area ** (1 / power)
-        sizes = (pooling.each("kernel"), pooling.each("stride"))
-        return self.functional.lp_pool2d(abs(self.x), power, *sizes, pooling.ceil_mode) / root
+        sizes = (applied.each("kernel"), applied.each("stride"))
+        sums = self.functional.lp_pool2d(abs(x), norm, *sizes, applied.ceil_mode)
+        return sums / applied.area ** (1 / norm)
 
-    def _max(self, x: Tensor) -> Tensor:
-        pooling = self.pooling
-        if pooling.output_size is not None:
-            return self.functional.adaptive_max_pool2d(x, tuple(pooling.output_size))
+    def _apply(self, x: Tensor) -> Tensor:
+        functions = {"MaxPool2d": self._maximum, "AvgPool2d": self._average}
+        return functions[self.layer.name](x)
+
+    def _maximum(self, x: Tensor) -> Tensor:
+        applied = self.applied
+        if applied.output_size is not None:
+            return self.functional.adaptive_max_pool2d(x, tuple(applied.output_size))
         return self.functional.max_pool2d(
             self._pad(x, -np.inf),
-            pooling.each("kernel"),
-            pooling.each("stride"),
-            0 if self.by_hand else pooling.each("before"),
-            pooling.each("dilation"),
-            pooling.ceil_mode,
+            applied.each("kernel"),
+            applied.each("stride"),
+            0 if self.by_hand else applied.each("before"),
+            applied.each("dilation"),
+            applied.ceil_mode,
         )
 
-    def _avg(self, x: Tensor) -> Tensor:
-        pooling, functional = self.pooling, self.functional
-        if pooling.output_size is not None:
-            return functional.adaptive_avg_pool2d(x, tuple(pooling.output_size))
-        sizes = (pooling.each("kernel"), pooling.each("stride"))
+    def _average(self, x: Tensor) -> Tensor:
+        applied, functional = self.applied, self.functional
+        if applied.output_size is not None:
+            return functional.adaptive_avg_pool2d(x, tuple(applied.output_size))
+        counts_padding = applied.operation.padding_counts
+        sizes = (applied.each("kernel"), applied.each("stride"))
         if not self.by_hand:
             return functional.avg_pool2d(
-                x, *sizes, pooling.each("before"), pooling.ceil_mode, pooling.count_include_pad
+                x, *sizes, applied.each("before"), applied.ceil_mode, counts_padding
             )
-        counted = self._pad(self.torch.ones_like(x), float(pooling.count_include_pad))
+        counted = self._pad(self.torch.ones_like(x), 1.0 if counts_padding else 0.0)
         sums, counts = (
-            functional.avg_pool2d(y, *sizes, 0, pooling.ceil_mode, divisor_override=1)
+            functional.avg_pool2d(y, *sizes, 0, applied.ceil_mode, divisor_override=1)
             for y in (self._pad(x, 0.0), counted)
         )
         return sums / counts
@@ -135,6 +152,6 @@ class _Call:
     def _pad(self, x: Tensor, value: float) -> Tensor:
         if not self.by_hand:
             return x
-        rows, columns = self.pooling.axes
+        rows, columns = self.applied.regular_axes
         sides = (columns.before, columns.after, rows.before, rows.after)
         return self.functional.pad(x, sides, value=value)

@@ -5,7 +5,7 @@ is printed, checked or computed is always the same size.
 """
 
 from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis, around, near
-from poolcli.geometry.chain import MAX_PIXELS, Step, chain, check_pixels, sizes, views
+from poolcli.geometry.chain import Step, chain, check_pixels, sizes, views
 from poolcli.geometry.parameters import Pair
 from poolcli.geometry.window import (
     AdaptiveWindow,
@@ -14,6 +14,7 @@ from poolcli.geometry.window import (
     PaddingLike,
     Window,
 )
+from poolcli.vocabulary import MAX_PIXELS
 
 __all__ = [
     "MAX_PIXELS",

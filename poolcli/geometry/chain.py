@@ -13,8 +13,7 @@ from poolcli.geometry.axis import AnyAxis, Axis
 from poolcli.geometry.parameters import Pair
 from poolcli.geometry.window import AnyWindow, Window
 from poolcli.spelling import spell_lines, spell_shape
-
-MAX_PIXELS = 250_000_000
+from poolcli.vocabulary import MAX_PIXELS
 
 
 @dataclass(frozen=True)

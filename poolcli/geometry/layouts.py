@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
-
-Layout = Literal["hwc", "chw", "nhwc", "nchw"]
-LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+from poolcli.vocabulary import Layout
 
 # A last axis with at most so many entries is taken for channels unless a layout is given.
 MOST_CHANNELS = 4

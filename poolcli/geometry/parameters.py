@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from poolcli.errors import PoolcliError
+from poolcli.vocabulary import LARGEST
 
 Pair = tuple[int, int]
 
-LARGEST = 2**31 - 1
 LONGEST = 60  # characters of a value that a message quotes
 
 

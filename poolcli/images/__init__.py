@@ -1,6 +1,5 @@
 """Bytes to arrays and back: the only decoder and the only encoder."""
 
-from poolcli.geometry.layouts import Layout
 from poolcli.images.animation import encode_animation
 from poolcli.images.formats import (
     FORMATS,
@@ -18,6 +17,7 @@ from poolcli.images.image import Image, Kind, Reading, Source
 from poolcli.images.pictures import is_picture
 from poolcli.images.reading import check_head, kind_of, open_source
 from poolcli.images.writing import Buffer, Quantised, encode_figure, quantise
+from poolcli.vocabulary import Layout
 
 __all__ = [
     "FORMATS",

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolcli.geometry import MAX_PIXELS
-from poolcli.geometry.layouts import MOST_CHANNELS, Axes, Layout
+from poolcli.geometry.layouts import MOST_CHANNELS, Axes
+from poolcli.vocabulary import Layout
 
 # The largest file of an image: channels of 64 bits, with all that stands around them.
 BYTES_A_PIXEL = 32

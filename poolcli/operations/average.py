@@ -49,6 +49,7 @@ class Average(Operation):
             "countpad",
             "Let padding count in the divisor, as PyTorch does by default; by default only real"
             " pixels count, as in TensorFlow and ONNX.",
+            adaptive=False,
             remark="has no divisor to change",
         ),
     )

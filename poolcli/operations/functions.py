@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from poolcli.geometry import MAX_PIXELS, AdaptiveWindow, AnyWindow, PaddingLike, Window
-from poolcli.geometry.layouts import Layout
 from poolcli.memory import enough_memory
 from poolcli.operations import make_operation
 from poolcli.pooling.arguments import check_result, read_image, unboxed
+from poolcli.vocabulary import Layout
 
 
 def pool2d(

@@ -8,6 +8,7 @@ from typing import Any
 
 from poolcli.errors import PoolcliError
 from poolcli.geometry.parameters import flag, quote
+from poolcli.spelling import spell_decimal
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Parameter:
         The range of a number.
     metavar : str or None
         The name of the value in the help; None for a truth value.
+    adaptive : bool
+        Whether it has a meaning for adaptive windows, which have no padding.
     remark : str
         Why other operations refuse the setting, as the rest of a sentence that begins with one.
     """
@@ -39,6 +42,7 @@ class Parameter:
     minimum: float = 0
     maximum: float = 1
     metavar: str | None = None
+    adaptive: bool = True
     remark: str = ""
 
     @property
@@ -61,7 +65,7 @@ class Parameter:
 
     def spell(self, value: Any) -> str:
         """Return the word of a value: `countpad`, `norm3`, `norm2.5`."""
-        return self.word if self.is_flag else f"{self.word}{value!r}".removesuffix(".0")
+        return self.word if self.is_flag else f"{self.word}{spell_decimal(value)}"
 
 
 def declare(default: Any, parameter: Parameter) -> Any:

@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AnyAxis, check_pixels
-from poolcli.geometry.layouts import LAYOUTS, Axes, Layout, find_axes
+from poolcli.geometry.layouts import Axes, find_axes
 from poolcli.geometry.parameters import quote, whole
 from poolcli.memory import enough_memory
+from poolcli.vocabulary import LAYOUTS, Layout
 
 SETTING = "max_pixels="
 # `max_pixels` allows so many channels of it; more only where the image has as many values.

@@ -10,9 +10,11 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.geometry import Pair
-from poolcli.prepare.filters import FILTERS, Filter, edges, rectify
+from poolcli.prepare.filters import edges, rectify
 from poolcli.prepare.gray import to_gray
 from poolcli.prepare.resizing import resize
+from poolcli.spelling import spell_picture_size
+from poolcli.vocabulary import FILTERS, Filter
 
 __all__ = ["FILTERS", "Filter", "Preparation", "Size", "edges", "prepare", "resize", "to_gray"]
 
@@ -34,7 +36,7 @@ class Size:
         return self.height or rows, self.width or columns
 
     def __str__(self) -> str:
-        return f"{self.width or ''}x{self.height or ''}"
+        return spell_picture_size((self.width, self.height))
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.pooling import carry_type
+from poolcli.vocabulary import Filter
 
-Filter = Literal["prewitt", "prewitt-v", "prewitt-h", "laplacian"]
-FILTERS: tuple[Filter, ...] = get_args(Filter)
 PREWITT_V = [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]
 PREWITT_H = [[-1, -1, -1], [0, 0, 0], [1, 1, 1]]
 LAPLACIAN = [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]

@@ -1,4 +1,4 @@
-"""The same pooling by poolcli, by a slow plain loop and by every framework that is installed."""
+"""One pooling by poolcli, by a slow plain loop and by every framework that is installed."""
 
 from __future__ import annotations
 
@@ -7,67 +7,80 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from poolcli.arrays import quiet_arithmetic
-from poolcli.equivalents import Pooling
-from poolcli.frameworks import FRAMEWORKS
+from poolcli.arrays import Array, quiet_arithmetic
+from poolcli.frameworks.adapters import FRAMEWORKS
+from poolcli.frameworks.applied import AppliedPooling
 from poolcli.frameworks.loop import Loop
-from poolcli.geometry import AnyWindow
-from poolcli.pooling import Operation
+from poolcli.operations import Pooling
 from poolcli.verification.records import Comparison, Pixel, Status, Verification
 from poolcli.verification.tally import Tally
-from poolcli.verification.task import Array, Task, compute
+from poolcli.verification.task import Task
 
 if TYPE_CHECKING:
     from poolcli.images import Image
 
 __all__ = ["Array", "Comparison", "Pixel", "Status", "Verification", "plain_layers", "verify"]
 
-# The loop looks at so many in about two seconds.
+# The most pixels that the loop reads, counted once per window, over all iterations: about two
+# seconds.
 LOOP_PIXELS = 6_000_000
 
 
 @quiet_arithmetic()
-def verify(
-    image: Array,
-    operation: Operation,
-    window: AnyWindow,
-    iterations: int = 1,
-    count_include_pad: bool = False,
-    norm: float = 2.0,
-) -> Verification:
-    """Pool an image (H, W) or (H, W, C) by everyone, and compare.
+def verify(image: Array, pooling: Pooling, iterations: int = 1) -> Verification:
+    """Pool an image by poolcli and by every peer, and compare the results.
 
-    Each iteration is compared on what poolcli made of the one before. max and min must be equal,
-    and to the loop so must averages and medians of integers and the sign of a zero. The others may
-    differ by `n·2⁻²⁴·mean|x|`, over the `n` pixels `x` of a window: what rounding to float32 can
-    make of a sum; from the loop, float64 by `n·2⁻⁵²·mean|x|`, or 2⁻⁴⁸ for a power mean.
-    Differences below the smallest normal number are no differences.
+    Each iteration starts from poolcli's result of the one before. Results that are pixels of the
+    image must be equal, to those of the loop also in the sign of a zero. Results for integers that
+    are rounded once must equal those of the loop. Others may differ by `n·2⁻²⁴·mean|x|`, over the
+    `n` pixels `x` of a window, which is the rounding error of a sum in float32. Float64 may differ
+    from the loop by `n·2⁻⁵²·mean|x|`, or by `n·2⁻⁴⁸·mean|x|` if the operation rounds more than
+    once. Differences below the smallest normal number are ignored.
+
+    Parameters
+    ----------
+    image : ndarray, (H, W) or (H, W, C)
+        Of any real dtype; channels are independent.
+    pooling : Pooling
+        The operation and the window.
+    iterations : int
+        At least 1.
+
+    Returns
+    -------
+    Verification
+        With one comparison per peer: the loop, then each framework, installed or not.
+
+    Raises
+    ------
+    PoolcliError
+        If the window does not fit the image of an iteration.
     """
-    layers = image if image.ndim == 3 else image[:, :, np.newaxis]
+    current = image if image.ndim == 3 else image[:, :, np.newaxis]
     tallies = [Tally(peer) for peer in (Loop(LOOP_PIXELS // iterations), *FRAMEWORKS)]
     shapes, seconds = [], 0.0
     for iteration in range(1, iterations + 1):
-        pooling = Pooling.of(operation, window, layers.shape, count_include_pad, norm)
+        applied = AppliedPooling.of(pooling, current.shape)
         start = time.perf_counter()
-        result = compute(layers, pooling)
+        result = pooling(current)
         seconds += time.perf_counter() - start
-        task = Task(iteration, layers, pooling, result)
+        task = Task(iteration, current, applied, result)
         for tally in tallies:
             tally.add(task)
         shapes.append(result.shape)
-        layers = result
+        current = result
     comparisons = tuple(tally.comparison() for tally in tallies)
-    return Verification(operation, tuple(shapes), seconds, comparisons)
+    return Verification(pooling, tuple(shapes), seconds, comparisons)
 
 
 def plain_layers(image: Image) -> tuple[Array, str | None]:
-    """Give the channels that everyone can pool, and what to say if transparency is among them."""
+    """Return the channels that all peers can pool, and a warning if alpha is one of them."""
     if not image.alpha:
         return image.pixels, None
     if (image.pixels[:, :, -1] == image.full).all():
         return image.pixels[:, :, :-1], None
-    remark = (
+    warning = (
         "frameworks know no transparency: every channel is compared by itself, while pooling weighs"
         " colour by its opacity"
     )
-    return image.pixels, remark
+    return image.pixels, warning

@@ -1,27 +1,27 @@
-"""What became of a verification."""
+"""The results of a verification."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from poolcli.pooling import Operation
+from poolcli.operations import Pooling
 
 Status = Literal["equal", "equal in part", "mismatch", "refused", "not comparable", "not installed"]
 
 
 @dataclass(frozen=True)
 class Pixel:
-    """Where a result differs most, and by how much.
+    """The position where two results differ most.
 
     Attributes
     ----------
     iteration, row, column, channel : int
-        Iterations count from 1, the others from 0; for the loop, within the part it pools.
+        Iterations count from 1, the others from 0; for the loop, within the part that it pools.
     ours, theirs : float
         The two results.
     difference, tolerance : float
-        By how much they differ, and by how much they may.
+        The absolute difference, and the largest that is allowed here.
     """
 
     iteration: int
@@ -35,29 +35,29 @@ class Pixel:
 
     @property
     def wrong(self) -> bool:
-        """Tell whether they differ by more than they may."""
+        """Return whether the difference exceeds the tolerance."""
         return self.difference > self.tolerance
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What became of one peer.
+    """The comparison with one peer.
 
     Attributes
     ----------
     name, version : str
         `reference` is the loop, which has no version of its own.
     status : str
-        "equal" in every value; "equal in part": in those that mean the same; "mismatch";
+        "equal" in every value; "equal in part": in those that the peer defines alike; "mismatch";
         "refused": the peer raised an error; "not comparable"; "not installed".
     worst : Pixel or None
-        Where the results differ most; None if nothing was compared.
+        The position where results differ most; None if nothing was compared.
     compared, values : int
-        How many values were compared, of how many, over all iterations.
+        The number of values that were compared, and of all values, over all iterations.
     remarks : tuple of str
-        What the peer means otherwise, each the rest of a sentence that begins with its name.
+        What the peer defines differently, each the rest of a sentence that begins with its name.
     seconds : float or None
-        What its runs took, conversions included.
+        The duration of its runs, conversions included.
     """
 
     name: str
@@ -72,27 +72,31 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Verification:
-    """One operation by everyone.
+    """The comparison of one pooling with all peers.
 
     Attributes
     ----------
+    pooling : Pooling
+        The operation and the window.
     shapes : tuple of (rows, columns, channels)
-        Of each iteration's result.
+        The shape of each iteration's result.
     seconds : float
-        What poolcli took.
+        The duration of poolcli's own pooling.
+    comparisons : tuple of Comparison
+        One per peer: the loop, then the frameworks.
     """
 
-    operation: Operation
+    pooling: Pooling
     shapes: tuple[tuple[int, ...], ...]
     seconds: float
     comparisons: tuple[Comparison, ...]
 
     @property
     def mismatch(self) -> bool:
-        """Tell whether anyone comes to another result."""
+        """Return whether any peer has another result."""
         return any(comparison.status == "mismatch" for comparison in self.comparisons)
 
     @property
     def compared(self) -> int:
-        """Count the values that anyone compared."""
+        """Return the number of values that were compared, with all peers together."""
         return sum(comparison.compared for comparison in self.comparisons)

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from poolcli.frameworks import Answer, Framework, Unsupported
+from poolcli.arrays import Array
+from poolcli.frameworks.framework import Answer, Framework
+from poolcli.frameworks.layers import Unsupported
 from poolcli.pooling.spans import count_taps
 from poolcli.silence import silence
 from poolcli.verification.records import Comparison, Pixel, Status
-from poolcli.verification.task import Array, Task
+from poolcli.verification.task import Task
 
 
 @dataclass
@@ -48,14 +50,14 @@ class Tally:
         try:
             with _quiet():
                 self.version = self.version or self.peer.version()
-                part = self.peer.part(task.layers, task.pooling)
-                if part.shape != task.layers.shape:
+                part = self.peer.part(task.image, task.applied)
+                if part.shape != task.image.shape:
                     task, self.partial = task.part(part), True
                     rows, columns = part.shape[:2]
                     self._remark(task, f"is slow: pools the {rows}×{columns} pixels in the middle")
-                self.peer.check_size(task.layers, task.pooling)
+                self.peer.check_size(task.image, task.applied)
                 start = time.perf_counter()
-                answer = self.peer.pool(task.layers, task.pooling)
+                answer = self.peer.pool(task.image, task.applied)
                 self.seconds = (self.seconds or 0.0) + time.perf_counter() - start
         except Unsupported as reason:
             self._remark(task, str(reason))
@@ -134,7 +136,7 @@ class Tally:
 
 def _is_part(theirs: Array, task: Task) -> bool:
     """Tell whether nothing lacks at the bottom and right but windows that are not whole."""
-    for size, axis in zip(theirs.shape, (task.pooling.rows, task.pooling.columns), strict=False):
+    for size, axis in zip(theirs.shape, (task.applied.rows, task.applied.columns), strict=False):
         (whole,) = np.nonzero(count_taps(axis, np.int64) == axis.kernel)
         if not (whole[-1] + 1 if len(whole) else 0) <= size <= axis.output:
             return False

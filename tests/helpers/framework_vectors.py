@@ -1,4 +1,4 @@
-"""What PyTorch, Keras and TensorFlow made of small images, read from vectors/vectors.json."""
+"""Results of PyTorch, Keras and TensorFlow for small images, read from vectors/vectors.json."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from poolcli.pooling import Operation, adaptive_pool2d, pool2d
+from poolcli import adaptive_pool2d, pool2d
 
 Array = NDArray[Any]
 
@@ -22,7 +22,7 @@ KERNEL_NAMES = ("kernel_size", "pool_size", "window_shape", "ksize")
 
 @dataclass(frozen=True)
 class Vector:
-    """One call of a framework, in its own words, and what came of it."""
+    """One call of a framework with its own parameters, and the result or the refusal."""
 
     framework: str
     call: str
@@ -35,29 +35,29 @@ class Vector:
 
     @property
     def pixels(self) -> Array:
-        """Give the image that was pooled."""
+        """Return the image that was pooled."""
         return IMAGES[self.image].astype(self.dtype)
 
     @property
     def expected(self) -> Array:
-        """Give the framework's result."""
+        """Return the framework's result."""
         assert self.result is not None, self.refusal
         return np.array(self.result, self.result_dtype)
 
     @property
-    def operation(self) -> Operation:
-        """Say which of poolcli's operations the call is."""
+    def operation(self) -> str:
+        """Return the name of poolcli's operation."""
         name = f"{self.call} {self.settings.get('pooling_type', '')}".lower()
-        names: dict[str, Operation] = {"max": "max", "av": "avg", "lp": "lp"}
+        names = {"max": "max", "av": "avg", "lp": "lp"}
         return next(names[part] for part in names if part in name)
 
     @property
     def kernel(self) -> Any:
-        """Give the window's size, if the call has one."""
+        """Return the size of the window, None if the call has none."""
         return next((self.settings[key] for key in KERNEL_NAMES if key in self.settings), None)
 
-    def pool(self, image: Array, operation: Operation) -> Array:
-        """Make of an image what the call makes of it, by poolcli."""
+    def pool(self, image: Array, operation: str) -> Array:
+        """Pool an image by poolcli over the windows of the call."""
         settings = self.settings
         if self.call.startswith("Global"):
             return adaptive_pool2d(image, operation, 1)
@@ -68,7 +68,7 @@ class Vector:
             padding = padding.lower()
         elif self.framework == "tensorflow":
             padding = padding[1:3]
-        # PyTorch counts padding unless told not to; where Keras pads, it never counts.
+        # PyTorch counts padding by default; Keras never counts it.
         counted = self.framework == "torch" and settings.get("count_include_pad", True)
         return pool2d(
             image,
@@ -84,7 +84,7 @@ class Vector:
 
     @property
     def taps(self) -> int:
-        """Count the pixels of the largest window."""
+        """Return the number of pixels of the largest window."""
         rows, columns = self.pixels.shape[:2]
         if "output_size" in self.settings:
             outputs = np.broadcast_to(self.settings["output_size"], 2)
@@ -93,10 +93,10 @@ class Vector:
 
     @property
     def scale(self) -> float:
-        """Tell by what factor the call's result differs from poolcli's on purpose."""
+        """Return the factor between the result of the call and that of poolcli, by definition."""
         if "divisor_override" in self.settings:
             return self.taps / float(self.settings["divisor_override"])
-        # PyTorch's power mean is not divided by the number of pixels.
+        # PyTorch takes the root of a sum, not of a mean.
         return float(self.taps ** (1 / self.settings["norm_type"])) if self.operation == "lp" else 1
 
 
@@ -104,7 +104,7 @@ VECTORS = [Vector(**vector) for vector in DATA["vectors"]]
 
 
 def find(call: str, image: str, dtype: str = "float32", **settings: Any) -> Vector:
-    """Find the vector of just these settings."""
+    """Return the one vector with these settings."""
     [vector] = (
         vector
         for vector in VECTORS
@@ -115,10 +115,10 @@ def find(call: str, image: str, dtype: str = "float32", **settings: Any) -> Vect
 
 
 def values(vector: Vector) -> Any:
-    """Give the values of a result of one channel, row by row."""
+    """Return the values of a result with one channel, row by row."""
     return vector.expected[:, :, 0].tolist()
 
 
 def gray(name: str, dtype: str = "float32") -> Array:
-    """Give an image of one channel as it is."""
+    """Return an image of one channel, (H, W)."""
     return IMAGES[name][:, :, 0].astype(dtype)

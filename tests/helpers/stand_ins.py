@@ -1,4 +1,4 @@
-"""Small modules in the place of frameworks: they keep a framework's rules and pool by the loop."""
+"""Stand-ins for frameworks: small modules that follow a framework's rules and pool by the loop."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from poolcli.operations import Average, Max, Operation
 from poolcli.reference import adaptive_pool_reference, pool_reference
 
 Array = NDArray[Any]
@@ -20,7 +21,7 @@ NAMES = ("torch", "keras", "tensorflow", "jax", "skimage", "skimage.measure")
 
 
 def install(monkeypatch: pytest.MonkeyPatch, name: str, **content: Any) -> None:
-    """Put a module where an import finds it."""
+    """Make a module importable."""
     module = ModuleType(name)
     module.__spec__ = importlib.machinery.ModuleSpec(name, None)
     module.__dict__.update({"__version__": "1.2.3", **content})
@@ -28,13 +29,13 @@ def install(monkeypatch: pytest.MonkeyPatch, name: str, **content: Any) -> None:
 
 
 def hide(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
-    """Let modules look as if they were not installed."""
+    """Make modules look as if they were not installed."""
     for name in names or NAMES:
         monkeypatch.setitem(sys.modules, name, None)
 
 
 def by_channel(batch: Array, pool: Callable[[Array], Array]) -> Array:
-    """Pool (1, C, H, W) by what pools (H, W, C)."""
+    """Pool an array (1, C, H, W) by a function of (H, W, C)."""
     assert batch.ndim == 4
     assert batch.dtype in (np.float32, np.float64)
     return np.moveaxis(pool(np.moveaxis(batch[0], 0, -1)), -1, 0)[np.newaxis]
@@ -60,7 +61,7 @@ def max_pool2d(
     refuse_far_padding(around, kernel)
     return by_channel(
         x,
-        lambda layers: pool_reference(layers, "max", kernel, stride, around, dilation, ceil_mode),
+        lambda image: pool_reference(image, Max(), kernel, stride, around, dilation, ceil_mode),
     )
 
 
@@ -75,10 +76,11 @@ def avg_pool2d(
 ) -> Array:
     around = sides(padding)
     refuse_far_padding(around, kernel)
-    how = ((1, 1), ceil_mode, count_include_pad)
+    average = Average(count_include_pad)
     exact = x if divisor_override is None else x.astype(np.float64)
     means = by_channel(
-        exact, lambda layers: pool_reference(layers, "avg", kernel, stride, around, *how)
+        exact,
+        lambda image: pool_reference(image, average, kernel, stride, around, (1, 1), ceil_mode),
     )
     if divisor_override is None:
         return means
@@ -104,21 +106,21 @@ def lp_pool2d(x: Array, norm: float, kernel: Pair, stride: Pair, ceil_mode: bool
     return powers
 
 
-def adaptive(operation: str) -> Callable[[Array, Pair], Array]:
+def adaptive(operation: Operation) -> Callable[[Array, Pair], Array]:
     return lambda x, size: by_channel(
-        x, lambda layers: adaptive_pool_reference(layers, operation, size)
+        x, lambda image: adaptive_pool_reference(image, operation, size)
     )
 
 
 def install_torch(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
-    """Install a stand-in for PyTorch, some of whose functions may be others."""
+    """Install a stand-in for PyTorch, with some functions changed."""
     functions: dict[str, Any] = {
         "pad": pad,
         "max_pool2d": max_pool2d,
         "avg_pool2d": avg_pool2d,
         "lp_pool2d": lp_pool2d,
-        "adaptive_max_pool2d": adaptive("max"),
-        "adaptive_avg_pool2d": adaptive("avg"),
+        "adaptive_max_pool2d": adaptive(Max()),
+        "adaptive_avg_pool2d": adaptive(Average()),
     }
     functional = SimpleNamespace(**{**functions, **changes})
     install(
@@ -133,7 +135,7 @@ def install_torch(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
 # Keras
 
 
-def keras_layer(operation: str, backend: str) -> Callable[..., Callable[[Array], Array]]:
+def keras_layer(operation: Operation, backend: str) -> Callable[..., Callable[[Array], Array]]:
     def layer(
         pool_size: Pair, strides: Pair, *, padding: str, data_format: str, dtype: str
     ) -> Callable[[Array], Array]:
@@ -141,18 +143,18 @@ def keras_layer(operation: str, backend: str) -> Callable[..., Callable[[Array],
         assert padding in ("valid", "same")
 
         def run(batch: Array) -> Array:
-            (layers,) = batch
-            assert layers.dtype == dtype
+            (image,) = batch
+            assert image.dtype == dtype
             around: Any = "same" if padding == "same" else ((0, 0), (0, 0))
-            if backend == "tensorflow" and operation == "max":
-                lowest = np.finfo(layers.dtype).min
-                layers = np.fmax(layers, lowest)
-            if backend == "torch" and operation == "avg" and padding == "same":
-                around = uneven(layers.shape, pool_size, strides) or around
+            if backend == "tensorflow" and isinstance(operation, Max):
+                lowest = np.finfo(image.dtype).min
+                image = np.fmax(image, lowest)
+            if backend == "torch" and isinstance(operation, Average) and padding == "same":
+                around = uneven(image.shape, pool_size, strides) or around
                 if around != "same":
-                    layers = np.pad(layers, (*around, (0, 0)), mode="edge")
+                    image = np.pad(image, (*around, (0, 0)), mode="edge")
                     around = ((0, 0), (0, 0))
-            return pool_reference(layers, operation, pool_size, strides, around)[np.newaxis]
+            return pool_reference(image, operation, pool_size, strides, around)[np.newaxis]
 
         return run
 
@@ -160,7 +162,7 @@ def keras_layer(operation: str, backend: str) -> Callable[..., Callable[[Array],
 
 
 def uneven(shape: tuple[int, ...], kernel: Pair, stride: Pair) -> tuple[Pair, Pair] | None:
-    """Give the padding of "same" if two sides of an axis differ."""
+    """Return the padding of "same" if the two sides of an axis differ."""
     missing = [
         max(0, (-(-size // step) - 1) * step + taps - size)
         for size, taps, step in zip(shape, kernel, stride, strict=False)
@@ -170,15 +172,15 @@ def uneven(shape: tuple[int, ...], kernel: Pair, stride: Pair) -> tuple[Pair, Pa
 
 
 def install_keras(monkeypatch: pytest.MonkeyPatch, backend: str) -> None:
-    """Install a stand-in for Keras, and its backend if nothing stands there."""
-    # What the adapter would set is set, and will be as it was.
+    """Install a stand-in for Keras, and for its backend if there is none."""
+    # The adapter sets these; monkeypatch restores them.
     monkeypatch.setenv("KERAS_BACKEND", backend)
     monkeypatch.setenv("JAX_ENABLE_X64", "1")
     if sys.modules.get(backend) is None:
         install(monkeypatch, backend)
     layers = {
-        "MaxPooling2D": keras_layer("max", backend),
-        "AveragePooling2D": keras_layer("avg", backend),
+        "MaxPooling2D": keras_layer(Max(), backend),
+        "AveragePooling2D": keras_layer(Average(), backend),
     }
     install(
         monkeypatch,

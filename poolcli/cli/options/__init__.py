@@ -1,37 +1,24 @@
-"""Every option of every command, declared once, in the groups that the help shows."""
+"""Every option of every command, declared once, in bundles that each make one value."""
 
-from poolcli.cli.options.pooling import (
-    FILTERS,
-    at,
-    count_pad,
-    norm,
-    operations,
-    preparation,
-    times,
-    window,
-)
-from poolcli.cli.options.reading import LAYOUTS, MAX_PIXELS, inputs, reading, subject
-from poolcli.cli.options.results import FORMATS, explanation, output, picture
-from poolcli.cli.options.running import report, run
+from poolcli.cli.options.declaring import Bundle, make_command, single
+from poolcli.cli.options.pooling import AT, PREPARATION, one_pooling, several_poolings
+from poolcli.cli.options.reading import READING, SUBJECT
+from poolcli.cli.options.results import EXPLANATION, PICTURE, RESULTS
+from poolcli.cli.options.running import REPORT, RUN
 
 __all__ = [
-    "FILTERS",
-    "FORMATS",
-    "LAYOUTS",
-    "MAX_PIXELS",
-    "at",
-    "count_pad",
-    "explanation",
-    "inputs",
-    "norm",
-    "operations",
-    "output",
-    "picture",
-    "preparation",
-    "reading",
-    "report",
-    "run",
-    "subject",
-    "times",
-    "window",
+    "AT",
+    "EXPLANATION",
+    "PICTURE",
+    "PREPARATION",
+    "READING",
+    "REPORT",
+    "RESULTS",
+    "RUN",
+    "SUBJECT",
+    "Bundle",
+    "make_command",
+    "one_pooling",
+    "several_poolings",
+    "single",
 ]

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from poolcli.cli.options.declaring import Decorated, all_of, option
+from poolcli.cli.options.declaring import Bundle, option, single
 from poolcli.cli.types import Text, WholeNumber
+from poolcli.vocabulary import LARGEST_MAX_PIXELS, LAYOUTS, MAX_PIXELS
 
-# Spelled out here, since the module that knows them takes time to load; a test holds both together.
-MAX_PIXELS = 250_000_000
-LAYOUTS = ("hwc", "chw", "nhwc", "nchw")
+if TYPE_CHECKING:
+    from poolcli.images import Reading
+    from poolcli.vocabulary import Layout
 
-
-def inputs(command: Decorated) -> Decorated:
-    """Take the inputs."""
-    return click.argument("inputs", nargs=-1, metavar="INPUT...")(command)
+SUBJECT = single(click.Argument(["subject"], metavar="INPUT"))
 
 
-def subject(command: Decorated) -> Decorated:
-    """Take one input."""
-    return click.argument("subject", metavar="INPUT")(command)
+def _make_reading(
+    layout: Layout | None, array: str | None, tolerant: bool, max_pixels: int
+) -> Reading:
+    from poolcli.images import Reading
+
+    return Reading(max_pixels, tolerant, layout, array)
 
 
-def reading(command: Decorated) -> Decorated:
-    """Take how an input is read."""
-    return all_of(
-        command,
+READING = Bundle(
+    "reading",
+    _make_reading,
+    [
         option(
             "Reading",
             "--layout",
@@ -50,11 +53,12 @@ def reading(command: Decorated) -> Decorated:
         option(
             "Reading",
             "--max-pixels",
-            type=WholeNumber(1, 2**53),
+            type=WholeNumber(1, LARGEST_MAX_PIXELS),
             default=MAX_PIXELS,
             otherwise=f"{MAX_PIXELS:,}",
             envvar="POOLCLI_MAX_PIXELS",
             metavar="N",
             help="Largest image accepted or made, in pixels. $POOLCLI_MAX_PIXELS sets it too.",
         ),
-    )
+    ],
+)

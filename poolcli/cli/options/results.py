@@ -2,21 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
 
 from poolcli.cli.choices import Choice
-from poolcli.cli.options.declaring import Decorated, all_of, option
-from poolcli.cli.types import Place, Text
+from poolcli.cli.options.declaring import Bundle, option, single
+from poolcli.cli.types import Position, Text
 
-# Spelled out here, since the module that knows them takes time to load; a test holds both together.
+if TYPE_CHECKING:
+    from poolcli.cli.settings import Look, Results
+
+# The formats of results; "same" is that of the input.
 FORMATS = ("png", "tif", "jpg", "webp", "npy", "csv", "same")
 
+_OUTDIR = option(
+    "Output",
+    "-d",
+    "--outdir",
+    type=Text(),
+    metavar="DIR",
+    envvar="POOLCLI_OUTDIR",
+    otherwise="pooled",
+    help="Folder for the results, or its URL; made if missing. $POOLCLI_OUTDIR sets it.",
+)
+_NAME = option(
+    "Output",
+    "--name",
+    type=Text(),
+    metavar="TEMPLATE",
+    otherwise="{stem}_{op}_{settings}_{i}",
+    help="Names of the results without suffix, from {stem} {suffix} {parent} (the input's"
+    " folder) {op} {settings} {i}.",
+)
+_CMAP = option(
+    "Output",
+    "--cmap",
+    type=Text(),
+    metavar="NAME",
+    otherwise="gray, and viridis for a matrix",
+    help="The figure's colours for one channel, a name of matplotlib.",
+)
 
-def output(command: Decorated) -> Decorated:
-    """Take where results go and what they are."""
-    return all_of(
-        command,
-        _outdir(),
+
+def _make_results(
+    *,
+    outdir: str | None,
+    output: str | None,
+    name: str | None,
+    format_: str | None,
+    scale: bool,
+    last: bool,
+    figure: str | None,
+    no_figure: bool,
+    **look: Any,
+) -> Results:
+    from poolcli.cli.settings import Results
+    from poolcli.plan import Naming
+
+    naming = Naming(
+        folder=_folder(outdir, output),
+        template=name,
+        output=output,
+        format=format_,
+        last=last,
+        figure=figure,
+        draw=not no_figure,
+    )
+    return Results(naming, scale, _make_look(**look))
+
+
+def _make_picture(
+    *, outdir: str | None, output: str | None, name: str | None, cmap: str | None
+) -> Results:
+    from poolcli.cli.settings import Results
+    from poolcli.plan import Naming
+
+    naming = Naming(_folder(outdir, output), name, output, results=False)
+    return Results(naming, look=_make_look(cmap=cmap))
+
+
+def _make_look(
+    cmap: str | None, zoom: tuple[int, ...] | str | None = None, histogram: bool = False
+) -> Look:
+    from poolcli.cli.settings import Look
+    from poolcli.geometry.region import Zoom
+
+    if zoom == "none":
+        return Look(cmap, None, histogram)
+    if zoom is None:
+        return Look(cmap, Zoom(), histogram)
+    row, column, *size = map(int, zoom)
+    return Look(cmap, Zoom((row, column), *size), histogram)
+
+
+def _folder(outdir: str | None, output: str | None) -> str | None:
+    """Return the folder of -d, but none from the environment where -o names the file itself."""
+    source = click.get_current_context().get_parameter_source("outdir")
+    is_ignored = output is not None and source == ParameterSource.ENVIRONMENT
+    return None if is_ignored else outdir
+
+
+RESULTS = Bundle(
+    "results",
+    _make_results,
+    [
+        _OUTDIR,
         option(
             "Output",
             "-o",
@@ -26,7 +118,7 @@ def output(command: Decorated) -> Decorated:
             help="Write just the last iteration, to this file ('-': standard output); its suffix"
             " decides the format. No figure unless --figure asks for one.",
         ),
-        _name(),
+        _NAME,
         option(
             "Output",
             "-f",
@@ -59,7 +151,7 @@ def output(command: Decorated) -> Decorated:
         option(
             "Output",
             "--zoom",
-            type=Place(),
+            type=Position(),
             otherwise="where there is most to see",
             help="What the figure shows enlarged: SIZE pixels around a pixel of the prepared input;"
             " or none.",
@@ -70,16 +162,15 @@ def output(command: Decorated) -> Decorated:
             is_flag=True,
             help="Show in the figure how often each intensity occurs, mean and spread.",
         ),
-        _cmap(),
-        _update(),
-    )
-
-
-def picture(command: Decorated) -> Decorated:
-    """Take where a command's one picture an input goes and how it looks."""
-    return all_of(
-        command,
-        _outdir(),
+        _CMAP,
+    ],
+)
+# For commands that write one picture per input.
+PICTURE = Bundle(
+    "results",
+    _make_picture,
+    [
+        _OUTDIR,
         option(
             "Output",
             "-o",
@@ -89,68 +180,16 @@ def picture(command: Decorated) -> Decorated:
             help="Write the picture to this file ('-': standard output, as png); its suffix decides"
             " the format: .png, .svg or .pdf, or .gif or .webp to show the iterations in turn.",
         ),
-        _name(),
-        _cmap(),
-        _update(),
-    )
-
-
-def explanation(command: Decorated) -> Decorated:
-    """Take where an explanation is drawn."""
-    return all_of(
-        command,
-        option(
-            "Output",
-            "--figure",
-            type=Text(),
-            metavar="PATH",
-            help="Draw the explanation too, to a .png, .svg or .pdf file.",
-        ),
-    )
-
-
-def _outdir() -> Callable[[Decorated], Decorated]:
-    return option(
+        _NAME,
+        _CMAP,
+    ],
+)
+EXPLANATION = single(
+    option(
         "Output",
-        "-d",
-        "--outdir",
+        "--figure",
         type=Text(),
-        metavar="DIR",
-        envvar="POOLCLI_OUTDIR",
-        otherwise="pooled",
-        help="Folder for the results, or its URL; made if missing. $POOLCLI_OUTDIR sets it.",
+        metavar="PATH",
+        help="Draw the explanation too, to a .png, .svg or .pdf file.",
     )
-
-
-def _name() -> Callable[[Decorated], Decorated]:
-    return option(
-        "Output",
-        "--name",
-        type=Text(),
-        metavar="TEMPLATE",
-        otherwise="{stem}_{op}_{settings}_{i}",
-        help="Names of the results without suffix, from {stem} {suffix} {parent} (the input's"
-        " folder) {op} {settings} {i}.",
-    )
-
-
-def _cmap() -> Callable[[Decorated], Decorated]:
-    return option(
-        "Output",
-        "--cmap",
-        type=Text(),
-        metavar="NAME",
-        otherwise="gray, and viridis for a matrix",
-        help="The figure's colours for one channel, a name of matplotlib.",
-    )
-
-
-def _update() -> Callable[[Decorated], Decorated]:
-    return option(
-        "Output",
-        "-u",
-        "--update",
-        is_flag=True,
-        help="Skip an input whose results, figure included, all exist and are not older. Times"
-        " alone are compared.",
-    )
+)

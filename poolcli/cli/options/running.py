@@ -2,16 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from poolcli.cli.options.declaring import Decorated, all_of, option
+import click
+
+from poolcli.cli.options.declaring import Bundle, option
 from poolcli.cli.types import Text, WholeNumber
+from poolcli.vocabulary import LARGEST_JOBS
+
+if TYPE_CHECKING:
+    from poolcli.cli.running import Run
+
+_JSON = option(
+    "Run",
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one JSON object per input instead of text.",
+)
+_VERBOSE = option(
+    "Run",
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Print sizes, dropped and skipped pixels and times of a run, and the traceback of an"
+    " internal error.",
+)
 
 
-def run(command: Decorated) -> Decorated:
-    """Take how a run behaves."""
-    return all_of(
-        command,
+def _begin_run(**given: Any) -> Run:
+    from poolcli.cli.running import Run, start_workers
+
+    run = Run(**given)
+    start_workers(run)
+    return run
+
+
+# Made first: while this process imports what the other values need, so do the workers.
+RUN = Bundle(
+    "run",
+    _begin_run,
+    [
+        click.Argument(["inputs"], nargs=-1, metavar="INPUT..."),
+        option(
+            "Output",
+            "-u",
+            "--update",
+            is_flag=True,
+            help="Skip an input whose results, figure included, all exist and are not older. Times"
+            " alone are compared.",
+        ),
         option(
             "Run",
             "-r",
@@ -32,7 +72,7 @@ def run(command: Decorated) -> Decorated:
             "Run",
             "-j",
             "--jobs",
-            type=WholeNumber(1, 1024),
+            type=WholeNumber(1, LARGEST_JOBS),
             otherwise="all cores",
             envvar="POOLCLI_JOBS",
             metavar="N",
@@ -52,29 +92,17 @@ def run(command: Decorated) -> Decorated:
             is_flag=True,
             help="Print what would be read and written, with all sizes, and write nothing.",
         ),
-        _json(),
+        _JSON,
         option("Run", "-q", "--quiet", is_flag=True, help="Print errors only, no paths."),
-        _verbose(),
-    )
+        _VERBOSE,
+    ],
+    early=True,
+)
 
 
-def report(command: Decorated) -> Decorated:
-    """Take how a command that only tells something behaves."""
-    return all_of(command, _json(), _verbose())
+def _report(as_json: bool, **_verbose: bool) -> bool:
+    """Return whether to print JSON; a command reads --verbose where it is run."""
+    return as_json
 
 
-def _json() -> Callable[[Decorated], Decorated]:
-    return option(
-        "Run", "--json", is_flag=True, help="Print one JSON object an input instead of text."
-    )
-
-
-def _verbose() -> Callable[[Decorated], Decorated]:
-    return option(
-        "Run",
-        "-v",
-        "--verbose",
-        is_flag=True,
-        help="Print sizes, dropped and skipped pixels and times of a run, and the traceback of an"
-        " internal error.",
-    )
+REPORT = Bundle("as_json", _report, [_JSON, _VERBOSE])

@@ -58,10 +58,10 @@ def test_it_is_a_command_with_help(invoke: Invoke) -> None:
 
 def test_it_pools_and_names_its_files(invoke: Invoke, matrix: str) -> None:
     assert invoke("range", matrix, "-k", 2, "-o", "-").output == "5.0,6.0\n2.0,4.0\n"
-    assert invoke("range", matrix, "-k", 3, "-s", 1, "-n", 2, "--ceil").output.split() == [
-        "pooled/m_range_k3_s1_ceil_1.csv",
-        "pooled/m_range_k3_s1_ceil_2.csv",
-        "pooled/m_range_k3_s1_ceil_n2_comparison.png",
+    assert invoke("range", matrix, "-k", 2, "-s", 1, "-n", 2, "--ceil").output.split() == [
+        "pooled/m_range_k2_s1_ceil_1.csv",
+        "pooled/m_range_k2_s1_ceil_2.csv",
+        "pooled/m_range_k2_s1_ceil_n2_comparison.png",
     ]
 
 

@@ -23,7 +23,7 @@ from poolcli.silence import silence, standard_error, write_error
 
 # OpenCV's line for a message of libtiff: "[ WARN:0@0.1] global grfmt_tiff.cpp:9 TIFF_Warning …".
 _LIBTIFF_LINE = re.compile(rb"grfmt_tiff\.cpp:\d+ \S+ (.*)")
-# Other lines of OpenCV, and the empty line behind a message.
+# Other lines of OpenCV, and the empty line after each message.
 _OPENCV_LINE = re.compile(rb"\[ *[A-Z]+:\d+@|\n")
 
 _SOI, _EOI, _SOS = b"\xff\xd8", b"\xff\xd9", b"\xff\xda"
@@ -72,22 +72,14 @@ def decode(layout: PageLayout, data: memoryview, rows: int, hints: Hints) -> Dec
         return _decode_fax(layout, bytes(stored), rows, hints.fax_options)
     if layout.compression == Compression.JPEG:
         return _decode_jpeg(layout, bytes(stored), rows, hints.tables)
-    padded_size = layout.segment[0] * layout.row_bytes
     if layout.compression in DECODERS:
-        decoded = DECODERS[layout.compression](stored, padded_size)
+        content, fault = DECODERS[layout.compression](stored, layout.segment_bytes)
     else:
-        decoded = _decode_by_libtiff(layout, bytes(stored), rows)
-        # libtiff stops at the last pixel, and ignores the rest.
-        stated_size = 0
-        if layout.compression == Compression.ZSTANDARD:
-            stated_size = zstandard_size(bytes(stored[:18]))
-        if stated_size > padded_size and not decoded.fault:
-            decoded = Decoded(decoded.rows, TOO_MUCH)
+        content, fault = _decode_by_libtiff(layout, bytes(stored), rows)
     size = rows * layout.row_bytes
-    fault = decoded.fault
-    if len(decoded.rows) < size and not fault:
+    if len(content) < size and not fault:
         fault = "holds fewer bytes than its pixels need"
-    return Decoded(decoded.rows[:size], fault)
+    return Decoded(content[:size], fault)
 
 
 def _decode_by_libtiff(layout: PageLayout, stored: bytes, rows: int) -> Decoded:
@@ -95,11 +87,17 @@ def _decode_by_libtiff(layout: PageLayout, stored: bytes, rows: int) -> Decoded:
     content = _make_tiff(layout.row_bytes, rows, 8, layout.compression, stored)
     try:
         with silence():
-            return Decoded(open_with_pillow(content, "TIFF").tobytes())
+            decompressed = open_with_pillow(content, "TIFF").tobytes()
     except READING_ERRORS as error:
         if lacks_memory(error):
             raise
         return Decoded(b"", "cannot be decompressed")
+    fault = ""
+    # libtiff stops at the last pixel, and ignores the rest.
+    zstandard = layout.compression == Compression.ZSTANDARD
+    if zstandard and zstandard_size(stored) > layout.segment_bytes:
+        fault = TOO_MUCH
+    return Decoded(decompressed, fault)
 
 
 def _decode_fax(layout: PageLayout, stored: bytes, rows: int, options: int) -> Decoded:
@@ -137,7 +135,7 @@ def _decode_jpeg(layout: PageLayout, stored: bytes, rows: int, tables: bytes) ->
     import simplejpeg
 
     if not stored.startswith(_SOI):
-        return Decoded(b"", "is no JPEG stream")
+        return Decoded(b"", "is not a JPEG stream")
     if stored.count(_SOS) > MAX_SCANS:
         return Decoded(b"", f"is a JPEG of more than {MAX_SCANS} scans")
     columns, samples = layout.segment[1], layout.samples_per_plane

@@ -25,7 +25,7 @@ from poolcli.images.tiff.tags import Tag
 MAX_PAGES, MAX_ENTRIES = 10_000, 200_000
 MAX_ENTRIES_PER_PAGE = 65_535
 
-# ImageJ stores further images behind the first, without a directory for each.
+# ImageJ stores further images after the first, without a directory for each.
 _IMAGEJ = re.compile(rb"ImageJ=[^\n]{0,99}\nimages=([0-9]{1,9})\n")
 
 # Bits of NewSubfileType, and a value of SubfileType.

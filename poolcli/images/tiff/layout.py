@@ -12,10 +12,10 @@ from poolcli.images.tiff.support import (
     COLOURS,
     PHOTOMETRIC_NAMES,
     check_colour,
+    check_compressed_samples,
     check_compression,
     check_depth,
     check_format,
-    check_method,
     check_photometric,
     check_predictor,
 )
@@ -37,7 +37,7 @@ _KINDS: dict[int, Kind] = {
     SampleFormat.FLOAT: "f",
 }
 _MAX_SAMPLES = 1024
-# Pixels of tiles that may lie outside the image, besides as many as the image has.
+# Tiles may have twice the pixels of the image, and these in addition.
 _SPARE_PIXELS = 2**24
 
 
@@ -56,7 +56,7 @@ class PageLayout:
     photometric, compression, predictor : int
         The values of these tags.
     alpha : "", "straight" or "associated"
-        Whether the sample behind the colours is alpha, and whether it is multiplied into them.
+        Whether the sample after the colours is alpha, and whether it is multiplied into them.
     by_planes : bool
         Whether the samples of a pixel are stored in separate planes.
     tiled : bool
@@ -108,6 +108,11 @@ class PageLayout:
         return (self.segment[1] * self.samples_per_plane * self.bits + 7) // 8
 
     @property
+    def segment_bytes(self) -> int:
+        """Return the number of bytes per strip or tile of full height."""
+        return self.segment[0] * self.row_bytes
+
+    @property
     def white(self) -> int:
         """Return the largest value of an unsigned sample."""
         return (1 << self.bits) - 1
@@ -125,7 +130,7 @@ def read_layout(directory: Directory) -> PageLayout:
     if rows < 1 or columns < 1:
         raise PoolcliError("is damaged: its TIFF tags give no size")
     compression = directory.integer(Tag.COMPRESSION, Compression.UNCOMPRESSED)
-    check_method(compression)
+    check_compression(compression)
     samples, bits, format_ = _read_samples(directory)
     if Tag.PHOTOMETRIC not in directory:
         raise PoolcliError("does not define the meaning of its samples: it has no photometric tag")
@@ -156,7 +161,7 @@ def read_layout(directory: Directory) -> PageLayout:
         reversed_bits=fill_order == 2 and compression != Compression.JPEG,
         segment=_read_segment(directory, rows, columns, tiled=tiled),
     )
-    check_compression(compression, photometric, bits, samples, layout.samples_per_plane)
+    check_compressed_samples(compression, photometric, bits, samples, layout.samples_per_plane)
     return layout
 
 
@@ -176,7 +181,7 @@ def _read_samples(directory: Directory) -> tuple[int, int, int]:
 
 
 def _read_alpha(directory: Directory, samples: int, photometric: int) -> Alpha:
-    """Read whether the sample behind the colours is alpha."""
+    """Read whether the sample after the colours is alpha."""
     further = samples - COLOURS[photometric]
     name = PHOTOMETRIC_NAMES[photometric]
     if further < 0:

@@ -134,7 +134,7 @@ def _read_offsets(
     offsets, counts = (directory.integers(tag, total) for tag in tags)
     if layout.compression == Compression.UNCOMPRESSED:
         # The size is known without the tag, and padding is not read.
-        size = layout.segment[0] * layout.row_bytes
+        size = layout.segment_bytes
         counts = tuple(min(count, size) for count in counts) or (size,) * len(offsets)
     return offsets, counts
 

@@ -17,7 +17,7 @@ from poolcli.images.tiff.tags import Compression
 Stored = bytes | memoryview
 
 TOO_MUCH = "holds more bytes than its pixels need"
-# The compressed bytes per step: as much is lost before the damage in a strip.
+# Compressed bytes per step. A step that contains damage is lost.
 _STEP_BYTES = 4096
 _LZMA_MEMORY = 2**28
 _ZSTANDARD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -59,7 +59,7 @@ def decompress_lzma(stored: Stored, size: int) -> Decoded:
 def _decompress(
     decompressor: Any, error_type: type[Exception], stored: Stored, size: int
 ) -> Decoded:
-    """Decompress a stream up to its end, which has a checksum; ignore padding behind it."""
+    """Decompress a stream up to its end, which has a checksum; ignore padding after it."""
     parts: list[bytes] = []
     left = size + 1
     fault = "ends too early"

@@ -75,7 +75,7 @@ _FORMAT_NAMES: dict[int, str] = {
     SampleFormat.SIGNED: "signed",
     SampleFormat.FLOAT: "float",
 }
-# Samples of a pixel that one JPEG holds.
+# Samples per pixel in a JPEG strip.
 _JPEG_SAMPLES: dict[int, tuple[int, ...]] = {
     Photometric.BLACK_IS_ZERO: (1, 3),
     Photometric.RGB: (1, 3),
@@ -90,7 +90,7 @@ _PREDICTABLE = (
 )
 
 
-def check_method(compression: int) -> None:
+def check_compression(compression: int) -> None:
     """Raise PoolcliError if a compression is not read."""
     if compression not in MAX_RATIOS and compression not in FAX:
         name = _COMPRESSION_NAMES.get(compression, f"method {compression}")
@@ -100,20 +100,20 @@ def check_method(compression: int) -> None:
 
 
 def check_photometric(photometric: int) -> None:
-    """Raise PoolcliError if samples of a meaning are not read."""
+    """Raise PoolcliError if samples of this meaning are not read."""
     if photometric not in COLOURS:
         name = PHOTOMETRIC_NAMES.get(photometric, f"photometric {photometric}")
         raise PoolcliError(f"holds {name}, which is not read; save it as gray or RGB")
 
 
 def check_format(format_: int) -> None:
-    """Raise PoolcliError if a kind of number is not read."""
+    """Raise PoolcliError if samples of this kind of number are not read."""
     if format_ not in _FORMAT_NAMES:
         raise PoolcliError(f"holds samples of TIFF format {format_}, which are not read; use npy")
 
 
 def check_depth(photometric: int, bits: int, format_: int, samples: int) -> None:
-    """Raise PoolcliError if samples of a meaning are not read with these bits."""
+    """Raise PoolcliError if samples of this meaning are not read with these bits."""
     if format_ == SampleFormat.UNSIGNED and bits in _DEPTHS[photometric]:
         return
     gray = photometric == Photometric.BLACK_IS_ZERO and samples == 1
@@ -129,7 +129,7 @@ def check_depth(photometric: int, bits: int, format_: int, samples: int) -> None
 
 
 def check_colour(directory: Directory, photometric: int, compression: int) -> None:
-    """Raise PoolcliError if conversion to RGB would need other rules than the common ones."""
+    """Raise PoolcliError if the conversion to RGB would need uncommon rules."""
     if photometric == Photometric.CMYK and directory.integer(Tag.INK_SET, 1) != 1:
         raise PoolcliError("holds inks other than CMYK, which are not read; save it as RGB")
     if photometric == Photometric.YCBCR and compression != Compression.JPEG:
@@ -140,7 +140,7 @@ def check_colour(directory: Directory, photometric: int, compression: int) -> No
 
 
 def check_predictor(predictor: int, compression: int, bits: int, format_: int) -> None:
-    """Raise PoolcliError if samples cannot have a predictor."""
+    """Raise PoolcliError if a predictor does not apply to the samples."""
     if predictor == Predictor.NONE:
         return
     if predictor == Predictor.HORIZONTAL:
@@ -154,24 +154,15 @@ def check_predictor(predictor: int, compression: int, bits: int, format_: int) -
         )
 
 
-def check_compression(
-    compression: int, photometric: int, bits: int, samples: int, together: int
+def check_compressed_samples(
+    compression: int, photometric: int, bits: int, samples: int, samples_per_plane: int
 ) -> None:
-    """Raise PoolcliError if a compression cannot hold the samples of a pixel.
-
-    Parameters
-    ----------
-    compression, photometric : int
-    bits : int
-        Bits per sample.
-    samples, together : int
-        Samples per pixel, and those of them that are stored together.
-    """
+    """Raise PoolcliError if a compression cannot hold samples."""
     if compression in FAX and (bits, samples) != (1, 1):
         raise PoolcliError("is damaged: it is compressed as fax, but does not hold 1-bit gray")
     if compression != Compression.JPEG:
         return
-    if bits != 8 or together not in _JPEG_SAMPLES.get(photometric, ()):
+    if bits != 8 or samples_per_plane not in _JPEG_SAMPLES.get(photometric, ()):
         raise PoolcliError(
             "holds JPEG that is neither gray nor RGB of 8 bits; save it with LZW or deflate"
         )

@@ -357,16 +357,3 @@ def test_as_a_module_only_what_python_loads_first_comes_from_the_current_folder(
     assert ended.stderr.splitlines()[-1] == "poolcli: 4 written, 0 failed of 4"
     assert "warning" not in ended.stderr
     assert not list(planted.glob("ran-*"))
-
-
-def test_the_variable_that_keeps_the_current_folder_off_is_restored(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for before in (None, "0"):
-        monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
-        if before is not None:
-            monkeypatch.setenv("PYTHONSAFEPATH", before)
-        workers = Workers(1)
-        assert workers.submit(os.getenv, "PYTHONSAFEPATH").result() == "1"
-        workers.shutdown()
-        assert os.environ.get("PYTHONSAFEPATH") == before

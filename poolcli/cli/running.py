@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -70,7 +69,6 @@ def run_inputs(
         if wrong:
             raise PoolcliError(f"-o - writes to standard output; leave out {' and '.join(wrong)}")
     planned = plan(inputs, settings, naming, files_from=files_from, recursive=recursive)
-    _expect_garbage(len(planned.jobs))
     helped = _Helped(inputs)
     with Console(len(planned.jobs), quiet=quiet, verbose=verbose, as_json=json) as console:
         console.show_ignored(planned.passed_over, settings)
@@ -115,13 +113,6 @@ def _is_folder(path: str) -> bool:
     with suppress(PoolcliError):
         return storage.is_folder(path)
     return False
-
-
-def _expect_garbage(images: int) -> None:
-    """Look for garbage from now on, if there is more than the little that one image leaves."""
-    if images > 1 and not gc.isenabled():
-        gc.freeze()
-        gc.enable()
 
 
 def _check_jobs(scheduler: str | None) -> None:

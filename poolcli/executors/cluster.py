@@ -24,7 +24,7 @@ import dask
 
 from poolcli import __version__
 from poolcli.errors import EngineError
-from poolcli.executors.processes import safe_path
+from poolcli.executors.processes import check_import_path
 
 CONNECT_SECONDS = 10
 WORKERS_SECONDS = 30
@@ -111,8 +111,7 @@ class ClusterExecutor(Executor):
         from distributed import Client, LocalCluster
 
         if address is None:
-            # Workers that die are started anew, as unsafe as the first if nothing is done.
-            self._opened.enter_context(safe_path())
+            check_import_path()
             # Dask's own folder has a name that others know, in a folder where they can write; it
             # even comes first on the import path.
             scratch = tempfile.mkdtemp(prefix="poolcli-")

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 # Raised where no more processes, threads or descriptors can be had.
 NO_WORKERS = (OSError, EOFError, RuntimeError)
 
-SAFE_PATH = "PYTHONSAFEPATH"
-
 
 def count_cores() -> int:
     """Count the cores that this process may use."""
@@ -65,11 +63,12 @@ def starting() -> Iterator[None]:
     What a worker has to say comes back with its job. Those two would only print tracebacks when
     this process is killed; a closed terminal must not end them before it.
     """
+    check_import_path()
     mask: Any = None
     if hasattr(signal, "pthread_sigmask"):
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     try:
-        with safe_path(), silence(), warnings.catch_warnings():
+        with silence(), warnings.catch_warnings():
             # A tracker that was killed is started anew, with a warning.
             warnings.simplefilter("ignore")
             yield
@@ -78,26 +77,11 @@ def starting() -> Iterator[None]:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-@contextmanager
-def safe_path() -> Iterator[None]:
-    """Keep the current folder off the import path of every Python process started meanwhile.
+def check_import_path() -> None:
+    """Raise RuntimeError if Python ignores PYTHONSAFEPATH, which the command sets at start-up.
 
-    Multiprocessing starts its helpers as `python -c`, which imports from the current folder
-    first: a `multiprocessing.py` in a folder of images would be run.
-
-    Raises
-    ------
-    RuntimeError
-        If those processes would not heed the variable that does this.
+    Multiprocessing starts its helpers as `python -c`, which imports from the current folder first:
+    a `multiprocessing.py` in a folder of images would be run.
     """
     if sys.flags.ignore_environment and not sys.flags.safe_path:
         raise RuntimeError("python -E needs -P too, or workers import from the current folder")
-    before = os.environ.get(SAFE_PATH)
-    os.environ[SAFE_PATH] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            os.environ.pop(SAFE_PATH, None)
-        else:
-            os.environ[SAFE_PATH] = before

@@ -24,12 +24,17 @@ import dask
 
 from poolcli import __version__
 from poolcli.errors import EngineError
+from poolcli.executors.engine import Pace
 from poolcli.executors.processes import check_import_path
 
 CONNECT_SECONDS = 10
 WORKERS_SECONDS = 30
 COUNT_SECONDS = 5
 GRACE_SECONDS = 1.0
+
+# Images per call, which costs Dask's scheduler about a millisecond, and calls per thread that wait.
+IMAGES_PER_CALL = 16
+CALLS_AHEAD = 4
 
 LOST = "the connection to the Dask scheduler at {} is lost; run again with -u to do the rest"
 REMEDY = "install one version everywhere"
@@ -67,16 +72,19 @@ class ClusterExecutor(Executor):
         except BaseException:
             self._opened.close()
             raise
+        self.shortage: str | None = None
         self._threads, self._counted = 0, -float("inf")
         self._under_way: WeakSet[GroupFuture] = WeakSet()
 
-    def count_threads(self) -> int:
-        """Count the threads of all workers that are there now."""
+    def pace(self, jobs: int) -> Pace:
+        """Return how to submit jobs to the threads of all workers that there are now."""
         if time.monotonic() - self._counted > COUNT_SECONDS:
             with _connected(self.address):
-                self._threads = sum(self._client.nthreads().values())
+                self._threads = max(sum(self._client.nthreads().values()), 1)
             self._counted = time.monotonic()
-        return max(self._threads, 1)
+        ahead = CALLS_AHEAD * self._threads
+        group = max(1, min(IMAGES_PER_CALL, jobs // ahead))
+        return Pace(group, ahead * group)
 
     def submit(self, call: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Future[Any]:
         """Give a call to the cluster; BrokenExecutor means that it killed worker after worker."""
@@ -97,11 +105,12 @@ class ClusterExecutor(Executor):
         self._under_way.add(future)
         return future
 
-    def drain(self) -> None:
-        """Wait until nothing is under way."""
+    def drain(self) -> bool:
+        """Wait until no call is under way, and return True."""
         for future in tuple(self._under_way):
             with suppress(Exception):
                 future.result()
+        return True
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
         """Cancel what is queued and leave the cluster; end it if it was started here."""

@@ -20,12 +20,15 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from poolcli.executors.engine import Pace
 from poolcli.executors.processes import NO_WORKERS, choose_context, starting
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
+# Jobs that wait per worker, so that it stays busy while the first of them is slow.
+JOBS_AHEAD = 8
 # A call is given up when so many workers have died of it, as Dask does.
 DEATHS = 3
 # No more workers are started after so many failures in succession.
@@ -123,6 +126,14 @@ class Workers:
         if self.possible < self.wanted:
             return f"only {self.possible} of {self.wanted} workers could be started"
         return None
+
+    def pace(self, jobs: int) -> Pace:  # noqa: ARG002 - the same for any number
+        """Return one job per call, and some of them waiting."""
+        return Pace(1, JOBS_AHEAD * self.wanted)
+
+    def drain(self) -> bool:
+        """Return False: a call whose worker died was repeated alone already."""
+        return False
 
     def shutdown(self) -> None:
         """End all workers now; their temporary files are left to a sweep."""

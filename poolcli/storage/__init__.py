@@ -244,7 +244,7 @@ def identity(path: str) -> object | None:
 
     Two different files may have it in common too: `is_same` tells them apart.
     """
-    return _remote().identity(path) if is_url(path) else sameness.identity(_local_path(path))
+    return _remote().resolve(path) if is_url(path) else sameness.identity(_local_path(path))
 
 
 def is_same(path: str, other: str) -> bool:

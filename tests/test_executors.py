@@ -108,9 +108,9 @@ def test_workers_take_neither_threads_nor_semaphores_of_this_process(two: Worker
 
 
 def test_workers_are_started_only_for_what_there_is_to_do(two: Workers) -> None:
-    assert not two._team
+    assert not two._running
     assert two.submit(abs, -1).result() == 1
-    assert len(two._team) == 1
+    assert len(two._running) == 1
 
 
 def die_of(number: int, lethal: int) -> int:
@@ -138,8 +138,8 @@ def test_workers_that_are_killed_at_random_cost_no_call() -> None:
         calls = [workers.submit(die_of, number, -1) for number in range(200)]
         for number, call in enumerate(calls):
             assert call.result() == number
-            if number % 8 == 0 and workers._team:
-                victim = numbers.choice(list(workers._team.values())).process.pid
+            if number % 8 == 0 and workers._running:
+                victim = numbers.choice(list(workers._running.values())).process.pid
                 with suppress(ProcessLookupError):
                     os.kill(victim or 0, signal.SIGKILL)
         assert workers.shortage is None
@@ -176,7 +176,7 @@ def test_killed_helpers_of_multiprocessing_cost_nothing(capfd: pytest.CaptureFix
         assert calls[0].result() == 0
         for helper in helpers():
             os.kill(helper, signal.SIGKILL)
-        os.kill(next(iter(workers._team.values())).process.pid or 0, signal.SIGKILL)
+        os.kill(next(iter(workers._running.values())).process.pid or 0, signal.SIGKILL)
         assert [call.result() for call in calls] == list(range(40))
     finally:
         workers.shutdown()

@@ -17,7 +17,7 @@ from poolcli.storage.filesystems import (
     resolve,
     scheme_of,
 )
-from poolcli.storage.listings import explain_folder, list_times, walk
+from poolcli.storage.remote_listing import explain_folder, list_times, walk
 
 __all__ = ["check", "is_folder", "list_times", "read", "resolve", "walk", "write"]
 

@@ -21,7 +21,7 @@ from helpers.formats import noise, saved
 from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.plan.inputs import find_inputs
-from poolcli.storage import listings, remote
+from poolcli.storage import remote, remote_listing
 
 LIMIT = 300  # megabytes
 
@@ -230,7 +230,7 @@ def test_names_are_not_read_as_urls(invoke: Invoke, folder: Path) -> None:
     written = [f"memory://out/{stem}_max_k2_1.png" for stem in ("index.html::x", "..::y", "a::b")]
     assert result.output.splitlines() == written
     assert storage.read("memory://out/index.html") == b"precious"
-    assert {url for url, _ in listings.walk("memory://out", recursive=True, avoid=None)} == {
+    assert {url for url, _ in remote_listing.walk("memory://out", recursive=True, avoid=None)} == {
         "memory://out/index.html", written[0], written[2],
     }  # fmt: skip
     assert all(map(storage.read, written))
@@ -363,10 +363,10 @@ def test_a_web_server_cannot_send_more_than_is_allowed(invoke: Invoke, web: str)
 
 
 @pytest.mark.parametrize("time", [1.5, "1970-01-01T00:00:01.5Z"])
-@pytest.mark.parametrize("key", listings.TIMES)
+@pytest.mark.parametrize("key", remote_listing.TIMES)
 def test_times_are_read_whatever_a_listing_calls_them(key: str, time: object) -> None:
-    assert listings.time_of({"name": "a", key: time}) == 1_500_000_000
-    assert listings.time_of({"name": "a"}) is None
+    assert remote_listing.time_of({"name": "a", key: time}) == 1_500_000_000
+    assert remote_listing.time_of({"name": "a"}) is None
 
 
 def test_paths_load_no_fsspec_and_no_dask(folder: Path) -> None:

@@ -1,11 +1,11 @@
-"""Lets `python -m poolcli` be the command `poolcli`, and gets ready before anything is loaded."""
+"""Lets `python -m poolcli` be the command `poolcli`, and ends it by signals while it loads."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-# Of typing, which imports much that might lie in the current folder.
+# Not from typing, which imports modules that might lie in the current folder.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
@@ -13,32 +13,26 @@ if TYPE_CHECKING:
 
 def run() -> int:
     """Run the command line as a process, and return its exit status."""
-    import gc
     import signal
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
-        # What the caller ignores, as nohup does, stays ignored.
+        # A signal that the caller ignores, as nohup does, stays ignored.
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave)
-    # NumPy loads a library for linear algebra, which nobody here uses; by default that starts a
-    # thread for each core, and where no more threads are allowed it ends the process.
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    # What is loaded from here on is there to stay: to look for garbage in it takes 8 of 140 ms.
-    gc.disable()
 
-    from poolcli.cli import run as run_commands
+    from poolcli.cli import startup
 
-    return run_commands()
+    return startup.run()
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:
-    """End at once: while poolcli loads, there is nothing to tidy up."""
+    """End at once: while poolcli loads, there is nothing to clean up."""
     os._exit(128 + number)
 
 
 def _leave_current_folder() -> None:
-    """Take the folder that `python -m` put first off the import path, unless poolcli is in it."""
+    """Remove the folder that `python -m` put first on the import path, unless poolcli is in it."""
     try:
         current = os.path.realpath(os.getcwd())  # noqa: PTH109 - pathlib imports much
     except FileNotFoundError:

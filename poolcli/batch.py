@@ -1,4 +1,4 @@
-"""Runs jobs on an executor and keeps account of what became of every input."""
+"""Run jobs on an executor, and report the outcome of each input."""
 
 from __future__ import annotations
 
@@ -13,14 +13,23 @@ from poolcli import executors, storage
 from poolcli.errors import EngineError
 from poolcli.executors import Engine, Pending
 from poolcli.pipeline import Job, Record, Settings, fail, plan_job, run
-from poolcli.serial import SerialExecutor
 
 KILLED = "the process that worked on it was killed; there may be too little memory"
 
 
 @dataclass
 class Report:
-    """How many inputs ended how, and why the others were not done, if any."""
+    """The outcome of a run.
+
+    Attributes
+    ----------
+    counts : Counter
+        Number of inputs per status of their records.
+    warnings : list of str
+        Warnings about the run as a whole.
+    broken_off : str or None
+        Reason why the remaining inputs were not done.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
@@ -28,7 +37,7 @@ class Report:
 
     @property
     def exit_status(self) -> int:
-        """Give the status that the command ends with."""
+        """Return the exit status of the command."""
         return 1 if self.counts["failed"] or self.broken_off else 0
 
 
@@ -42,18 +51,31 @@ def run_jobs(
     dry_run: bool = False,
     scheduler: str | None = None,
 ) -> Report:
-    """Run jobs; tell `done` what became of each, in their order.
+    """Run jobs, and call `done` with the record of each, in their order.
 
     Parameters
     ----------
+    jobs : sequence of Job
+    settings : Settings
+    done : callable
+        Called with each record as soon as all records before it have been reported.
     cores : int
-        How many cores to use: as many inputs at once, and what is left inside each.
+        Number of cores: one per input at first, and the remaining ones for threads within inputs.
     update : bool
         Skip a job whose files all exist and are not older than its input.
     dry_run : bool
-        Only read headers, and write nothing.
+        Read headers only, and write nothing.
     scheduler : str or None
-        The address of a Dask scheduler whose workers do it, or "local" to start one here.
+        The address of a Dask scheduler whose workers run the jobs, or "local" to start one.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    PoolcliError
+        If the scheduler's address is none, or Dask is not installed.
     """
     report = Report()
     task = plan_job if dry_run else run
@@ -61,9 +83,9 @@ def run_jobs(
         _sweep(jobs)
     workers = min(cores, len(jobs))
     threads = 1 if scheduler else cores // workers
-    crew = _Crew(task, replace(settings, threads=threads), workers, scheduler)
+    crew = _Crew(task, replace(settings, threads=threads), workers)
     try:
-        crew.start()
+        crew.start(scheduler)
         for record in _in_order(jobs, crew, update=update):
             report.counts[record.status] += 1
             done(record)
@@ -79,88 +101,104 @@ def run_jobs(
 
 
 class _Crew:
-    """The workers of a run, and what they are given."""
+    """The executor of a run, with what each of its calls needs."""
 
     def __init__(
-        self,
-        task: Callable[[Job, Settings], Record],
-        settings: Settings,
-        workers: int,
-        scheduler: str | None,
+        self, task: Callable[[Job, Settings], Record], settings: Settings, workers: int
     ) -> None:
         self.task, self.settings, self.workers = task, settings, workers
-        self.scheduler = scheduler
-        self.engine: Engine = SerialExecutor()
+        self.engine: Engine = executors.ThisProcess()
         self.shortage: str | None = None
 
-    def start(self) -> None:
-        """Start the workers; where none can be had, all is done in this process."""
+    def start(self, scheduler: str | None) -> None:
+        """Start the workers; without any, this process does all jobs."""
         try:
-            self.engine = executors.start(self.workers, self.scheduler)
+            self.engine = executors.start(self.workers, scheduler)
         except executors.NO_WORKERS as error:
             reason = getattr(error, "strerror", None) or str(error)
             self.shortage = f"no workers can be started ({reason}); one core did it all"
 
     def submit(self, jobs: Sequence[Job]) -> Pending:
-        """Give jobs to a worker; what another process cannot reach is done here."""
-        engine = self.engine if all(map(_is_shared, jobs)) else SerialExecutor()
+        """Submit jobs as one call: to a worker, if all their files can be reached from there."""
+        engine = self.engine if all(map(_is_shared, jobs)) else executors.ThisProcess()
         try:
             return engine.submit(_work, self.task, jobs, self.settings)
         except EngineError:
             raise
-        except Exception as error:  # noqa: BLE001 - a bug of ours, told by the records of these jobs
+        except Exception as error:  # noqa: BLE001 - an internal error is reported per job
             future: Future[list[Record]] = Future()
             future.set_exception(error)
             return future
 
-    def result(self, job: Job, group: Pending, index: int) -> Record:
-        """Wait for the record of a job, by its index in a group.
-
-        Where a group came to nothing, each of its jobs is repeated alone, if its workers have not
-        done so: only the job that kills its workers fails.
-        """
-        found = _await(group, index)
-        if isinstance(found, Exception) and executors.can_repeat_alone(self.engine):
-            found = _await(self.submit([job]), 0)
-        if isinstance(found, BrokenExecutor):
-            return Record(job, "failed", error=KILLED)
-        return fail(job, found) if isinstance(found, Exception) else found
-
     def stop(self) -> str | None:
-        """End all workers; say why there were fewer than wanted, if so."""
+        """End all workers; return a warning if there were fewer than requested."""
         self.engine.shutdown()
-        return self.shortage or executors.shortage(self.engine)
+        return self.shortage or self.engine.shortage
 
 
-def _await(group: Pending, index: int) -> Record | Exception:
-    """Return a record, or the exception that a call came to: its workers died, or a bug."""
+@dataclass(frozen=True)
+class _Submitted:
+    """A job, the call that it is part of, and its index there; no call if it is up to date."""
+
+    job: Job
+    call: Pending | None = None
+    index: int = 0
+
+
+def _in_order(jobs: Sequence[Job], crew: _Crew, *, update: bool) -> Iterator[Record]:
+    """Yield the record of each job, in their order, with a limited number of jobs under way."""
+    times = _list_times(jobs) if update else {}
+    waiting: deque[_Submitted] = deque()
+    remaining = iter(jobs)
+    while True:
+        pace = crew.engine.pace(len(jobs))
+        while len(waiting) < pace.ahead and (group := list(islice(remaining, pace.group))):
+            current = [job for job in group if update and _is_current(job, times)]
+            waiting.extend(_submit(group, current, crew))
+        if not waiting:
+            return
+        yield _record(waiting.popleft(), crew)
+
+
+def _submit(group: Sequence[Job], current: Sequence[Job], crew: _Crew) -> Iterator[_Submitted]:
+    """Submit the jobs of a group that are not up to date, and yield all of them in order."""
+    due = [job for job in group if job not in current]
+    call = crew.submit(due) if due else None
+    index = 0
+    for job in group:
+        if job in current:
+            yield _Submitted(job)
+        else:
+            yield _Submitted(job, call, index)
+            index += 1
+
+
+def _record(submitted: _Submitted, crew: _Crew) -> Record:
+    """Wait for the record of a job.
+
+    After a failed call each of its jobs is repeated alone, unless the executor has done that: only
+    the job that kills its workers fails.
+    """
+    job = submitted.job
+    if submitted.call is None:
+        return Record(job, "skipped")
+    found = _await(submitted.call, submitted.index)
+    if isinstance(found, Exception) and crew.engine.drain():
+        found = _await(crew.submit([job]), 0)
+    if isinstance(found, BrokenExecutor):
+        return Record(job, "failed", error=KILLED)
+    return fail(job, found) if isinstance(found, Exception) else found
+
+
+def _await(call: Pending, index: int) -> Record | Exception:
+    """Return a record of a call, or the exception of the call: its workers died, or a bug."""
     try:
-        record: Record = group.result()[index]
+        record: Record = call.result()[index]
     except EngineError:
         raise
     except Exception as error:  # noqa: BLE001 - one input fails, the batch goes on
         return error
     return record
-
-
-def _in_order(jobs: Sequence[Job], crew: _Crew, *, update: bool) -> Iterator[Record]:
-    """Yield every job's record, with only some jobs under way at a time."""
-    times = _list_times(jobs) if update else {}
-    waiting: deque[tuple[Job, Pending | None, int]] = deque()
-    remaining = iter(jobs)
-    while True:
-        pace = executors.pace(crew.engine, crew.workers, len(jobs))
-        while len(waiting) < pace.ahead and (group := list(islice(remaining, pace.group))):
-            due = [job for job in group if not (update and _is_current(job, times))]
-            future = crew.submit(due) if due else None
-            indices = {id(job): index for index, job in enumerate(due)}
-            for job in group:
-                index = indices.get(id(job))
-                waiting.append((job, None, 0) if index is None else (job, future, index))
-        if not waiting:
-            return
-        job, future, index = waiting.popleft()
-        yield Record(job, "skipped") if future is None else crew.result(job, future, index)
 
 
 def _work(
@@ -170,15 +208,18 @@ def _work(
 
 
 def _is_shared(job: Job) -> bool:
-    """Tell whether other processes read and write what a job does."""
+    """Return whether other processes can read and write the files of a job."""
     return storage.is_regular(job.source) and not any(map(storage.is_private, job.paths))
 
 
 def _list_times(jobs: Sequence[Job]) -> dict[str, int]:
-    """Ask when what lies at URLs was last changed; of most inputs their listing said it."""
+    """Return the times of modification of URLs, in nanoseconds.
+
+    Those of most inputs are known from the listing of their folder.
+    """
     times = {job.source: job.modified for job in jobs if job.modified is not None}
-    asked = (job.source for job in jobs if job.modified is None)
-    return times | storage.list_times(chain(asked, (path for job in jobs for path in job.paths)))
+    unknown = (job.source for job in jobs if job.modified is None)
+    return times | storage.list_times(chain(unknown, (path for job in jobs for path in job.paths)))
 
 
 def _is_current(job: Job, times: dict[str, int]) -> bool:
@@ -188,6 +229,6 @@ def _is_current(job: Job, times: dict[str, int]) -> bool:
 
 
 def _sweep(jobs: Sequence[Job]) -> None:
-    """Remove what dead processes left in the folders that jobs write to."""
+    """Remove the temporary files of killed processes in the folders that jobs write to."""
     for folder in {os.path.dirname(path) for job in jobs for path in job.paths}:  # noqa: PTH120
         storage.sweep(folder or ".")

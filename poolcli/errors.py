@@ -1,4 +1,4 @@
-"""Errors that a user can correct, and one line for internal errors."""
+"""Errors that a user can correct, and one-line descriptions of internal errors."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ LONGEST = 200
 
 
 class PoolcliError(ValueError):
-    """A problem that the user can mend, told in one line: what, where and what to do."""
+    """An error that the user can correct; its message is one line with a remedy."""
 
 
 class EngineError(PoolcliError):
-    """What a batch runs on cannot be reached, or was lost: no fault of its command line."""
+    """An executor that cannot be reached, or was lost during a run."""
 
 
 def name_bug(error: BaseException) -> str:
-    """Describe an internal error in one line: its type, the function and its message."""
+    """Return one line about an internal error: its type, function and message."""
     where, step = "", error.__traceback__
     while step is not None:
         module = str(step.tb_frame.f_globals.get("__name__"))
@@ -28,14 +28,14 @@ def name_bug(error: BaseException) -> str:
 
 
 def trace_bug(error: BaseException) -> str:
-    """Write the traceback of an exception."""
+    """Return the traceback of an exception as text."""
     import traceback
 
     return "".join(traceback.format_exception(error)).rstrip()
 
 
 def shorten(text: str, longest: int = 40) -> str:
-    """Return text with its middle left out where it is longer than `longest`."""
+    """Return a text of at most `longest` characters, without its middle if it is longer."""
     if len(text) <= longest:
         return text
     head = longest // 2

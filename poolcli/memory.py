@@ -1,4 +1,4 @@
-"""A lack of memory: what libraries raise then, told in one line."""
+"""Recognize a lack of memory, and report it in one line."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from poolcli.errors import PoolcliError
 
 OPENCV_NO_MEMORY = -4
-# With less room than this, libraries end or hang while they are loaded, and raise nothing.
+# With a lower limit, libraries end the process or hang during import instead of raising.
 LEAST_BYTES = 400 * 2**20
 
 
 def check_limits() -> None:
-    """Raise PoolcliError if a limit of the system leaves too little room for the libraries."""
+    """Raise PoolcliError if a limit of the process leaves too little memory for libraries."""
     if sys.platform == "win32":
         return
     import resource
@@ -31,20 +31,20 @@ def check_limits() -> None:
 
 
 @contextmanager
-def enough_memory(what: str) -> Iterator[None]:
-    """Turn a lack of memory, however it shows, into a PoolcliError that names what needed it."""
+def enough_memory(purpose: str) -> Iterator[None]:
+    """Turn any exception for a lack of memory into a PoolcliError that names the purpose."""
     try:
         yield
     except Exception as error:
         if not lacks_memory(error):
             raise
-        raise PoolcliError(f"there is not enough memory for {what}") from None
+        raise PoolcliError(f"there is not enough memory for {purpose}") from None
 
 
 def lacks_memory(error: Exception) -> bool:
-    """Tell whether an error comes from a lack of memory."""
+    """Return whether an error is due to a lack of memory."""
     if isinstance(error, ImportError):
-        # A library that is loaded late, and finds no room for itself.
+        # A shared library that could not be loaded.
         return "failed to map segment" in str(error) or "cannot allocate" in str(error)
     return (
         isinstance(error, MemoryError)

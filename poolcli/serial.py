@@ -1,4 +1,4 @@
-"""Executors that do without workers: by choice, or where no more threads are to be had."""
+"""Executors that run calls without workers: always, or if no more threads can be started."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SerialExecutor(Executor):
         *arguments: Parameters.args,
         **settings: Parameters.kwargs,
     ) -> Future[Result]:
-        """Run a call; its result is there, or the exception that it raised."""
+        """Run a call, and return a future with its result or exception."""
         future: Future[Result] = Future()
         try:
             future.set_result(call(*arguments, **settings))
@@ -30,9 +30,9 @@ class SerialExecutor(Executor):
 
 
 class ThreadedExecutor(ThreadPoolExecutor):
-    """Runs calls in threads, or in the thread that submits them if no more can be started.
+    """Runs calls in threads, or in the submitting thread if no more threads can be started.
 
-    A call may then run twice at once, so it must not matter how often it is done.
+    In the latter case a call may run twice, so repeating it must not change the result.
     """
 
     def submit(
@@ -42,7 +42,7 @@ class ThreadedExecutor(ThreadPoolExecutor):
         *arguments: Parameters.args,
         **settings: Parameters.kwargs,
     ) -> Future[Result]:
-        """Start a call."""
+        """Submit a call."""
         try:
             return super().submit(call, *arguments, **settings)
         except RuntimeError:

@@ -91,7 +91,7 @@ def test_a_second_signal_does_not_disturb_the_tidying_up() -> None:
 
 LATE = """
 import os, signal, sys
-from poolcli.cli import run
+from poolcli.__main__ import run
 
 class Late:
     def __del__(self, kill=os.kill, process=os.getpid(), number=signal.{name}):

@@ -108,9 +108,9 @@ def test_workers_take_neither_threads_nor_semaphores_of_this_process(two: Worker
 
 
 def test_workers_are_started_only_for_what_there_is_to_do(two: Workers) -> None:
-    assert not two._team
+    assert not two._running
     assert two.submit(abs, -1).result() == 1
-    assert len(two._team) == 1
+    assert len(two._running) == 1
 
 
 def die_of(number: int, lethal: int) -> int:
@@ -138,8 +138,8 @@ def test_workers_that_are_killed_at_random_cost_no_call() -> None:
         calls = [workers.submit(die_of, number, -1) for number in range(200)]
         for number, call in enumerate(calls):
             assert call.result() == number
-            if number % 8 == 0 and workers._team:
-                victim = numbers.choice(list(workers._team.values())).process.pid
+            if number % 8 == 0 and workers._running:
+                victim = numbers.choice(list(workers._running.values())).process.pid
                 with suppress(ProcessLookupError):
                     os.kill(victim or 0, signal.SIGKILL)
         assert workers.shortage is None
@@ -176,7 +176,7 @@ def test_killed_helpers_of_multiprocessing_cost_nothing(capfd: pytest.CaptureFix
         assert calls[0].result() == 0
         for helper in helpers():
             os.kill(helper, signal.SIGKILL)
-        os.kill(next(iter(workers._team.values())).process.pid or 0, signal.SIGKILL)
+        os.kill(next(iter(workers._running.values())).process.pid or 0, signal.SIGKILL)
         assert [call.result() for call in calls] == list(range(40))
     finally:
         workers.shutdown()
@@ -357,16 +357,3 @@ def test_as_a_module_only_what_python_loads_first_comes_from_the_current_folder(
     assert ended.stderr.splitlines()[-1] == "poolcli: 4 written, 0 failed of 4"
     assert "warning" not in ended.stderr
     assert not list(planted.glob("ran-*"))
-
-
-def test_the_variable_that_keeps_the_current_folder_off_is_restored(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for before in (None, "0"):
-        monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
-        if before is not None:
-            monkeypatch.setenv("PYTHONSAFEPATH", before)
-        workers = Workers(1)
-        assert workers.submit(os.getenv, "PYTHONSAFEPATH").result() == "1"
-        workers.shutdown()
-        assert os.environ.get("PYTHONSAFEPATH") == before

@@ -490,9 +490,9 @@ def test_a_jp2_tells_its_depth_in_its_codestream_and_nowhere_else() -> None:
 @pytest.mark.parametrize(
     ("depth", "message"),
     [
-        (0x00, "holds 1 bits a channel"),
-        (0x03, "holds 4 bits a channel"),
-        (0x0B, "holds 12 bits a channel"),
+        (0x00, "holds 1 bits per channel"),
+        (0x03, "holds 4 bits per channel"),
+        (0x0B, "holds 12 bits per channel"),
         (0x87, "components that are signed or unlike"),
     ],
 )
@@ -524,7 +524,7 @@ def test_an_avif_of_10_bits_is_refused() -> None:
     content[content.index(b"av1C") + 6] |= 0x40
     assert avif_depth(bytes(content)) == 10
     picture = pillow.open(io.BytesIO(saved(noise("u1", 3), "AVIF")))
-    with pytest.raises(PoolcliError, match="holds 10 bits a channel"):
+    with pytest.raises(PoolcliError, match="holds 10 bits per channel"):
         check_depth(picture, 10)
 
 

@@ -1,11 +1,13 @@
-"""TIFF: every kind of sample is read as what it is, or refused; damage is found."""
+"""Reading of TIFF: exact pixels or a refusal, damage, limits and metadata."""
 
 from __future__ import annotations
 
 import io
+import lzma
 import struct
 import tracemalloc
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,7 @@ DEFLATE, LZW, PACKBITS, FAX_3, FAX_4, JPEG = 8, 5, 32773, 3, 4, 7
 def coloured(
     samples: Array, photometric: int = 2, extra: tuple[int, ...] = (), **tags: int
 ) -> Tags:
-    """List the tags of a page of several samples per pixel."""
+    """Return the tags of a page with several samples per pixel."""
     rows, columns, count = samples.shape
     found = gray_tags(rows, columns, photometric=photometric, **tags)
     found[258] = (SHORT, [8 * samples.dtype.itemsize] * count)
@@ -97,7 +99,7 @@ def test_12_bit_colour_is_scaled_to_16_bits() -> None:
     np.testing.assert_array_equal(image.pixels, [[[0, 65535, 32776], [16, 32, 48]]])
 
 
-def test_a_full_image_behind_its_thumbnail_is_used_and_said() -> None:
+def test_a_full_image_behind_its_thumbnail_is_used_with_a_warning() -> None:
     small, large = noise("u1")[:2, :3], noise("u1")
     for tag, marked in ((254, 1), (254, 4), (255, 2)):
         first = gray_tags(2, 3) | {tag: (LONG, [marked])}
@@ -122,7 +124,7 @@ def test_a_lone_thumbnail_is_read() -> None:
 
 @pytest.mark.parametrize(("photometric", "count"), [(1, 2), (1, 3), (2, 4), (2, 5)])
 @pytest.mark.parametrize("stated", [True, False])
-def test_samples_of_no_stated_meaning_are_kept_and_said(
+def test_samples_of_no_stated_meaning_are_kept_with_a_warning(
     photometric: int, count: int, stated: bool
 ) -> None:
     samples = noise("u2", count)
@@ -158,7 +160,7 @@ def test_palettes_of_every_depth_are_expanded(bits: int) -> None:
     np.testing.assert_array_equal(read(content).pixels, (palette >> 8)[index])
 
 
-def test_a_palette_of_8_bits_in_16_is_seen_as_one() -> None:
+def test_a_palette_of_8_bits_in_16_is_recognised() -> None:
     palette = noise("u1", 3).reshape(-1, 3)[:256].astype(np.uint16)
     index = noise("u1")
     image = read(tiff((palette_tags(index, 8, palette), [index.tobytes()])))
@@ -181,7 +183,7 @@ def test_a_short_palette_is_damage() -> None:
     assert refusal(tiff((tags, [b"abcdef"]))) == "is damaged: its palette is not complete"
 
 
-def test_uncompressed_ycbcr_is_converted_and_said() -> None:
+def test_uncompressed_ycbcr_is_converted_with_a_warning() -> None:
     samples = noise("u1", 3)
     content = tiff((coloured(samples, 6) | {530: (SHORT, [1, 1])}, [samples.tobytes()]))
     image = read(content)
@@ -222,9 +224,9 @@ UNKNOWN: list[tuple[str, Tags]] = [
     ("a pixel 60000 samples", {277: (SHORT, [60000])}),
     ("no size", {256: (LONG, [0])}),
     ("no size", {278: (LONG, [0])}),
-    ("fax of other than 1 bit", {259: (SHORT, [4])}),
-    ("other inks than CMYK", {262: (SHORT, [5]), 277: (SHORT, [4]), 332: (SHORT, [2])}),
-    ("YCbCr that is subsampled", {262: (SHORT, [6]), 277: (SHORT, [3])}),
+    ("as fax, but does not hold 1-bit gray", {259: (SHORT, [4])}),
+    ("inks other than CMYK", {262: (SHORT, [5]), 277: (SHORT, [4]), 332: (SHORT, [2])}),
+    ("subsampled YCbCr", {262: (SHORT, [6]), 277: (SHORT, [3])}),
     ("samples of different types", {277: (SHORT, [2]), 258: (SHORT, [8, 16])}),
 ]  # fmt: skip
 
@@ -234,7 +236,7 @@ def test_what_is_not_in_the_list_is_refused(message: str, changed: Tags) -> None
     assert message in refusal(tiff((gray_tags(2, 3) | changed, [bytes(200)])))
 
 
-def test_a_page_that_does_not_say_what_its_samples_mean_is_refused() -> None:
+def test_a_page_without_a_photometric_tag_is_refused() -> None:
     tags = gray_tags(2, 3)
     del tags[262]
     assert "has no photometric tag" in refusal(tiff((tags, [b"abcdef"])))
@@ -329,11 +331,11 @@ def test_faxes_are_read(
 
 
 def reverse(data: bytes) -> bytes:
-    """Turn the bits of every byte round."""
+    """Reverse the bits of each byte."""
     return np.packbits(np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")).tobytes()
 
 
-def test_bits_in_reversed_order_are_turned_round() -> None:
+def test_bits_in_reversed_order_are_restored() -> None:
     pixels = noise("u1")
     tags = gray_tags(*pixels.shape) | {266: (SHORT, [2])}
     content = tiff((tags, [reverse(pixels.tobytes())]))
@@ -341,7 +343,7 @@ def test_bits_in_reversed_order_are_turned_round() -> None:
 
 
 def jpeg_parts(pixels: Array, mode: str, **settings: Any) -> tuple[bytes, bytes]:
-    """Give a JPEG's tables, and its stream without them and without a marker of its colours."""
+    """Return the tables of a JPEG, and its stream without them and without a colour marker."""
     stream = io.BytesIO()
     pillow.fromarray(pixels, mode).save(stream, "JPEG", quality=95, **settings)
     content = stream.getvalue()
@@ -406,7 +408,7 @@ def test_every_orientation_is_turned_upright(orientation: int) -> None:
 
 @pytest.mark.parametrize("compression", [1, DEFLATE, LZW, PACKBITS, FAX_4])
 def test_strips_with_padding_at_their_end_are_read(compression: int) -> None:
-    """Some writers fill the last strip with rows, and any strip with bytes."""
+    """Some writers pad the last strip with rows, and each strip with bytes."""
     bits = 1 if compression == FAX_4 else 8
     numbers = noise("u1") >> (8 - bits)
     padded = np.concatenate((numbers, numbers[:1]))
@@ -436,7 +438,7 @@ def test_uncompressed_strips_without_byte_counts_are_read() -> None:
 
 
 def damaged(compression: int) -> tuple[bytes, Array, Array]:
-    """Give a file whose second of two strips has a hole, its pixels, and the first strip's."""
+    """Return a file whose second strip has a hole, all of its pixels, and those of strip 1."""
     pixels = np.asarray(pillow.open(SAMPLES / "brick.png").convert("L"))[:64, :200]
     if compression == FAX_4:
         pixels = (pixels > 100).astype(np.uint8)
@@ -525,13 +527,13 @@ def test_strips_that_do_not_hold_their_pixels_are_damage(
 
 
 def zstandard(data: bytes, width: int) -> bytes:
-    """Write a Zstandard frame of one raw block that tells its size in so many bytes (RFC 8878)."""
+    """Write a Zstandard frame of one raw block that states its size in `width` bytes (RFC 8878)."""
     size = len(data)
     descriptor = {0: 0, 1: 0x20, 2: 0x40, 4: 0x80, 8: 0xC0}[width]
     window = b"" if width == 1 else b"\x58"
-    told = (size - 256 if width == 2 else size).to_bytes(width, "little") if width else b""
+    stated = (size - 256 if width == 2 else size).to_bytes(width, "little") if width else b""
     block = (1 | len(data) << 3).to_bytes(3, "little")
-    return b"\x28\xb5\x2f\xfd" + bytes([descriptor]) + window + told + block + data
+    return b"\x28\xb5\x2f\xfd" + bytes([descriptor]) + window + stated + block + data
 
 
 @pytest.mark.parametrize("width", [1, 2, 4, 8])
@@ -548,7 +550,7 @@ def test_a_zstandard_strip_that_says_it_holds_too_much_is_damage(width: int) -> 
     np.testing.assert_array_equal(read(content, tolerant=True).pixels, pixels)
 
 
-def test_a_zstandard_strip_that_tells_no_size_is_read() -> None:
+def test_a_zstandard_strip_that_states_no_size_is_read() -> None:
     pixels = np.arange(6, dtype=np.uint8).reshape(2, 3)
     content = tiff((gray_tags(2, 3, compression=50000), [zstandard(pixels.tobytes(), 0)]))
     np.testing.assert_array_equal(read(content).pixels, pixels)
@@ -558,7 +560,7 @@ def test_a_zstandard_strip_that_tells_no_size_is_read() -> None:
 
 
 def test_strips_that_lie_on_each_other_are_refused_before_they_are_read() -> None:
-    """10,000 strips of one and the same 30 kB took 14 GB."""
+    """A reader of 10,000 strips at the same 30 kB takes 14 GB."""
     strip = zlib.compress(bytes(20_000_000))
     tags = gray_tags(10_000, 2000, compression=DEFLATE, strip=1)
     content = tiff(
@@ -590,29 +592,62 @@ def test_tiles_much_larger_than_the_image_are_refused() -> None:
     assert "tiles are much larger than the image" in refusal(tiff((tags, [b"abcdef"])))
 
 
-@pytest.mark.parametrize("type_", [1, 2, 7, LONG, RATIONAL])
-def test_tags_of_huge_counts_are_not_read(type_: int) -> None:
-    """As many tags as a directory can have, each of which claims the whole file."""
-    content = bytearray(tiff((gray_tags(2, 3), [b"abcdef" + bytes(900_000)])))
+def with_entries(entries: Sequence[bytes], data: bytes) -> bytes:
+    """Write a page of 6 pixels with further data, and with further entries in its directory."""
+    content = tiff((gray_tags(2, 3), [b"abcdef" + data]))
     directory = struct.unpack_from("<I", content, 4)[0]
-    own = bytes(content[directory + 2 : directory + 2 + 12 * 9])
-    others = b"".join(
-        struct.pack("<HHII", tag, type_, 1_000_000 // (8 if type_ == RATIONAL else 4), 8)
-        for tag in range(1000, 60_000)
-        if tag != 34675
-    )
-    struct.pack_into("<I", content, 4, len(content))
-    content += struct.pack("<H", 9 + len(others) // 12) + own + others + bytes(4)
+    own = content[directory + 2 : directory + 2 + 12 * 9]
+    header = content[:4] + struct.pack("<I", len(content))
+    count = struct.pack("<H", 9 + len(entries))
+    return header + content[8:] + count + own + b"".join(entries) + bytes(4)
+
+
+def check_pixels_within_memory(content: bytes, most: float) -> None:
     tracemalloc.start()
     try:
-        assert read(bytes(content)).pixels.tobytes() == b"abcdef"
-        assert tracemalloc.get_traced_memory()[1] < 5e7
+        assert read(content).pixels.tobytes() == b"abcdef"
+        assert tracemalloc.get_traced_memory()[1] < most
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("type_", [1, 2, 7, LONG, RATIONAL])
+def test_tags_of_huge_counts_are_not_read(type_: int) -> None:
+    """Almost as many tags as a directory can have, each of which claims the whole file."""
+    count = 1_000_000 // (8 if type_ == RATIONAL else 4)
+    tags = (tag for tag in range(1000, 60_000) if tag != 34675)
+    entries = [struct.pack("<HHII", tag, type_, count, 8) for tag in tags]
+    check_pixels_within_memory(with_entries(entries, bytes(900_000)), 5e7)
+
+
+@pytest.mark.parametrize("tag", [258, 273, 279, 282, 330, 339])
+def test_duplicates_of_a_tag_are_not_read(tag: int) -> None:
+    """A reader that loads each of them takes 2 GB."""
+    first = struct.pack("<HHII", tag, LONG, 1, 1)
+    duplicate = struct.pack("<HHII", tag, LONG, 250_000, 8)
+    content = with_entries([first, *[duplicate] * 1000], bytes(1_000_000))
+    check_pixels_within_memory(content, 5e6)
+
+
+@pytest.mark.parametrize("compression", [DEFLATE, PACKBITS, 34925])
+def test_a_strip_is_decompressed_no_further_than_its_pixels(compression: int) -> None:
+    size = 50_000_000
+    strip = b"\x81a" * (size // 128)
+    if compression == DEFLATE:
+        strip = zlib.compress(bytes(size))
+    elif compression != PACKBITS:
+        strip = lzma.compress(bytes(size), preset=0)
+    content = tiff((gray_tags(2, 3, compression=compression), [strip]))
+    tracemalloc.start()
+    try:
+        assert "bytes than its pixels need" in refusal(content)
+        assert tracemalloc.get_traced_memory()[1] < 4e6
     finally:
         tracemalloc.stop()
 
 
 def chain_of_pages(count: int) -> bytes:
-    """Make a page, and behind it directories without a tag, six bytes each."""
+    """Return a page, and behind it directories without tags, of six bytes each."""
     content = bytearray(tiff((gray_tags(2, 3), [b"abcdef"])))
     struct.pack_into("<I", content, len(content) - 4, len(content))
     for _ in range(count):
@@ -628,8 +663,8 @@ def test_pages_are_counted_only_as_far_as_wanted() -> None:
 
 
 def test_images_that_imagej_stores_behind_one_directory_are_counted() -> None:
-    told = b"ImageJ=1.54f\nimages=7\nslices=7\n\0"
-    content = tiff((gray_tags(2, 3) | {270: (2, told)}, [b"abcdef" * 7]))
+    description = b"ImageJ=1.54f\nimages=7\nslices=7\n\0"
+    content = tiff((gray_tags(2, 3) | {270: (2, description)}, [b"abcdef" * 7]))
     assert read(content).warnings == ("only the first of 7 frames or pages is used",)
 
 
@@ -642,7 +677,7 @@ def test_a_directory_that_is_cut_off_ends_the_count() -> None:
 # Metadata
 
 
-def test_senseless_metadata_are_left_out() -> None:
+def test_metadata_without_meaning_are_left_out() -> None:
     tags = gray_tags(2, 3) | {
         282: (RATIONAL, [(0, 0)]),
         283: (RATIONAL, [(300, 1)]),
@@ -654,7 +689,7 @@ def test_senseless_metadata_are_left_out() -> None:
     assert len(image.warnings) == 3
 
 
-def test_metadata_beyond_the_end_do_not_matter_to_pixels() -> None:
+def test_metadata_beyond_the_end_do_not_affect_pixels() -> None:
     tags = gray_tags(2, 3) | {282: (RATIONAL, [(1, 1)]), 283: (RATIONAL, [(1, 1)])}
     content = tiff((tags, [b"abcdef"]))
     entry = content.index(struct.pack("<HHI", 282, RATIONAL, 1))
@@ -662,6 +697,16 @@ def test_metadata_beyond_the_end_do_not_matter_to_pixels() -> None:
     image = read(moved)
     assert image.pixels.tobytes() == b"abcdef"
     assert image.resolution is None
+
+
+@pytest.mark.parametrize("tag", [258, 339])
+def test_a_tag_of_the_pixels_beyond_the_end_is_damage(tag: int) -> None:
+    """A reader that takes it for missing reads other pixels."""
+    pixels = noise("u1", 3)
+    content = tiff((coloured(pixels) | {339: (SHORT, [1, 1, 1])}, [pixels.tobytes()]))
+    entry = content.index(struct.pack("<HHI", tag, SHORT, 3))
+    moved = content[: entry + 8] + struct.pack("<I", 2**31) + content[entry + 12 :]
+    assert f"TIFF tag {tag} lies beyond the end of the file" in refusal(moved)
 
 
 @pytest.mark.parametrize("type_", range(20))
@@ -702,9 +747,7 @@ def test_the_command_line_refuses_damage_and_reads_it_where_that_is_tolerated(
     assert (folder / "pooled" / "a_max_k2_1.png").exists()
 
 
-def test_samples_of_no_stated_meaning_go_to_npy_as_the_refusal_says(
-    invoke: Invoke, folder: Path
-) -> None:
+def test_the_refusal_of_5_channels_names_npy_which_holds_them(invoke: Invoke, folder: Path) -> None:
     samples = noise("u2", 5)
     (folder / "a.tif").write_bytes(tiff((coloured(samples, 2, (0, 0)), [samples.tobytes()])))
     ended = invoke("max", "a.tif", status=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,9 +13,9 @@ from poolcli import __version__
 from poolcli.cli.commands import ENTRIES, Commands
 from poolcli.cli.failures import InputError
 from poolcli.cli.grouping import VERBOSE
-from poolcli.cli.messages import buffer_output, complain, open_missing_streams
+from poolcli.cli.messages import complain, open_missing_streams
 from poolcli.cli.output import status_of
-from poolcli.cli.signals import Interrupted, ignore_signals, interruptible
+from poolcli.cli.signals import Interrupted, interruptible
 from poolcli.cli.unknown import misplaced_option, unknown_command, unknown_option
 from poolcli.errors import PoolcliError, name_bug, trace_bug
 from poolcli.memory import check_limits, lacks_memory
@@ -87,17 +86,6 @@ def group() -> None:
 
 
 group.result_callback()(status_of)
-
-
-def run() -> int:
-    """Run the command line as a process; once it is done, signals change nothing any more."""
-    buffer_output()
-    # Not even while the interpreter ends, which gives handlers back first.
-    status = main(afterwards=ignore_signals)
-    # The interpreter would search all that libraries have made for cycles, several times: 30 of the
-    # 200 ms of a small picture. The system takes it all back sooner.
-    gc.freeze()
-    return status
 
 
 def main(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -117,7 +116,6 @@ def run_inputs(settings: Settings, naming: Naming, run: Run) -> int:
         raise PoolcliError("the folder you are in is gone; change to another")
     _check_standard_output(naming, run)
     planned = plan(run.inputs, settings, naming, files_from=run.files_from, recursive=run.recursive)
-    _expect_garbage(len(planned.jobs))
     helped = _Helped(run.inputs)
     total = len(planned.jobs)
     with Console(total, quiet=run.quiet, verbose=run.verbose, as_json=run.as_json) as console:
@@ -176,10 +174,3 @@ def _is_folder(path: str) -> bool:
     with suppress(PoolcliError):
         return storage.is_folder(path)
     return False
-
-
-def _expect_garbage(images: int) -> None:
-    """Collect garbage from now on, if there is more than the little that one image leaves."""
-    if images > 1 and not gc.isenabled():
-        gc.freeze()
-        gc.enable()

@@ -1,7 +1,6 @@
-"""Jobs on a Dask cluster: one that runs somewhere, or one started on this machine.
+"""Run jobs on a Dask cluster, an existing one or one started on this machine.
 
-Dask hands groups of jobs to workers and gives those of a dead worker to another. Nothing of that
-is done here.
+Dask assigns calls to workers, and those of a dead worker to another one.
 """
 
 from __future__ import annotations
@@ -24,24 +23,29 @@ import dask
 
 from poolcli import __version__
 from poolcli.errors import EngineError
-from poolcli.executors.processes import safe_path
+from poolcli.executors.engine import Pace
+from poolcli.executors.processes import check_import_path
 
 CONNECT_SECONDS = 10
 WORKERS_SECONDS = 30
 COUNT_SECONDS = 5
 GRACE_SECONDS = 1.0
 
+# Images per call, which costs Dask's scheduler about a millisecond, and calls per thread that wait.
+IMAGES_PER_CALL = 16
+CALLS_AHEAD = 4
+
 LOST = "the connection to the Dask scheduler at {} is lost; run again with -u to do the rest"
 REMEDY = "install one version everywhere"
 
-# Dask's workers sample what they do every 10 ms, which nobody would look at here.
+# Dask's workers profile themselves every 10 ms by default.
 CONFIGURATION = {
     "distributed.worker.multiprocessing-method": "forkserver",
     "distributed.worker.profile.enabled": False,
     "distributed.scheduler.active-memory-manager.start": False,
 }
 
-# A worker with several threads still has one folder and one standard error.
+# The threads of a worker share its current folder and standard error.
 _alone = threading.Lock()
 
 
@@ -51,9 +55,9 @@ class ClusterExecutor(Executor):
     Parameters
     ----------
     address : str or None
-        That of a scheduler; None to start a cluster here.
+        Address of a scheduler; None to start a cluster on this machine.
     workers : int
-        How many workers to start here.
+        Number of workers to start on this machine.
     """
 
     def __init__(self, address: str | None, workers: int) -> None:
@@ -67,19 +71,22 @@ class ClusterExecutor(Executor):
         except BaseException:
             self._opened.close()
             raise
+        self.shortage: str | None = None
         self._threads, self._counted = 0, -float("inf")
         self._under_way: WeakSet[GroupFuture] = WeakSet()
 
-    def count_threads(self) -> int:
-        """Count the threads of all workers that are there now."""
+    def pace(self, jobs: int) -> Pace:
+        """Return how to submit jobs to the threads of all workers that there are now."""
         if time.monotonic() - self._counted > COUNT_SECONDS:
             with _connected(self.address):
-                self._threads = sum(self._client.nthreads().values())
+                self._threads = max(sum(self._client.nthreads().values()), 1)
             self._counted = time.monotonic()
-        return max(self._threads, 1)
+        ahead = CALLS_AHEAD * self._threads
+        group = max(1, min(IMAGES_PER_CALL, jobs // ahead))
+        return Pace(group, ahead * group)
 
     def submit(self, call: Callable[..., Any], /, *arguments: Any, **settings: Any) -> Future[Any]:
-        """Give a call to the cluster; BrokenExecutor means that it killed worker after worker."""
+        """Submit a call; its result raises BrokenExecutor if it killed several workers."""
         with _connected(self.address):
             if self._client.status != "running":
                 raise OSError
@@ -97,24 +104,24 @@ class ClusterExecutor(Executor):
         self._under_way.add(future)
         return future
 
-    def drain(self) -> None:
-        """Wait until nothing is under way."""
+    def drain(self) -> bool:
+        """Wait until no call is under way, and return True."""
         for future in tuple(self._under_way):
             with suppress(Exception):
                 future.result()
+        return True
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
-        """Cancel what is queued and leave the cluster; end it if it was started here."""
+        """Cancel pending calls and disconnect; end a cluster that was started on this machine."""
         self._opened.close()
 
     def _connect(self, address: str | None, workers: int) -> Any:
         from distributed import Client, LocalCluster
 
         if address is None:
-            # Workers that die are started anew, as unsafe as the first if nothing is done.
-            self._opened.enter_context(safe_path())
-            # Dask's own folder has a name that others know, in a folder where they can write; it
-            # even comes first on the import path.
+            check_import_path()
+            # Dask's default folder has a known name in a folder where other users can write, and
+            # is first on the import path of workers.
             scratch = tempfile.mkdtemp(prefix="poolcli-")
             self._opened.callback(shutil.rmtree, scratch, ignore_errors=True)
             self._opened.enter_context(dask.config.set({"temporary-directory": scratch}))
@@ -148,7 +155,7 @@ class ClusterExecutor(Executor):
 
     def _check_versions(self) -> None:
         def version() -> str | None:
-            # Sent by value, since the package it asks for may be missing there.
+            # Pickled by value, since poolcli may be missing there.
             try:
                 import poolcli
             except ImportError:
@@ -163,7 +170,7 @@ class ClusterExecutor(Executor):
 
 
 class GroupFuture(Future[Any]):
-    """What a call on the cluster gives, in the terms of concurrent.futures; fetched when asked for.
+    """A call on the cluster as a future of concurrent.futures; fetched when it is needed.
 
     Dask's own adapter loses a result whose worker dies while it is fetched.
     """
@@ -183,7 +190,7 @@ class GroupFuture(Future[Any]):
                 self.set_exception(BrokenExecutor(str(error)))
             except ImportError as error:
                 self.set_exception(EngineError(f"a worker cannot load poolcli ({error}); {REMEDY}"))
-            except Exception as error:  # noqa: BLE001 - whatever was raised there is raised here
+            except Exception as error:  # noqa: BLE001 - exceptions of the call are raised here
                 raised = self._inner.status == "error"
                 self.set_exception(error if raised else EngineError(LOST.format(self._address)))
         return super().result()
@@ -191,7 +198,7 @@ class GroupFuture(Future[Any]):
 
 @contextmanager
 def _connected(address: str) -> Iterator[None]:
-    """Turn what a lost scheduler makes Dask raise into one line."""
+    """Turn Dask's errors for a lost scheduler into an EngineError."""
     from distributed.client import ClosedClientError
 
     try:
@@ -201,7 +208,7 @@ def _connected(address: str) -> Iterator[None]:
 
 
 def _end(cluster: Any) -> None:
-    """End a cluster that was started here without waiting for what its workers do."""
+    """End a cluster that was started on this machine, without waiting for its calls."""
     for nanny in cluster.workers.values():
         nanny.auto_restart = False
     _stop_children()
@@ -209,7 +216,7 @@ def _end(cluster: Any) -> None:
 
 
 def _stop_children() -> None:
-    """End the processes of the workers that were started here."""
+    """End the worker processes that were started on this machine."""
     import multiprocessing
 
     children = multiprocessing.active_children()
@@ -223,14 +230,14 @@ def _stop_children() -> None:
 
 
 def _at_work(version: str, folder: str | None, call: Callable[..., Any], *arguments: Any) -> Any:
-    """Run a call on a worker, in the folder of whoever gave it, one call at a time."""
+    """Run a call on a worker, in the folder of the caller, one call at a time."""
     _check_version(version, __version__, "a worker")
     with _alone, _in_folder(folder):
         return call(*arguments)
 
 
 def _check_version(here: str, there: str | None, worker: str) -> None:
-    """Refuse to mix versions, which might not write the same bytes."""
+    """Raise EngineError if versions differ, which might write different bytes."""
     if there != here:
         raise EngineError(
             f"{worker} has {f'poolcli {there}' if there else 'no poolcli'}, and this is {here};"
@@ -240,7 +247,7 @@ def _check_version(here: str, there: str | None, worker: str) -> None:
 
 @contextmanager
 def _in_folder(folder: str | None) -> Iterator[None]:
-    """Let relative paths mean what they meant to whoever wrote them."""
+    """Change the current folder to that of the caller, for relative paths."""
     before = _folder()
     if folder is not None and folder != before:
         with suppress(OSError):
@@ -254,14 +261,14 @@ def _in_folder(folder: str | None) -> Iterator[None]:
 
 def _folder() -> str | None:
     try:
-        return os.getcwd()  # noqa: PTH109 - a place is text
+        return os.getcwd()  # noqa: PTH109 - a path is text
     except OSError:
         return None
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Dask from telling its own tale on standard error, and from slow habits."""
+    """Configure Dask without its messages and its slow defaults."""
     with warnings.catch_warnings(), dask.config.set(CONFIGURATION):
         warnings.simplefilter("ignore")
         before = logging.root.manager.disable

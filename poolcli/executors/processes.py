@@ -1,4 +1,4 @@
-"""How worker processes of this machine are started: safely, silently and from a clean server."""
+"""Start worker processes on this machine, silently and from a server without threads."""
 
 from __future__ import annotations
 
@@ -15,24 +15,22 @@ from poolcli.silence import silence
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
 
-# Raised where no more processes, threads or descriptors can be had.
+# Raised if no more processes, threads or descriptors can be had.
 NO_WORKERS = (OSError, EOFError, RuntimeError)
-
-SAFE_PATH = "PYTHONSAFEPATH"
 
 
 def count_cores() -> int:
-    """Count the cores that this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def choose_context(*modules: str) -> BaseContext:
-    """Return the multiprocessing context of all workers; they find `modules` imported.
+    """Return the multiprocessing context of workers, in which `modules` are imported already.
 
-    Workers come from a server process that has no threads: a plain fork of this process might
-    copy a lock that a thread holds.
+    Workers are forked from a server process without threads: a fork of this process might copy a
+    lock that a thread holds.
     """
     import multiprocessing
 
@@ -44,7 +42,7 @@ def choose_context(*modules: str) -> BaseContext:
 
 
 def get_ready(*modules: str) -> None:
-    """Start the server that makes workers, and let it begin to import.
+    """Start the server of workers, which then begins to import `modules`.
 
     Raises
     ------
@@ -60,17 +58,24 @@ def get_ready(*modules: str) -> None:
 
 @contextmanager
 def starting() -> Iterator[None]:
-    """Start processes safely and silently, the server of workers and its tracker included.
+    """Start processes without their standard error, including the server of workers.
 
-    What a worker has to say comes back with its job. Those two would only print tracebacks when
-    this process is killed; a closed terminal must not end them before it.
+    Messages of workers are returned with their jobs. The server and multiprocessing's resource
+    tracker would only print tracebacks when this process is killed. SIGHUP is blocked, so that a
+    closed terminal does not end them before this process.
+
+    Raises
+    ------
+    RuntimeError
+        If the processes would import from the current folder.
     """
+    check_import_path()
     mask: Any = None
     if hasattr(signal, "pthread_sigmask"):
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     try:
-        with safe_path(), silence(), warnings.catch_warnings():
-            # A tracker that was killed is started anew, with a warning.
+        with silence(), warnings.catch_warnings():
+            # A resource tracker that was killed is started again, with a warning.
             warnings.simplefilter("ignore")
             yield
     finally:
@@ -78,26 +83,11 @@ def starting() -> Iterator[None]:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-@contextmanager
-def safe_path() -> Iterator[None]:
-    """Keep the current folder off the import path of every Python process started meanwhile.
+def check_import_path() -> None:
+    """Raise RuntimeError if Python ignores PYTHONSAFEPATH, which the command sets at start-up.
 
-    Multiprocessing starts its helpers as `python -c`, which imports from the current folder
-    first: a `multiprocessing.py` in a folder of images would be run.
-
-    Raises
-    ------
-    RuntimeError
-        If those processes would not heed the variable that does this.
+    Multiprocessing starts its helpers as `python -c`, which imports from the current folder first:
+    a `multiprocessing.py` in a folder of images would be run.
     """
     if sys.flags.ignore_environment and not sys.flags.safe_path:
         raise RuntimeError("python -E needs -P too, or workers import from the current folder")
-    before = os.environ.get(SAFE_PATH)
-    os.environ[SAFE_PATH] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            os.environ.pop(SAFE_PATH, None)
-        else:
-            os.environ[SAFE_PATH] = before

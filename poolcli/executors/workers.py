@@ -1,9 +1,8 @@
-"""Worker processes of which any may die: each has a pipe of its own and one call at a time.
+"""Worker processes that may die: each has a pipe of its own and one call at a time.
 
-There is no queue and no lock that a dead worker could leave in disorder. A worker that dies loses
-the one call that it was given, and its neighbours do not notice. Python's ProcessPoolExecutor and
-loky's share queues between workers: one killed worker breaks the pool, and every pending call
-fails (64 of 80 with loky 3.7).
+A dead worker leaves no shared queue or lock in disorder. It loses one call, and other workers are
+not affected. The workers of Python's ProcessPoolExecutor and of loky share queues: one killed
+worker breaks the pool, and every pending call fails (64 of 80 with loky 3.7).
 """
 
 from __future__ import annotations
@@ -20,13 +19,16 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from poolcli.executors.engine import Pace
 from poolcli.executors.processes import NO_WORKERS, choose_context, starting
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
-# A call is given up when so many workers have died of it, as Dask does.
+# Jobs that wait per worker, so that it stays busy while the first of them is slow.
+JOBS_AHEAD = 8
+# A call fails after so many of its workers have died, as with Dask.
 DEATHS = 3
 # No more workers are started after so many failures in succession.
 FAILED_STARTS = 3
@@ -35,7 +37,7 @@ GRACE_SECONDS = 1.0
 
 
 class Call:
-    """A call that was submitted, and its outcome once there is one."""
+    """A call that was submitted, and its outcome when it is done."""
 
     def __init__(self, workers: Workers, function: Callable[..., Any], arguments: Any) -> None:
         self.function, self.arguments = function, arguments
@@ -49,7 +51,7 @@ class Call:
         Raises
         ------
         BrokenExecutor
-            If each worker that was given the call died.
+            If all workers died that were given the call.
         """
         while self.outcome is None:
             self._workers.advance()
@@ -68,7 +70,7 @@ class Outcome:
 
 @dataclass
 class Worker:
-    """A worker process, this end of its pipe, and the call that it was given."""
+    """A worker process, the parent's end of its pipe, and its current call."""
 
     process: BaseProcess
     pipe: Connection[Any, Any]
@@ -77,19 +79,19 @@ class Worker:
 
 
 class Workers:
-    """Runs calls in processes, which are started when they are needed and replaced when they die.
+    """Runs calls in processes, which are started when needed and replaced when they die.
 
-    All is done in the thread that submits calls and waits for them.
+    All work of the parent is done in the thread that submits calls and waits for them.
 
     Parameters
     ----------
     wanted : int
-        How many processes to start at most.
+        Maximum number of processes.
     """
 
     def __init__(self, wanted: int) -> None:
         self.wanted = self.possible = wanted
-        self._team: dict[Connection[Any, Any], Worker] = {}
+        self._running: dict[Connection[Any, Any], Worker] = {}
         self._queued: deque[Call] = deque()
         self._lost: deque[Call] = deque()
         self._failures = 0
@@ -99,19 +101,19 @@ class Workers:
         """Submit a call to the next idle worker."""
         call = Call(self, function, arguments)
         self._queued.append(call)
-        self._hand_out()
+        self._assign()
         return call
 
     def advance(self) -> None:
-        """Wait until something happens to a worker, and give out calls."""
+        """Wait until a worker sends something or dies, and send it the next call."""
         from multiprocessing.connection import wait
 
-        self._hand_out()
-        if self._team:
-            heard = wait(list(self._team))
-            for worker in [worker for pipe, worker in self._team.items() if pipe in heard]:
-                self._hear(worker)
-            self._hand_out()
+        self._assign()
+        if self._running:
+            ready = set(wait(list(self._running)))
+            for worker in [worker for pipe, worker in self._running.items() if pipe in ready]:
+                self._receive(worker)
+            self._assign()
         elif not self.possible:
             self._run_here()
 
@@ -124,57 +126,65 @@ class Workers:
             return f"only {self.possible} of {self.wanted} workers could be started"
         return None
 
+    def pace(self, jobs: int) -> Pace:  # noqa: ARG002 - the same for any number
+        """Return one job per call, and some of them waiting."""
+        return Pace(1, JOBS_AHEAD * self.wanted)
+
+    def drain(self) -> bool:
+        """Return False: a call whose worker died was repeated alone already."""
+        return False
+
     def shutdown(self) -> None:
-        """End all workers now; their temporary files are left to a sweep."""
-        team, self._team = list(self._team.values()), {}
-        for worker in team:
+        """End all workers now; `storage.sweep` removes their temporary files."""
+        workers, self._running = list(self._running.values()), {}
+        for worker in workers:
             with suppress(OSError):
                 worker.process.kill()
-            # Ends it too, if the server that made it has died and cannot say whether it lives.
+            # Closing the pipe ends a worker whose state is unknown since the server has died.
             worker.pipe.close()
-        for worker in team:
+        for worker in workers:
             worker.process.join(GRACE_SECONDS)
 
-    def _hand_out(self) -> None:
-        """Hand calls to idle workers, and start workers for the remaining calls.
+    def _assign(self) -> None:
+        """Send calls to idle workers, and start workers for the remaining calls.
 
         A call whose worker died is repeated with no other call under way, since together they may
         need too much memory.
         """
-        busy = [worker.call for worker in self._team.values() if worker.call]
+        busy = [worker.call for worker in self._running.values() if worker.call]
         if busy and (self._lost or any(call.deaths for call in busy)):
             return
         waiting = self._lost or self._queued
         room = 1 if self._lost else self.possible - len(busy)
-        for worker in list(self._team.values()):
+        for worker in list(self._running.values()):
             if waiting and room and worker.ready and not worker.call:
-                self._give(worker, waiting)
+                self._send(worker, waiting)
                 room -= 1
-        starting_now = sum(not worker.ready for worker in self._team.values())
+        starting_now = len([worker for worker in self._running.values() if not worker.ready])
         missing = min(len(waiting), room) - starting_now
-        for _ in range(min(missing, self.possible - len(self._team))):
+        for _ in range(min(missing, self.possible - len(self._running))):
             self._start()
 
-    def _give(self, worker: Worker, waiting: deque[Call]) -> None:
-        """Send the first waiting call to a worker; it stays there if the worker has just died."""
+    def _send(self, worker: Worker, waiting: deque[Call]) -> None:
+        """Send the first waiting call to a worker; it keeps waiting if the worker has just died."""
         call = waiting[0]
         try:
             worker.pipe.send_bytes(pickle.dumps((call.function, call.arguments)))
         except OSError:
-            self._bury(worker)
+            self._remove(worker)
             return
-        except Exception as error:  # noqa: BLE001 - what cannot be sent fails alone
+        except Exception as error:  # noqa: BLE001 - a call that cannot be sent fails alone
             call.outcome = Outcome(error=error)
         else:
             worker.call = call
         waiting.popleft()
 
-    def _hear(self, worker: Worker) -> None:
-        """Take what a worker sends, or notice that it has died."""
+    def _receive(self, worker: Worker) -> None:
+        """Receive the outcome of a call, or remove a worker that has died."""
         try:
             content = worker.pipe.recv_bytes()
         except (EOFError, OSError, MemoryError):
-            self._bury(worker)
+            self._remove(worker)
             return
         if worker.call is None:
             worker.ready = True
@@ -182,13 +192,13 @@ class Workers:
             return
         try:
             worker.call.outcome = pickle.loads(content)  # noqa: S301 - from a worker of this run
-        except Exception as error:  # noqa: BLE001 - what cannot be read fails alone
+        except Exception as error:  # noqa: BLE001 - an outcome that cannot be read fails alone
             worker.call.outcome = Outcome(error=error)
         worker.call = None
 
-    def _bury(self, worker: Worker) -> None:
-        """Strike off a dead worker; the call that it had is lost, or given up."""
-        del self._team[worker.pipe]
+    def _remove(self, worker: Worker) -> None:
+        """Remove a dead worker; repeat its call alone, or let it fail after several attempts."""
+        del self._running[worker.pipe]
         worker.pipe.close()
         worker.process.join(GRACE_SECONDS)
         call = worker.call
@@ -199,14 +209,14 @@ class Workers:
             else:
                 call.outcome = Outcome(error=BrokenExecutor())
         elif not worker.ready:
-            self._fail("they end at once")
+            self._count_failure("they end at once")
 
     def _start(self) -> None:
         try:
             context = choose_context("poolcli.executors.workers")
             pipe, far = context.Pipe()
         except NO_WORKERS as error:
-            self._fail(_reason(error))
+            self._count_failure(_reason(error))
             return
         try:
             with starting():
@@ -214,20 +224,20 @@ class Workers:
                 process.start()
         except NO_WORKERS as error:
             pipe.close()
-            self._fail(_reason(error))
+            self._count_failure(_reason(error))
             return
         finally:
             far.close()
-        self._team[pipe] = Worker(process, pipe)
+        self._running[pipe] = Worker(process, pipe)
 
-    def _fail(self, reason: str) -> None:
-        """Note that a worker could not be started; after some of these, make do with the others."""
+    def _count_failure(self, reason: str) -> None:
+        """Count a worker that could not be started; after several, start no more."""
         self._failures += 1
         if self._failures >= FAILED_STARTS:
-            self.possible, self._reason = len(self._team), reason
+            self.possible, self._reason = len(self._running), reason
 
     def _run_here(self) -> None:
-        """Run one call in this process; one that has killed a worker would kill this one."""
+        """Run one call in this process; calls that have killed a worker fail."""
         while self._lost:
             self._lost.popleft().outcome = Outcome(error=BrokenExecutor())
         if self._queued:
@@ -236,18 +246,18 @@ class Workers:
 
 
 def serve(pipe: Connection[Any, Any]) -> None:
-    """Run the calls that come through a pipe, as a worker, until its other end is closed."""
-    # Ctrl-C in a terminal reaches all processes, and the parent ends its workers.
+    """Run calls from a pipe, as a worker, until its other end is closed."""
+    # Ctrl-C in a terminal is sent to all processes; the parent ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     calls: SimpleQueue[bytes] = SimpleQueue()
-    threading.Thread(target=_receive, args=(pipe, calls), daemon=True).start()
+    threading.Thread(target=_queue_calls, args=(pipe, calls), daemon=True).start()
     pipe.send_bytes(b"ready")
     while True:
         pipe.send_bytes(_run(calls.get()))
 
 
-def _receive(pipe: Connection[Any, Any], calls: SimpleQueue[bytes]) -> None:
-    """Read calls ahead, so as to end this worker in the middle of one when its parent is gone."""
+def _queue_calls(pipe: Connection[Any, Any], calls: SimpleQueue[bytes]) -> None:
+    """Queue calls from a pipe; end this worker, even during a call, when its parent has ended."""
     try:
         while True:
             calls.put(pipe.recv_bytes())
@@ -261,7 +271,7 @@ def _run(content: bytes) -> bytes:
         function, arguments = pickle.loads(content)  # noqa: S301 - from the parent
         outcome = _outcome(function, arguments)
         return pickle.dumps(outcome)
-    except Exception as error:  # noqa: BLE001 - told to the parent, whatever cannot be pickled
+    except Exception as error:  # noqa: BLE001 - sent to the parent as text
         text = f"{type(error).__name__}: {error}"
         return pickle.dumps(Outcome(error=RuntimeError(text)))
 

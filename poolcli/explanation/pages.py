@@ -1,4 +1,4 @@
-"""What is told of a whole small image, and of one pixel of a large one."""
+"""The explanation of a small image as a whole, and of one pixel of a large image."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from poolcli.explanation.drawing import PADDING, Drawing, becomes, beside, draw_
 from poolcli.explanation.sentences import sentence
 from poolcli.geometry import AnyAxis, Axis, Pair, around, near, views
 from poolcli.operations import Cell
-from poolcli.spelling import spell_number, spell_range, spell_sides
+from poolcli.spelling import count, spell_number, spell_range, spell_sides
 
 WIDTH = 96
 MOST_DRAWINGS = 16  # of windows that overlap; more would tell less than the first
@@ -22,57 +22,62 @@ COUNTED = (
 
 
 def explain_all(chain: Sequence[Stage], given: str = "the input") -> list[str]:
-    """Draw every iteration of a small image of one channel, and say how each value came about.
+    """Return drawings of every iteration of a small gray image, and a sentence per value.
 
-    `given` names what goes into the first iteration.
+    Parameters
+    ----------
+    chain : sequence of Stage
+        Of images with one channel, each kept whole.
+    given : str
+        The name of the input of the first iteration.
     """
     lines = [COUNTED]
     for stage in chain:
         name = _name(stage, chain)
         rows, columns = stage.step.shape
-        count = rows * columns
         numbered = f"iteration {stage.number}: " if len(chain) > 1 else ""
-        windows = f"{count} window{'s' * (count != 1)}"
+        windows = count(rows * columns, "window")
         sizes = [spell_sides(shape) for shape in (stage.step.input_shape, stage.step.shape)]
         heading = f"{_input(stage, given)}, {sizes[0]}, becomes {name}, {sizes[1]}, by {windows}"
         lines += ["", numbered + heading, "", *_draw(stage, name), ""]
-        lines += [
-            _say(stage.cell(at, 0), chain, given) for at in product(range(rows), range(columns))
-        ]
+        for index in product(range(rows), range(columns)):
+            lines.append(_derive(stage.cell(index, 0), chain, given))
         lines += ["", _left_out(stage, given)]
     return lines
 
 
 def explain_cell(
-    chain: Sequence[Stage], at: Pair, channels: Sequence[str], given: str = "the input"
+    chain: Sequence[Stage], index: Pair, channels: Sequence[str], given: str = "the input"
 ) -> list[str]:
-    """Follow one value of the last iteration back to what was given, in every channel."""
+    """Return the derivation of one value of the last iteration, back to the input, per channel."""
     steps = [stage.step for stage in chain]
-    rows, columns = views(steps, at)[-1]
+    rows, columns = views(steps, index)[-1]
     last = _name(chain[-1], chain)
     sight = (
-        f"{last}[{at[0]},{at[1]}] sees rows {spell_range(rows)}, cols {spell_range(columns)}"
+        f"{last}[{index[0]},{index[1]}] sees rows {spell_range(rows)}, cols {spell_range(columns)}"
         f" of {given}: {spell_sides((len(rows), len(columns)))}"
     )
     lines = [COUNTED, "", sight]
     for channel, name in enumerate(channels):
-        cells = trace(chain, at, channel)
-        lines += ["", *[f"{name}:"] * bool(name)]
-        lines += [_say(cell, chain, given) for cell in cells]
+        cells = trace(chain, index, channel)
+        lines.append("")
+        if name:
+            lines.append(f"{name}:")
+        lines += [_derive(cell, chain, given) for cell in cells]
         lines += _origin(cells, len(chain), given)
         if max(len(rows), len(columns)) <= LARGEST_DRAWING:
             lines += ["", *_draw_view(chain[0], cells[-1], rows, columns)]
     return [*lines, "", *(_left_out(stage, given) for stage in chain)]
 
 
-def _say(cell: Cell, chain: Sequence[Stage], given: str) -> str:
-    """Put a cell into a sentence, which names iterations only where there are several."""
+def _derive(cell: Cell, chain: Sequence[Stage], given: str) -> str:
+    """Return the sentence of a cell; it names iterations only if there are several."""
     stage = chain[cell.iteration - 1]
     return sentence(cell, _name(stage, chain), _input(stage, given) if len(chain) > 1 else "")
 
 
 def _origin(cells: Sequence[Cell], iterations: int, given: str) -> Iterator[str]:
-    """Say which path through the iterations the sentences took."""
+    """Yield a line on the path through the iterations that the sentences took."""
     row, column = cells[-1].followed
     value = spell_number(cells[0].value)
     if all(cell.winners for cell in cells) and cells[0].operation.keeps_pixels:
@@ -82,7 +87,7 @@ def _origin(cells: Sequence[Cell], iterations: int, given: str) -> Iterator[str]
 
 
 def _name(stage: Stage, chain: Sequence[Stage]) -> str:
-    """Name the result of an iteration."""
+    """Return the name of the output of an iteration."""
     return f"out{stage.number}" if len(chain) > 1 else "out"
 
 
@@ -91,25 +96,28 @@ def _input(stage: Stage, given: str) -> str:
 
 
 def _draw(stage: Stage, name: str) -> list[str]:
-    """Draw what goes in with its windows, and what comes out."""
+    """Draw the input with its windows, and the output."""
     output = [[spell_number(value) for value in row] for row in stage.output[:, :, 0].tolist()]
     rows, columns = stage.step.shape
     drawing = draw_image(output)
     drawing.box(range(rows), range(columns))
     result = [f"{name}:", *drawing.lines()]
-    places = [(row, column) for row in range(rows) for column in range(columns)]
+    indices = [(row, column) for row in range(rows) for column in range(columns)]
     if _is_tiled(stage):
         pairs = f"Each box is a window, and makes the value of {name} at the same place."
-        return [*becomes(_drawing(stage, places), result, WIDTH), "", pairs, *_legend(stage)]
-    drawn = places if len(places) <= MOST_DRAWINGS else places[:1]
+        return [*becomes(_drawing(stage, indices), result, WIDTH), "", pairs, *_legend(stage)]
+    drawn = indices if len(indices) <= MOST_DRAWINGS else indices[:1]
     pictures = [[f"{name}[{r},{c}] sees:", *_drawing(stage, [(r, c)])] for r, c in drawn]
-    further = [] if drawn == places else ["", _further(stage)]
-    legend = _legend(stage)
-    return [*beside(pictures, WIDTH), *further, *[""] * bool(legend), *legend, "", *result]
+    lines = beside(pictures, WIDTH)
+    if drawn != indices:
+        lines += ["", _further(stage)]
+    if legend := _legend(stage):
+        lines += ["", *legend]
+    return [*lines, "", *result]
 
 
 def _draw_view(stage: Stage, cell: Cell, rows: range, columns: range) -> list[str]:
-    """Draw the pixels of the input that a value sees, and the window that was followed."""
+    """Draw the pixels of the input that a value sees, and the window that was traced."""
     pixels = stage.image[rows.start : rows.stop, columns.start : columns.stop, cell.channel]
     drawing = draw_image(
         [[spell_number(p) for p in row] for row in pixels.tolist()], (rows[0], columns[0])
@@ -120,50 +128,51 @@ def _draw_view(stage: Stage, cell: Cell, rows: range, columns: range) -> list[st
 
 
 def _is_tiled(stage: Stage) -> bool:
-    """Tell whether one drawing can show all windows."""
+    """Return whether one drawing can show all windows."""
     whole = all(axis.window(0).step == 1 for axis in stage.step.axes)
     return whole and not any(map(overlaps, stage.step.axes))
 
 
 def _drawing(stage: Stage, windows: Sequence[Pair]) -> list[str]:
-    """Draw what goes in with some windows: padding as dots, unseen pixels in parentheses."""
+    """Draw the input with some windows: padding as dots, unseen pixels in parentheses."""
     axes = stage.step.axes
     rows, columns = map(_drawn, axes)
-    unseen = [{at for run in axis.unused() for at in run} for axis in axes]
+    unseen = [{position for run in axis.unused() for position in run} for axis in axes]
     words = {}
     for row, column in product(rows, columns):
         if 0 <= row < axes[0].size and 0 <= column < axes[1].size:
             word = spell_number(stage.image[row, column, 0].item())
-            hidden = row in unseen[0] or column in unseen[1]
-            words[row, column] = f"({word})" if hidden else word + " " * any(unseen)
+            if row in unseen[0] or column in unseen[1]:
+                word = f"({word})"
+            elif any(unseen):
+                word += " "
+            words[row, column] = word
         elif row < axes[0].size + axes[0].after and column < axes[1].size + axes[1].after:
             words[row, column] = PADDING
     drawing = Drawing(rows, columns, words)
-    for row, column in windows:
-        sides = (
-            near(axis.window(at), axis.size) for axis, at in zip(axes, (row, column), strict=True)
-        )
+    for index in windows:
+        sides = (near(axis.window(i), axis.size) for axis, i in zip(axes, index, strict=True))
         for box in _boxes(*sides):
             drawing.box(*box)
     return drawing.lines()
 
 
 def _drawn(axis: AnyAxis) -> range:
-    """Return the positions to draw: the image, what windows see around it, not too far from it."""
+    """Return the positions to draw: the image and, near it, the padding that windows see."""
     most = around(axis.size)
     end = max(axis.size + axis.after, axis.window(axis.output - 1)[-1] + 1)
     return range(-min(axis.before, most), min(end, axis.size + most))
 
 
 def _boxes(rows: range, columns: range) -> list[tuple[range, range]]:
-    """Give the rectangle of a window, or a square for each pixel of a dilated one."""
+    """Return the rectangle of a window, or a square per pixel of a dilated window."""
     if rows.step == columns.step == 1:
         return [(rows, columns)]
     return [(range(r, r + 1), range(c, c + 1)) for r in rows for c in columns]
 
 
 def _further(stage: Stage) -> str:
-    """Say where the windows lie that are not drawn."""
+    """Return a line on the positions of the windows that are not drawn."""
     down, right = (
         axis.window(1)[0] - axis.window(0)[0] if axis.output > 1 else 0 for axis in stage.step.axes
     )
@@ -171,7 +180,7 @@ def _further(stage: Stage) -> str:
 
 
 def _legend(stage: Stage) -> list[str]:
-    """Say what the marks in a drawing mean, and what they do to the values."""
+    """Return the legend of the marks in a drawing."""
     axes, operation = stage.step.axes, stage.operation
     legend = []
     if any(axis.before or axis.after for axis in axes):
@@ -187,7 +196,7 @@ def _legend(stage: Stage) -> list[str]:
 
 
 def _left_out(stage: Stage, given: str) -> str:
-    """Say which pixels are in no window, and why."""
+    """Return a line on the pixels that are in no window, with the reason."""
     axes, of = stage.step.axes, _input(stage, given)
     parts = []
     for axis, name in zip(axes, ("row", "column"), strict=True):
@@ -197,8 +206,8 @@ def _left_out(stage: Stage, given: str) -> str:
             listed = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in first]
             if more := sum(1 for _ in runs):
                 listed.append(f"… {more} more")
-            several = len(first) > 1 or len(first[0]) > 1
-            parts.append(f"all of {name}{'s' * several} {', '.join(listed)}")
+            names = name if len(first) == len(first[0]) == 1 else f"{name}s"
+            parts.append(f"all of {names} {', '.join(listed)}")
     if not parts:
         return f"left out of {of}: nothing"
     seen = [axis.size - axis.dropped - axis.skipped for axis in axes]

@@ -1,4 +1,4 @@
-"""Pooling repeated: every iteration's windows, checked before a pixel is read."""
+"""Repeated pooling: the windows of every iteration, checked before a pixel is read."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from poolcli.vocabulary import MAX_PIXELS
 
 @dataclass(frozen=True)
 class Step:
-    """One pooling iteration.
+    """One iteration of pooling.
 
     Attributes
     ----------
-    axes : pair of Axis
+    axes : (Axis or AdaptiveAxis, Axis or AdaptiveAxis)
         The windows along rows and along columns.
     receptive_field : (rows, columns)
-        How many pixels of the chain's first image one output pixel sees.
+        The largest receptive field of an output pixel, in pixels of the first image of the chain.
     jump : (rows, columns) or None
-        How many of those pixels lie between neighbours' views; None where it varies.
-    receptive_fields, jumps : ((least, largest), (least, largest))
-        The same along rows and along columns, also where they vary.
+        The distance between the receptive fields of neighbours, in the same pixels; None if it
+        varies.
+    receptive_fields, jumps : ((smallest, largest), (smallest, largest))
+        The ranges of both along rows and along columns.
     """
 
     axes: tuple[AnyAxis, AnyAxis]
@@ -40,37 +41,37 @@ class Step:
 
     @property
     def input_shape(self) -> Pair:
-        """Give the (rows, columns) that go in."""
+        """Return the (rows, columns) of the input."""
         return self.axes[0].size, self.axes[1].size
 
     @property
     def shape(self) -> Pair:
-        """Give the (rows, columns) that come out."""
+        """Return the (rows, columns) of the output."""
         return self.axes[0].output, self.axes[1].output
 
     @property
     def dropped(self) -> Pair:
-        """Give how many (rows, columns) at the bottom and right no window reaches."""
+        """Return the number of (rows, columns) at the bottom and right that no window reaches."""
         return self.axes[0].dropped, self.axes[1].dropped
 
     @property
     def skipped(self) -> Pair:
-        """Give how many (rows, columns) before those no window sees."""
+        """Return the number of (rows, columns) between or within windows that no window sees."""
         return self.axes[0].skipped, self.axes[1].skipped
 
     @property
     def scale(self) -> tuple[float, float]:
-        """Return how many (rows, columns) of output there are for each of the input.
+        """Return the output pixels per input pixel along (rows, columns).
 
-        It is the distance between windows that counts, not the size of the output, which also
-        depends on what is padded or dropped.
+        This is the reciprocal of the stride. The quotient of the sizes would also depend on padding
+        and on dropped pixels.
         """
         rows, columns = self.axes
         return _scale(rows), _scale(columns)
 
     @property
     def padding(self) -> tuple[Pair, Pair]:
-        """Give how many positions are added around: ((top, bottom), (left, right))."""
+        """Return the padding as ((top, bottom), (left, right))."""
         rows, columns = self.axes
         return (rows.before, rows.after), (columns.before, columns.after)
 
@@ -88,16 +89,16 @@ def chain(
     Parameters
     ----------
     shape : (rows, columns)
-        The image's size in pixels.
+        The size of the first image in pixels.
     exact : bool
-        Refuse a chain in which a pixel goes unused.
+        Raise an error if a pixel goes unused.
     max_pixels : int
-        The largest image that the chain may hold, in pixels.
+        The largest number of pixels of an image in the chain.
 
     Returns
     -------
     tuple of Step
-        One for each iteration. Per axis, the receptive field `r` and the jump `j` grow as
+        One per iteration. Per axis, the receptive field `r` and the jump `j` grow as
         `r ← r + (extent − 1)·j`, `j ← j·stride`, from `r = j = 1`.
 
     Raises
@@ -114,7 +115,7 @@ def chain(
             axes = window.axes(size)
         except PoolcliError as error:
             remedy = _remedy(window, shape, iterations, iteration)
-            raise PoolcliError(f"{error}{_place(iteration)}; use {remedy}") from None
+            raise PoolcliError(f"{error}{_of_iteration(iteration)}; use {remedy}") from None
         result = axes[0].output, axes[1].output
         further = sizes(window, result, iterations - iteration)
         check_pixels(result, max_pixels, f"the result of iteration {iteration}", further=further)
@@ -126,13 +127,21 @@ def chain(
     return tuple(steps)
 
 
-def views(steps: Sequence[Step], at: Pair) -> list[tuple[range, range]]:
-    """List what one pixel of the last result sees in the image of each step, the last step first.
+def views(steps: Sequence[Step], index: Pair) -> list[tuple[range, range]]:
+    """Return the part of each step's input that one pixel of the last result sees.
 
-    Each is (rows, columns), from the first to the last position that lies in the image.
+    Parameters
+    ----------
+    index : (row, column)
+        Of the pixel.
+
+    Returns
+    -------
+    list of (rows, columns)
+        From the first to the last position inside the image; the last step comes first.
     """
     found = []
-    rows, columns = range(at[0], at[0] + 1), range(at[1], at[1] + 1)
+    rows, columns = (range(i, i + 1) for i in index)
     for step in reversed(steps):
         rows, columns = _view(step.axes[0], rows), _view(step.axes[1], columns)
         found.append((rows, columns))
@@ -145,7 +154,7 @@ def _view(axis: AnyAxis, outputs: range) -> range:
 
 
 def sizes(window: AnyWindow, shape: Sequence[int], iterations: int) -> Iterator[Pair]:
-    """Yield the size of an image and of each result, as far as windows fit."""
+    """Yield the size of an image and of each result, until a window does not fit."""
     size = (shape[0], shape[1])
     yield size
     with suppress(PoolcliError):
@@ -195,27 +204,27 @@ def _each(function: Callable[..., Pair], *pairs: tuple[Any, Any]) -> tuple[Pair,
 
 
 def _grown(axis: AnyAxis, field: Pair, jump: Pair) -> Pair:
-    """Return the least and the largest receptive field after an iteration."""
-    least, largest = axis.extents
-    return field[0] + (least - 1) * jump[0], field[1] + (largest - 1) * jump[1]
+    """Return the smallest and the largest receptive field after an iteration."""
+    smallest, largest = axis.extents
+    return field[0] + (smallest - 1) * jump[0], field[1] + (largest - 1) * jump[1]
 
 
 def _spread(axis: AnyAxis, jump: Pair) -> Pair:
-    """Return the least and the largest distance of neighbours after an iteration."""
-    least, largest = axis.distances
-    return jump[0] * least, jump[1] * largest
+    """Return the smallest and the largest distance of neighbours after an iteration."""
+    smallest, largest = axis.distances
+    return jump[0] * smallest, jump[1] * largest
 
 
 def _scale(axis: AnyAxis) -> float:
     return 1 / axis.stride if isinstance(axis, Axis) else axis.output / axis.size
 
 
-def _place(iteration: int) -> str:
+def _of_iteration(iteration: int) -> str:
     return f" of iteration {iteration}" if iteration > 1 else ""
 
 
 def _remedy(window: AnyWindow, shape: Sequence[int], iterations: int, iteration: int) -> str:
-    """Name the options with which the whole chain would fit."""
+    """Return the options with which the whole chain would fit."""
     remedies = []
     if iteration > 1:
         remedies.append(f"-n {iteration - 1}")
@@ -231,7 +240,8 @@ def _remedy(window: AnyWindow, shape: Sequence[int], iterations: int, iteration:
 def _unused(step: Step, iteration: int) -> str:
     rows, columns = step.axes
     unused = (rows.dropped + rows.skipped, columns.dropped + columns.skipped)
+    image = f"the {spell_shape(step.input_shape)} image{_of_iteration(iteration)}"
     return (
-        f"{spell_lines(unused)} of the {spell_shape(step.input_shape)} image{_place(iteration)}"
-        " would go unused; choose another kernel, stride or padding, or leave out --exact"
+        f"{spell_lines(unused)} of {image} would go unused; choose another kernel, stride or"
+        " padding, or leave out --exact"
     )

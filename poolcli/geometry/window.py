@@ -1,4 +1,4 @@
-"""A window's settings, checked once, and how it is laid over an image."""
+"""The parameters of a window, checked once, and its layout over an image."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PaddingLike = int | Sequence[int] | Sequence[Sequence[int]] | str
 
 @dataclass(frozen=True)
 class Window:
-    """A pooling window and how it moves; build one with `Window.of`.
+    """A pooling window and its movement; `Window.of` accepts looser types.
 
     Attributes
     ----------
@@ -44,14 +44,13 @@ class Window:
         dilation: int | Sequence[int] = 1,
         ceil_mode: bool = False,
     ) -> Window:
-        """Normalise what a caller wrote, and refuse what no image could satisfy.
+        """Create a window from what a caller passed.
 
         Raises
         ------
         PoolcliError
-            If a value is no whole number from its minimum to 2**31 − 1, if `ceil_mode` is not a
-            truth value, or if `padding` is not smaller than `kernel`, or is "same" together with
-            `ceil_mode`.
+            If a value is no whole number from its minimum to 2**31 − 1, `ceil_mode` is no truth
+            value, or `padding` is not smaller than `kernel` or is "same" together with `ceil_mode`.
         """
         ceil_mode = flag(ceil_mode, "ceil_mode")
         kernel = pair(kernel, "kernel", minimum=1)
@@ -100,7 +99,7 @@ class Window:
         room = size + before + after - extent
         if self.ceil_mode:
             output = ceil_divide(room, stride) + 1
-            # PyTorch's rule: no window starts in the padding on the right.
+            # The rule of PyTorch: no window starts in the padding on the right.
             if (output - 1) * stride >= size + before:
                 output -= 1
         else:
@@ -118,13 +117,13 @@ class Window:
 
 @dataclass(frozen=True)
 class AdaptiveWindow:
-    """Windows chosen so that the output has `output_size` (rows, columns)."""
+    """Windows that make an output of `output_size` (rows, columns)."""
 
     output_size: Pair
 
     @classmethod
     def of(cls, output_size: int | Sequence[int]) -> AdaptiveWindow:
-        """Normalise what a caller wrote; raise PoolcliError if it is no size."""
+        """Create windows from what a caller passed; raise PoolcliError if it is no size."""
         return cls(pair(output_size, "output size", minimum=1))
 
     def axes(self, shape: Sequence[int]) -> tuple[AnyAxis, AnyAxis]:

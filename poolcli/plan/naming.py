@@ -1,4 +1,4 @@
-"""Names: where results go and what they are called."""
+"""The paths of results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FIGURE_FORMATS = ("png", "svg", "pdf", "gif", "webp")
 
 @dataclass(frozen=True)
 class Naming:
-    """Where results go and what they are called.
+    """The folder, the template and the kinds of files that a run writes.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Naming:
     results: bool = True
 
     def __post_init__(self) -> None:
-        """Know standard output by each of its names."""
+        """Replace other names of standard output by `-`."""
         if self.output is not None:
             object.__setattr__(self, "output", storage.as_output(self.output))
 
@@ -89,7 +89,7 @@ def name_operations(settings: Settings) -> str:
 
 
 def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> Job:
-    """Name the files of one input; `named` is what `name_settings` makes of the settings."""
+    """Return the job of one input; `named` is the result of `name_settings`."""
     path = source.path
     numbers = range(1, settings.iterations + 1)
     if naming.output is not None and not naming.results:
@@ -120,7 +120,7 @@ def make_job(source: Input, settings: Settings, naming: Naming, named: str) -> J
 
 
 def name_untold(naming: Naming, settings: Settings) -> str | None:
-    """Return a remark if the names of results do not tell all that decides them."""
+    """Return a remark if the names of results do not contain every setting that decides them."""
     if naming.output is not None:
         return f"-o {naming.output} does not tell the settings"
     template = naming.template or TEMPLATE
@@ -142,7 +142,7 @@ def name_untold(naming: Naming, settings: Settings) -> str | None:
 
 
 def templates_apart(template: str | None) -> list[str]:
-    """Return templates that tell more inputs apart than `template` does, the shortest first."""
+    """Return templates that distinguish more inputs than `template` does, the shortest first."""
     template = template or TEMPLATE
     fields = {name for _, name, _, _ in string.Formatter().parse(template)}
     found = []
@@ -156,7 +156,7 @@ def templates_apart(template: str | None) -> list[str]:
 
 
 def _format(source: str, naming: Naming, reading: Reading) -> tuple[str | None, str]:
-    """Choose what the outputs of a source hold, and the suffix that says so."""
+    """Return the format of the outputs of a source, and their suffix."""
     suffix, chosen = suffix_of(source), naming.format
     if chosen == "same" or (chosen is None and naming.output is None):
         chosen = choose_format(_kind(source, reading), suffix, chosen)
@@ -178,7 +178,7 @@ def _format(source: str, naming: Naming, reading: Reading) -> tuple[str | None, 
 
 
 def _kind(source: str, reading: Reading) -> Kind:
-    """Return what kind of input a source is, by its content where its name leaves that open."""
+    """Return the kind of an input, by its content if its name does not decide."""
     suffix = suffix_of(source)
     # A job says what is wrong with its input.
     with suppress(PoolcliError):
@@ -190,7 +190,7 @@ def _kind(source: str, reading: Reading) -> Kind:
 
 
 def check_naming(naming: Naming, settings: Settings) -> None:
-    """Refuse what contradicts itself, whatever the inputs are."""
+    """Raise PoolcliError for names that contradict each other, whatever the inputs are."""
     _check_scale(naming, settings)
     if naming.folder and not (
         storage.is_missing(naming.folder) or storage.is_folder(naming.folder)
@@ -212,7 +212,7 @@ def check_naming(naming: Naming, settings: Settings) -> None:
 
 
 def _check_output(output: str, naming: Naming) -> None:
-    """Refuse a folder instead of the one file, and what names files otherwise."""
+    """Raise PoolcliError if `-o` is a folder, or if other options name files too."""
     if output.endswith("/") or storage.is_folder(output):
         folder = shlex.quote(output)
         raise PoolcliError(f"-o {folder} is a folder, and -o names a file; use -d {folder}")
@@ -223,13 +223,13 @@ def _check_output(output: str, naming: Naming) -> None:
 
 
 def _check_scale(naming: Naming, settings: Settings) -> None:
-    """Refuse to scale what a format named on the command line holds as it is."""
+    """Raise PoolcliError if `--scale` is given for a format that stores unscaled numbers."""
     if settings.scale:
         check_scale(naming.format or (naming.output and format_of(suffix_of(naming.output))))
 
 
 def _draws(naming: Naming) -> bool:
-    """Tell whether there will be figures."""
+    """Return whether figures will be drawn."""
     beside = naming.output is None or naming.figure is not None
     return not naming.results or (naming.draw and beside)
 
@@ -248,7 +248,7 @@ def _check_figure(option: str, path: str) -> None:
 
 
 def check_single(naming: Naming, inputs: Sequence[Input]) -> None:
-    """Refuse several inputs, or a folder, where one file is named for the result."""
+    """Raise PoolcliError if one file is named for the results of several inputs or of a folder."""
     for option, value in (("-o", naming.output), ("--figure", naming.figure)):
         if value is not None and len(inputs) > 1:
             raise PoolcliError(

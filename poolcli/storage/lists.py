@@ -1,4 +1,4 @@
-"""Lists of names, read name by name."""
+"""Read lists of names, name by name."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from poolcli.storage.streams import (
     read_parts,
 )
 
-# Longer than any path can be, in bytes of any encoding.
+# In bytes: longer than any path, in any encoding.
 LONGEST_NAME = 1 << 15
-# Room for several million names.
+# In bytes: enough for several million names.
 LONGEST_LIST = 1 << 28
 
 _MARKS = (
@@ -29,12 +29,12 @@ _MARKS = (
 
 
 def read_names(path: str) -> Iterator[str]:
-    """Yield the names in a list of this machine, as `names_in` does.
+    """Yield the names in a local list, as `names_in` does.
 
     Raises
     ------
     PoolcliError
-        If the list cannot be read, is no list, or is longer than 256 MiB.
+        If the list cannot be read, is no list of names, or is larger than 256 MiB.
     """
     try:
         yield from names_in(_parts(path))
@@ -48,13 +48,13 @@ def read_names(path: str) -> Iterator[str]:
 def names_in(parts: Iterable[bytes]) -> Iterator[str]:
     """Yield the names in a list: each ended by NUL if the first one is, else one per line.
 
-    A byte order mark is left out, and what begins with one of UTF-16 is decoded as that. Empty
-    names are skipped, and so are blank lines.
+    A byte order mark is skipped; text that begins with one of UTF-16 is decoded accordingly. Empty
+    names and blank lines are skipped.
 
     Raises
     ------
     PoolcliError
-        If this is no list, or is longer than 256 MiB.
+        If this is no list of names, or is larger than 256 MiB.
     """
     return map(os.fsdecode, _split(_limited(parts)))
 
@@ -117,7 +117,7 @@ def _check_length(name: bytes) -> None:
 
 
 def _decoded(parts: Iterator[bytes], mark: bytes, encoding: str) -> Iterator[bytes]:
-    """Yield the UTF-8 of text that begins with a byte order mark."""
+    """Yield text that begins with a byte order mark in UTF-8, without the mark."""
     decoder = codecs.getincrementaldecoder(encoding)()
     for part in chain([next(parts, b"")[len(mark) :]], parts):
         if encoding == "utf-8":

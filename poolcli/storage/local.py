@@ -1,6 +1,6 @@
-"""Files of this machine: read one whole, or replace it whole.
+"""Local files: read one whole, or replace it whole.
 
-A path is the name of a local file, or `-` for standard input or output.
+A path is a local path, or `-` for standard input or output.
 """
 
 from __future__ import annotations
@@ -32,24 +32,11 @@ from poolcli.storage.streams import (
 
 
 def read(path: str, look: Callable[[bytes], None] | None = None, most: int | None = None) -> bytes:
-    """Read a file, or standard input.
-
-    Parameters
-    ----------
-    look : callable or None
-        Gets the first bytes, and may refuse them before the rest is read.
-    most : int or None
-        How many bytes a file may have.
-
-    Raises
-    ------
-    PoolcliError
-        If that fails.
-    """
+    """Read a file or standard input whole, as `storage.read` does."""
     try:
         if input_descriptor(path) == INPUT:
             return standard_input().read(look, most)
-        # Read, not mapped: a file that is cut off meanwhile would end the process.
+        # Not memory-mapped: if the file were truncated meanwhile, the process would be killed.
         with Path(path).open("rb", buffering=0) as stream:
             head = b""
             while len(head) < HEAD_BYTES and (more := stream.read(HEAD_BYTES - len(head))):
@@ -61,7 +48,7 @@ def read(path: str, look: Callable[[bytes], None] | None = None, most: int | Non
                 raise too_large(status.st_size)
             if not stat.S_ISREG(status.st_mode):
                 return _read_to_end(stream, head, most)
-            # Once more from the start, since a sum would hold the file twice.
+            # Read again from the start: joining two parts would hold the file twice.
             stream.seek(0)
             return stream.readall()
     except IsADirectoryError:
@@ -71,7 +58,7 @@ def read(path: str, look: Callable[[bytes], None] | None = None, most: int | Non
 
 
 def read_head(path: str) -> bytes | None:
-    """Return the first bytes of a regular file, or None where reading would use them up."""
+    """Return the first 512 bytes of a regular file, and None for other paths."""
     if not is_regular(path):
         return None
     try:
@@ -82,7 +69,7 @@ def read_head(path: str) -> bytes | None:
 
 
 def _read_to_end(stream: io.FileIO, head: bytes, most: int | None) -> bytes:
-    """Read the rest of a stream whose size is unknown and which may have no end."""
+    """Read the rest of a stream, which may be endless."""
     held = io.BytesIO()
     held.write(head)
     for part in read_parts(stream):
@@ -93,16 +80,16 @@ def _read_to_end(stream: io.FileIO, head: bytes, most: int | None) -> bytes:
 
 
 def write(path: str, *parts: bytes | memoryview) -> None:
-    """Replace a file whole, or send its parts to an open descriptor, a device or a pipe.
+    """Replace a file whole, or write to an open descriptor, a device or a pipe.
 
-    A file's parts go to a temporary file beside the target, which then takes the target's name:
-    whatever happens, the target holds its old bytes or all of the new ones. Links are followed.
-    Owner and permissions stay those of the old file as far as allowed, or follow the umask.
+    A file is written under a temporary name in the same folder and then renamed: whatever happens,
+    the target has either its old or its new content. Links are followed. Owner and permissions are
+    those of the old file as far as allowed, or follow the umask.
 
     Raises
     ------
     PoolcliError
-        If the path cannot be written; nothing is left behind then.
+        If the path cannot be written. The old file is unchanged then.
     """
     try:
         descriptor = output_descriptor(path)
@@ -116,7 +103,8 @@ def write(path: str, *parts: bytes | memoryview) -> None:
             return
         target = Path(os.path.realpath(path))
         if old is not None:
-            # Replacing needs no permission for the file itself, but whoever took it away meant it.
+            # Renaming needs no permission to write to the old file, but a write-protected file must
+            # not be replaced.
             os.close(os.open(target, os.O_WRONLY))
         replace(target, parts, old)
     except (FileExistsError, NotADirectoryError):
@@ -126,7 +114,7 @@ def write(path: str, *parts: bytes | memoryview) -> None:
 
 
 def has_current_folder() -> bool:
-    """Tell whether relative paths mean anything."""
+    """Return whether the current folder exists, so that relative paths can be used."""
     try:
         Path.cwd()
     except FileNotFoundError:
@@ -135,32 +123,27 @@ def has_current_folder() -> bool:
 
 
 def is_regular(path: str) -> bool:
-    """Tell whether a path is a file that any process can read again."""
+    """Return whether a path is a file that any process can read repeatedly."""
     if path == STANDARD or descriptor_of(path) is not None:
         return False
     return os.path.isfile(path)  # noqa: PTH113 - Path's raises
 
 
 def is_missing(path: str) -> bool:
-    """Tell whether nothing can be found at a path, as behind a broken link."""
+    """Return whether a path does not exist, or is a broken link."""
     return not os.path.exists(path)  # noqa: PTH110 - Path's raises
 
 
 def is_folder(path: str) -> bool:
-    """Tell whether a path is a folder."""
+    """Return whether a path is a folder."""
     return os.path.isdir(path)  # noqa: PTH112 - Path's raises
 
 
-def is_link(path: str) -> bool:
-    """Tell whether a path is another name for one elsewhere."""
-    return os.path.islink(path)  # noqa: PTH114 - Path's raises
-
-
 def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[tuple[str, bool]]:
-    """Yield what is in a folder in the order of its names, but for folders and hidden names.
+    """Yield the files in a folder in the order of their names.
 
-    The folder `avoid` is skipped. Links to folders are yielded, not followed. A folder that cannot
-    be listed is yielded itself, for `read` to complain.
+    Hidden names and the folder `avoid` are skipped. Links to folders are yielded, not followed. A
+    folder that cannot be listed is yielded itself; `read` raises the reason.
 
     Yields
     ------
@@ -168,7 +151,7 @@ def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[tuple[s
     listed : bool
         False for a folder that cannot be listed.
     """
-    # A list of what is still to do, last first: folders may be nested deeper than calls can be.
+    # A stack instead of recursion: folders may be nested deeper than calls can be.
     pending = [(folder, True)]
     while pending:
         path, is_folder = pending.pop()
@@ -192,13 +175,13 @@ def walk(folder: str, *, recursive: bool, avoid: str | None) -> Iterator[tuple[s
 
 
 def is_current(path: str, source: str) -> bool:
-    """Return whether a file exists, holds something and is not older than another."""
+    """Return whether a file exists, is not empty and is not older than its source."""
     made, read = modified(path), modified(source)
     return made is not None and read is not None and made >= read
 
 
 def modified(path: str) -> int | None:
-    """Return when a file was last changed, in nanoseconds; None if it is no file, or empty."""
+    """Return the time of modification in nanoseconds; None if there is no file, or it is empty."""
     with suppress(OSError, ValueError):
         status = Path(path).stat()
         if stat.S_ISREG(status.st_mode) and status.st_size:

@@ -1,11 +1,10 @@
-"""Files replaced whole: written to a temporary file first, which then takes the target's name.
+"""Replace files whole: write a temporary file, and rename it to the target's name.
 
-A temporary file is locked while it is written. What a killed process left is not, and `sweep`
-removes it. A lock is seen by all processes of one running system that work on one mounted file
-system, in whatever containers, but not always by those of other machines or mounts. So the name of
-a temporary file says where it was locked: the identifier of the system's current boot and the
-device number of the folder. Files from elsewhere, or where there are no locks, are removed when
-they are a day old.
+A temporary file is locked while it is written. Those of killed processes are not locked, and
+`sweep` removes them. A lock is visible to all processes of one running system on one mounted file
+system, in any container, but not always to those of other machines or mounts. So the name of a
+temporary file contains the identifier of the system's current boot and the device number of the
+folder. Files with other identifiers, and files without locks, are removed when they are a day old.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from types import ModuleType
 from poolcli.storage.streams import write_all
 
 PREFIX = ".poolcli-"
-# Age in seconds after which a temporary file is taken for abandoned.
+# Age in seconds after which any temporary file counts as abandoned.
 ABANDONED = 24 * 3600
 _TEMPORARY = re.compile(re.escape(PREFIX) + r"(?P<domain>[0-9a-f]*)-[0-9a-f]{16}\.tmp")
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -42,20 +41,20 @@ def replace(target: Path, parts: Iterable[bytes | memoryview], old: os.stat_resu
     Parameters
     ----------
     target : Path
-        No link.
+        The path of the file, which is no link.
     parts : iterable
-        What the file will hold.
+        The content, in pieces.
     old : os.stat_result or None
-        The status of the file that is replaced, if there is one.
+        The status of the old file, if there is one.
 
     Raises
     ------
     OSError
-        If that fails; the target is unchanged then and nothing is left behind.
+        If the file cannot be written. The target is unchanged then, and the temporary file removed.
     """
     make_folders(target.parent)
-    # A new file gets what the umask and the folder allow. One for other eyes than this user's is
-    # never wider than its target was.
+    # A new file gets the permissions that the umask and the folder allow. One that replaces a file
+    # never has more permissions than that file, at any time.
     mode = 0o666 if old is None else 0o600
     while (retry := _try_to_replace(target, parts, old, mode)) is not None:
         mode = retry
@@ -64,12 +63,12 @@ def replace(target: Path, parts: Iterable[bytes | memoryview], old: os.stat_resu
 def _try_to_replace(
     target: Path, parts: Iterable[bytes | memoryview], old: os.stat_result | None, mode: int
 ) -> int | None:
-    """Replace a file, unless its temporary file has to be made again; return with which mode.
+    """Replace a file; return the mode for another attempt, or None if there is no need for one.
 
-    A sweep may have removed it before it was locked, and a file system that refuses to change
-    permissions may let a file be made with them.
+    Another attempt is needed if a sweep removed the temporary file before it was locked, or if the
+    file system refuses to change permissions: it may allow to create a file with them.
     """
-    # A short name of its own: the target's may already be as long as a name can be.
+    # A short name: the target's may have the maximum length already.
     temporary = target.with_name(f"{PREFIX}{_domain(target.parent)}-{os.urandom(8).hex()}.tmp")
     kept = None
     try:
@@ -78,7 +77,7 @@ def _try_to_replace(
             locked = _lock(descriptor)
             if locked is False or not os.path.lexists(temporary):
                 return mode
-            # Closing shows the last errors; the lock lasts until the name is taken.
+            # Closing may raise; a second descriptor keeps the lock until the file is renamed.
             kept = os.dup(descriptor) if locked else None
             if old is not None:
                 wanted = _take_over(descriptor, old)
@@ -97,8 +96,8 @@ def _try_to_replace(
 def _take_over(descriptor: int, old: os.stat_result) -> int:
     """Set owner, group and permissions to those of a replaced file, as far as this is allowed.
 
-    The bits that lend their owner's rights to whoever runs the file are left out. Return the
-    permissions that the file should have; a file system may refuse to change them.
+    Set-user-ID and set-group-ID bits are left out. Return the permissions that the file should
+    have; a file system may refuse to change them.
     """
     mode = stat.S_IMODE(old.st_mode) & 0o777
     if not hasattr(os, "fchown"):
@@ -111,7 +110,7 @@ def _take_over(descriptor: int, old: os.stat_result) -> int:
             with suppress(OSError):
                 os.fchown(descriptor, -1, old.st_gid)
         if os.fstat(descriptor).st_gid != old.st_gid:
-            # The members of another group were among the others.
+            # Members of the new group must not get more than all others had.
             mode &= ~0o070 | (mode & 0o007) << 3
     with suppress(OSError):
         os.fchmod(descriptor, mode)
@@ -119,7 +118,7 @@ def _take_over(descriptor: int, old: os.stat_result) -> int:
 
 
 def make_folders(folder: Path) -> None:
-    """Make a folder and those above it, however many they are."""
+    """Make a folder and its parents, however many are missing."""
     missing = []
     while not folder.is_dir():
         missing.append(folder)
@@ -131,7 +130,7 @@ def make_folders(folder: Path) -> None:
 
 
 def sweep(folder: str) -> None:
-    """Remove the temporary files that killed processes left in a folder."""
+    """Remove the temporary files of killed processes in a folder."""
     try:
         with os.scandir(folder) as listing:
             names = [entry.name for entry in listing if entry.name.startswith(PREFIX)]
@@ -146,7 +145,7 @@ def sweep(folder: str) -> None:
 
 
 def _remove_if_abandoned(path: Path, *, known: bool) -> None:
-    """Remove a file of this user that is not locked, if the lock is known to tell, or it is old."""
+    """Remove a file of this user if it is old, or not locked where locks are visible (`known`)."""
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
         return
@@ -161,7 +160,7 @@ def _remove_if_abandoned(path: Path, *, known: bool) -> None:
     try:
         locked = _lock(descriptor)
         abandoned = old or (known and locked is True)
-        # Removed under the lock, so that whoever just made the file sees that it is gone.
+        # Removed under the lock: a process that has just made the file notices that it is gone.
         same = os.path.samestat(os.fstat(descriptor), path.lstat())
         if abandoned and same and locked is not False:
             path.unlink()
@@ -170,7 +169,7 @@ def _remove_if_abandoned(path: Path, *, known: bool) -> None:
 
 
 def _lock(descriptor: int) -> bool | None:
-    """Lock a file; return False if another process has, None where there are no locks."""
+    """Lock a file; return False if another process has locked it, None if locks are unsupported."""
     if fcntl is None:
         return None
     try:
@@ -183,14 +182,14 @@ def _lock(descriptor: int) -> bool | None:
 
 
 def _domain(folder: Path) -> str:
-    """Return what all who see each other's locks in a folder have in common, or "" if unknown."""
+    """Return an identifier of the processes that see each other's locks in a folder, or ""."""
     boot = _boot()
     return f"{boot}{folder.stat().st_dev:x}" if boot else ""
 
 
 @cache
 def _boot() -> str:
-    """Return what the running system calls its current boot, or "" if it does not say."""
+    """Return the identifier of the system's current boot, or "" if there is none."""
     try:
         return re.sub("[^0-9a-f]", "", _BOOT.read_text(encoding="ascii"))[:16]
     except (OSError, ValueError):

@@ -1,7 +1,7 @@
-"""Whether two names lead to one file or folder.
+"""Compare local files and folders that may have several names.
 
-Device and inode numbers that differ prove that two files differ. Equal ones prove nothing on file
-systems whose inodes are not unique: what else is known of both has to agree.
+Files with different device and inode numbers are different. Equal numbers prove nothing on file
+systems whose inodes are not unique; there type, size and time of modification are compared too.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from pathlib import Path
 
 from poolcli.storage.streams import INPUT, OUTPUT, STANDARD, STANDARD_OUTPUT
 
-# How often a file that changes while it is compared is looked at again.
-_LOOKS = 3
+# Attempts to compare a file that changes meanwhile.
+_ATTEMPTS = 3
 _DESCRIPTORS = {STANDARD: INPUT, STANDARD_OUTPUT: OUTPUT}
 
 
 def identity(path: str) -> tuple[int, int] | None:
-    """Return what all names of one file have in common, or None if there is no such file.
+    """Return a value that is equal for all names of one file, or None if there is no such file.
 
-    Different files may have it in common too: `is_same` tells them apart.
+    It may be equal for different files too; `is_same` distinguishes them.
     """
     try:
         status = _status(path)
@@ -33,12 +33,12 @@ def identity(path: str) -> tuple[int, int] | None:
 
 
 def is_same(path: str, other: str) -> bool:
-    """Return whether two names lead to one file or folder; devices and pipes are none.
+    """Return whether two paths name the same file or folder; devices and pipes are neither.
 
-    Where inodes are not unique, two different files are taken for one only if they agree in size
-    and time too.
+    Without unique inodes, two different files count as the same only if size and time of
+    modification are equal too.
     """
-    for _ in range(_LOOKS):
+    for _ in range(_ATTEMPTS):
         try:
             first, second, again = _status(path), _status(other), _status(path)
         except (OSError, ValueError):
@@ -49,12 +49,12 @@ def is_same(path: str, other: str) -> bool:
             return False
         if _details(first) == _details(again):
             return _details(first) == _details(second)
-    # It changes all the time: the answer that loses nothing.
+    # The file keeps changing. With this answer no input can be overwritten.
     return True
 
 
 def is_same_folder(folder: str, other: str) -> bool:
-    """Return whether two names lead to one folder that exists, also where case means nothing."""
+    """Return whether two paths name the same existing folder, also on case-insensitive systems."""
     if not is_same(folder, other):
         return False
     real, real_other = os.path.realpath(folder), os.path.realpath(other)
@@ -62,7 +62,7 @@ def is_same_folder(folder: str, other: str) -> bool:
 
 
 def is_within(path: str, folder: str) -> bool:
-    """Return whether a name leads to a folder or to what lies below it."""
+    """Return whether a path names a folder or a path below it."""
     real = os.path.realpath(path)
     while not is_same_folder(real, folder):
         above = os.path.dirname(real)  # noqa: PTH120 - a path is text
@@ -73,23 +73,23 @@ def is_within(path: str, folder: str) -> bool:
 
 
 def resolver() -> Callable[[str, bool], str]:
-    """Return a function that follows the links in a path, and looks at each folder once.
+    """Return a function that follows the links in a path, and resolves each folder once.
 
-    Its second argument tells whether to follow a link that is the last part of the path, too.
+    Its second argument is whether to follow the last part of the path too if it is a link.
     """
     real_folder = cache(os.path.realpath)
 
     def resolve(path: str, follow: bool) -> str:
         folder, name = os.path.split(path)
         real = os.path.join(real_folder(folder), name)  # noqa: PTH118 - a path is text
-        # Asked of every file of a large run.
+        # os.path is faster than pathlib, and this is called for every file of a run.
         return os.path.realpath(real) if follow and os.path.islink(real) else real  # noqa: PTH114
 
     return resolve
 
 
 def fold(text: str) -> str:
-    """Return a name without what some file systems ignore: case, and the form of its accents."""
+    """Return a name without what some file systems ignore: case and the form of accents."""
     if text.isascii():
         return text.lower()
     from unicodedata import normalize
@@ -98,10 +98,10 @@ def fold(text: str) -> str:
 
 
 def would_be_same(path: str, other: str) -> bool:
-    """Return whether two resolved paths, equal once folded, would be one file when written.
+    """Return whether two resolved paths that are equal when folded would name the same file.
 
-    Each pair of names that differ is tried out in an empty folder, made where they would lie: on
-    one machine some folders ignore case, or the form of accents, and others do not.
+    Each pair of different names is tried in a temporary folder in their parent: on one machine
+    some folders ignore case, or the form of accents, and others do not.
     """
     parts, others = Path(path).parts, Path(other).parts
     if len(parts) != len(others) or parts[0] != others[0]:
@@ -110,7 +110,7 @@ def would_be_same(path: str, other: str) -> bool:
     for name, other_name in zip(parts[1:], others[1:], strict=True):
         if name != other_name and not _are_one_name(folder, name, other_name):
             return False
-        # What does not exist yet will be as the folder that it is made in.
+        # A folder that does not exist yet will behave like the folder that it is made in.
         exists = exists and (folder / name).is_dir()
         if exists:
             folder /= name
@@ -118,7 +118,7 @@ def would_be_same(path: str, other: str) -> bool:
 
 
 def _are_one_name(folder: Path, name: str, other: str) -> bool:
-    """Return whether a folder takes two names for one, by a trial in it."""
+    """Return whether two names are the same file in a folder, by making one of them in it."""
     from tempfile import mkdtemp
 
     trial = None
@@ -127,11 +127,11 @@ def _are_one_name(folder: Path, name: str, other: str) -> bool:
         (trial / name).touch()
         return os.path.lexists(trial / other)
     except OSError:
-        # Nothing can be written there at all, which the writing will say.
+        # Nothing can be written to the folder; the error is raised when the results are written.
         return False
     finally:
         if trial is not None:
-            # Some file systems remove no folders.
+            # Some file systems do not support the removal of folders.
             with suppress(OSError):
                 (trial / name).unlink()
             with suppress(OSError):
@@ -140,7 +140,7 @@ def _are_one_name(folder: Path, name: str, other: str) -> bool:
 
 def _status(path: str) -> os.stat_result:
     descriptor = _DESCRIPTORS.get(path)
-    # Asked of every file of a large run.
+    # os.stat is faster than pathlib, and this is called for every file of a run.
     return os.stat(path) if descriptor is None else os.fstat(descriptor)  # noqa: PTH116
 
 
@@ -149,6 +149,6 @@ def _details(status: os.stat_result) -> tuple[int, int, int]:
 
 
 def _has_own_inode(folder: str) -> bool:
-    """Return whether a folder's inode is not just that of everything around it."""
+    """Return whether a folder has another inode than its parent."""
     own, above = Path(folder).stat(), Path(folder).parent.stat()
     return bool(own.st_ino) and not os.path.samestat(own, above)

@@ -1,7 +1,7 @@
-"""Open descriptors: standard input and output, and paths such as /dev/fd/3 that name one.
+"""Read and write open descriptors: standard input and output, and paths such as /dev/fd/3.
 
-Python's raw streams read and write less than asked where a stream is unbuffered or non-blocking.
-`read_parts` and `write_all` repeat until everything is transferred.
+Python's raw streams may transfer fewer bytes than requested. `read_parts` and `write_all` repeat
+until everything is transferred.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from poolcli.silence import abandon
 
 STANDARD = "-"
 INPUT, OUTPUT, ERRORS = range(3)
-# What `-` means as an output, as a path that can be compared with inputs.
+# The output `-` as a path that can be compared with those of inputs.
 STANDARD_OUTPUT = f"/dev/fd/{OUTPUT}"
 
 HEAD_BYTES = 512
 PART_BYTES = 1 << 20
 
-# More links than any system follows.
+# More links in succession than any system follows.
 _MOST_LINKS = 40
-# Seconds between two attempts where the system cannot wait for a descriptor.
+# Seconds between two attempts on systems that cannot wait for a descriptor.
 _PAUSE = 0.01
-# No system has more descriptors than nine digits count.
+# Numbers of descriptors have at most nine digits.
 _NUMBER = re.compile("[0-9]{1,9}")
 _FOLDERS = ("/dev/fd", "/proc/self/fd", "/proc/thread-self/fd")
 
@@ -58,20 +58,17 @@ def _folders() -> set[str]:
 
 
 def output_descriptor(path: str) -> int | None:
-    """Return the descriptor that is written to under an output's name, or None for a file."""
+    """Return the descriptor that an output path names, or None for a file."""
     return OUTPUT if path == STANDARD else descriptor_of(path)
 
 
 def input_descriptor(path: str) -> int | None:
-    """Return the descriptor that is read under an input's name, or None for a file."""
+    """Return the descriptor that an input path names, or None for a file."""
     return INPUT if path == STANDARD else descriptor_of(path)
 
 
 def write_all(raw: Any, parts: Iterable[bytes | memoryview]) -> None:
-    """Write all bytes to an unbuffered stream, or raise OSError.
-
-    A stream that is non-blocking is waited for.
-    """
+    """Write all bytes to an unbuffered stream, or raise OSError; wait if it is non-blocking."""
     for part in parts:
         rest = memoryview(part)
         if not rest.nbytes:
@@ -86,10 +83,7 @@ def write_all(raw: Any, parts: Iterable[bytes | memoryview]) -> None:
 
 
 def read_parts(raw: Any) -> Iterator[bytes]:
-    """Yield the bytes of an unbuffered stream until its end, in parts of at most 1 MiB.
-
-    A stream that is non-blocking is waited for.
-    """
+    """Yield the bytes of an unbuffered stream in parts of at most 1 MiB; wait if non-blocking."""
     while True:
         part = raw.read(PART_BYTES)
         if part is None:
@@ -101,7 +95,7 @@ def read_parts(raw: Any) -> Iterator[bytes]:
 
 
 def _wait(descriptor: int, *, for_reading: bool) -> None:
-    """Wait until a non-blocking descriptor has data or room, or its other end is closed."""
+    """Wait until a non-blocking descriptor can be read or written, or its other end is closed."""
     if hasattr(select, "poll"):
         ready = select.poll()
         ready.register(descriptor, select.POLLIN if for_reading else select.POLLOUT)
@@ -111,7 +105,7 @@ def _wait(descriptor: int, *, for_reading: bool) -> None:
 
 
 class Input:
-    """Standard input, which can be read only once: what has been read is kept.
+    """Standard input, which can be read only once; its bytes are kept for further calls.
 
     Parameters
     ----------
@@ -126,13 +120,7 @@ class Input:
         self._refused: PoolcliError | None = None
 
     def read(self, look: Callable[[bytes], None] | None, most: int | None) -> bytes:
-        """Return all bytes; `look` sees the first of them before the rest is read.
-
-        Raises
-        ------
-        PoolcliError
-            If `look` refuses them, or there are more than `most`.
-        """
+        """Return all bytes, as `storage.read` does."""
         if self._refused is not None:
             raise self._refused
         self._read_until(HEAD_BYTES)
@@ -146,7 +134,7 @@ class Input:
         return self._held.getvalue()
 
     def _read_until(self, size: int | None) -> None:
-        """Read until more than `size` bytes are held, or everything is."""
+        """Read more than `size` bytes, or everything."""
         while not self._complete and (size is None or self._held.tell() <= size):
             part = next(self._parts, b"")
             try:
@@ -156,7 +144,7 @@ class Input:
             self._complete = not part
 
     def _size_ahead(self) -> int:
-        """Return the size of what will be held, as far as the system knows it."""
+        """Return the number of bytes in all, or of those read so far if the former is unknown."""
         try:
             status = os.fstat(self._raw.fileno())
             if stat.S_ISREG(status.st_mode) and not self._complete:
@@ -170,20 +158,20 @@ class Input:
             self._refuse(too_large(size))
 
     def _refuse(self, error: PoolcliError) -> NoReturn:
-        """Raise an error, now and at every later read, and let go what is held."""
+        """Raise an error, now and at every later read, and release the bytes."""
         self._held = io.BytesIO()
         self._refused = error
         raise error
 
 
 def too_large(size: int) -> PoolcliError:
-    """Return the error of a file that has more bytes than an image can."""
+    """Return the error for a file that is larger than any allowed image."""
     return PoolcliError(f"has {size:,} bytes, more than any image that --max-pixels allows")
 
 
 @cache
 def standard_input() -> Input:
-    """Return standard input, the same object each time."""
+    """Return standard input, the same object for each call."""
     return Input(raw_standard_input())
 
 
@@ -195,14 +183,14 @@ def raw_standard_input() -> Any:
 
 
 def write_output(descriptor: int, parts: Iterable[bytes | memoryview]) -> None:
-    """Send a file's parts to an open descriptor, after what was written to it before.
+    """Write the content of a file to an open descriptor, after the text buffered for it.
 
     Raises
     ------
     PoolcliError
-        If standard output is closed, or would show an image on a terminal.
+        If standard output is closed, or is a terminal and the content is not text.
     OSError
-        If not all bytes can be written. Nobody reading them any more is no error.
+        If not all bytes can be written. A pipe whose reader has closed it is no error.
     """
     if descriptor == OUTPUT and sys.__stdout__ is None and sys.stdout is None:
         raise PoolcliError("standard output is closed")
@@ -220,12 +208,12 @@ def write_output(descriptor: int, parts: Iterable[bytes | memoryview]) -> None:
 
 
 def print_output(text: bytes) -> None:
-    """Write text to standard output whole, or raise OSError."""
+    """Write all of a text to standard output, or raise OSError."""
     _print(sys.stdout, text)
 
 
 def print_error(text: bytes) -> None:
-    """Write text to standard error whole, or raise OSError."""
+    """Write all of a text to standard error, or raise OSError."""
     _print(sys.stderr, text)
 
 
@@ -233,13 +221,13 @@ def _print(stream: TextIO, text: bytes) -> None:
     if hasattr(stream, "buffer"):
         write_all(_raw(stream), [text])
     else:
-        # A caller's stream in memory, which takes text alone.
+        # A stream in memory that a caller has set, which accepts text only.
         stream.write(os.fsdecode(text))
         stream.flush()
 
 
 def _raw(stream: TextIO) -> Any:
-    """Return the unbuffered stream below a text stream, once what waits there is written."""
+    """Flush a text stream, and return the unbuffered stream below it."""
     stream.flush()
     return getattr(stream.buffer, "raw", stream.buffer)
 
@@ -249,5 +237,5 @@ def _text_stream(descriptor: int) -> TextIO | None:
 
 
 def abandon_output() -> None:
-    """Discard what is left in standard output's buffer, at exit too."""
+    """Discard the rest of standard output's buffer, now and at exit."""
     abandon(sys.stdout)

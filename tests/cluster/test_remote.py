@@ -21,7 +21,7 @@ from helpers.formats import noise, saved
 from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.plan.inputs import find_inputs
-from poolcli.storage import remote
+from poolcli.storage import remote, remote_listing
 
 LIMIT = 300  # megabytes
 
@@ -174,7 +174,7 @@ def test_a_file_system_that_writes_piecemeal_shows_only_what_is_whole(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     local = fsspec.filesystem("file")
-    monkeypatch.setattr(remote, "_open", lambda url: (local, url.partition("://")[2]))
+    monkeypatch.setattr(remote, "open_url", lambda url: (local, url.partition("://")[2]))
     url = f"hdfs://{folder}/new/a.bin"
     storage.write(url, b"old")
     assert names(folder / "new") == ["a.bin"]
@@ -230,7 +230,7 @@ def test_names_are_not_read_as_urls(invoke: Invoke, folder: Path) -> None:
     written = [f"memory://out/{stem}_max_k2_1.png" for stem in ("index.html::x", "..::y", "a::b")]
     assert result.output.splitlines() == written
     assert storage.read("memory://out/index.html") == b"precious"
-    assert {url for url, _ in remote.walk("memory://out", recursive=True, avoid=None)} == {
+    assert {url for url, _ in remote_listing.walk("memory://out", recursive=True, avoid=None)} == {
         "memory://out/index.html", written[0], written[2],
     }  # fmt: skip
     assert all(map(storage.read, written))
@@ -363,10 +363,10 @@ def test_a_web_server_cannot_send_more_than_is_allowed(invoke: Invoke, web: str)
 
 
 @pytest.mark.parametrize("time", [1.5, "1970-01-01T00:00:01.5Z"])
-@pytest.mark.parametrize("key", remote.TIMES)
+@pytest.mark.parametrize("key", remote_listing.TIMES)
 def test_times_are_read_whatever_a_listing_calls_them(key: str, time: object) -> None:
-    assert remote._time({"name": "a", key: time}) == 1_500_000_000
-    assert remote._time({"name": "a"}) is None
+    assert remote_listing.time_of({"name": "a", key: time}) == 1_500_000_000
+    assert remote_listing.time_of({"name": "a"}) is None
 
 
 def test_paths_load_no_fsspec_and_no_dask(folder: Path) -> None:

@@ -128,6 +128,7 @@ def main() -> int:
     parser.add_argument("--executions", type=int, default=10**9)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir(), "poolcli-fuzz"))
+    parser.add_argument("--suffix", help="mutate only files of this suffix, for example tif")
     given = parser.parse_args()
     given.keep.mkdir(parents=True, exist_ok=True)
     print(f"seed {given.seed}; what is found goes to {given.keep}", flush=True)
@@ -137,6 +138,8 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     signal.signal(signal.SIGALRM, _too_slow)
     fuzzer = Fuzzer(given.seed, given.keep)
+    if given.suffix:
+        fuzzer.seeds = {given.suffix: fuzzer.seeds[given.suffix]}
     before, folder = Path.cwd(), tempfile.mkdtemp(prefix="poolcli-fuzz-", dir=MEMORY_DISK)
     os.chdir(folder)
     end = time.monotonic() + given.seconds

@@ -1,4 +1,4 @@
-"""Files made byte by byte, as their specifications say, and how they are read."""
+"""Functions that write files byte by byte, as specified, and read them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Tags = dict[int, tuple[int, Sequence[Any]]]
 
 
 def read(content: bytes, *, tolerant: bool = False) -> Image:
-    """Read an image, whose format its content tells."""
+    """Read an image in the format of its content."""
     source = open_source(content, "", Reading(tolerant=tolerant))
     image = source.decode()
     assert source.shape == image.pixels.shape[:2]
@@ -32,7 +32,7 @@ def read(content: bytes, *, tolerant: bool = False) -> Image:
 
 
 def refusal(content: bytes) -> str:
-    """Read an image that is refused, and return the one line of the refusal."""
+    """Read an image that is refused; return the message, of one line."""
     with pytest.raises(PoolcliError) as caught:
         read(content)
     assert "\n" not in str(caught.value)
@@ -40,7 +40,7 @@ def refusal(content: bytes) -> str:
 
 
 def gray_tags(rows: int, columns: int, bits: int = 8, **others: int) -> Tags:
-    """List what a page of gray in one strip says of itself, but for where the strip is."""
+    """Return the tags of a page of gray in one strip, without the position of the strip."""
     return {
         256: (LONG, [columns]),
         257: (LONG, [rows]),
@@ -53,12 +53,12 @@ def gray_tags(rows: int, columns: int, bits: int = 8, **others: int) -> Tags:
 
 
 def tiff(*pages: tuple[Tags, Sequence[bytes]], order: str = "<", big: bool = False) -> bytes:
-    """Write a TIFF of pages, each some tags and its strips; tags that are given are not changed."""
+    """Write a TIFF of pages, each from its tags and strips; positions are added to the tags."""
     content = bytearray(b"II" if order == "<" else b"MM")
     link, entry, head = ("Q", "HHQ", "Q") if big else ("I", "HHI", "H")
     content += struct.pack(order + "HHH", 43, 8, 0) if big else struct.pack(order + "H", 42)
     width = struct.calcsize(link)
-    place = len(content)
+    next_link = len(content)
     content += bytes(width)
     for tags, strips in pages:
         offsets = []
@@ -66,9 +66,9 @@ def tiff(*pages: tuple[Tags, Sequence[bytes]], order: str = "<", big: bool = Fal
             content += bytes(len(content) % 2)
             offsets.append(len(content))
             content += strip
-        where: Tags = {273: (LONG, offsets), 279: (LONG, [len(strip) for strip in strips])}
+        positions: Tags = {273: (LONG, offsets), 279: (LONG, [len(strip) for strip in strips])}
         entries = []
-        for tag, (type_, values) in sorted((where | tags).items()):
+        for tag, (type_, values) in sorted((positions | tags).items()):
             if type_ == RATIONAL:
                 data = b"".join(struct.pack(order + "II", *value) for value in values)
             else:
@@ -81,15 +81,15 @@ def tiff(*pages: tuple[Tags, Sequence[bytes]], order: str = "<", big: bool = Fal
                 field = data.ljust(width, b"\0")
             entries.append(struct.pack(order + entry, tag, type_, len(values)) + field)
         content += bytes(len(content) % 2)
-        struct.pack_into(order + link, content, place, len(content))
+        struct.pack_into(order + link, content, next_link, len(content))
         content += struct.pack(order + head, len(entries)) + b"".join(entries)
-        place = len(content)
+        next_link = len(content)
         content += bytes(width)
     return bytes(content)
 
 
 def packed(numbers: Array, bits: int) -> list[bytes]:
-    """Pack each row of numbers into so many bits a number, the highest first."""
+    """Pack each row of numbers with `bits` bits per number, the highest first."""
     rows = numbers.reshape(len(numbers), -1)
     unpacked = (rows[..., np.newaxis] >> np.arange(bits - 1, -1, -1)) & 1
     return [np.packbits(row.reshape(-1).astype(np.uint8)).tobytes() for row in unpacked]

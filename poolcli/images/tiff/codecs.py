@@ -1,84 +1,46 @@
-"""Decompression of one strip or tile of a TIFF, and what is wrong with it.
+"""Decoding of one strip or tile of a TIFF page.
 
-A library sees neither the user's directory nor more than one strip: it gets a TIFF or JPEG made
-here around the compressed bytes, with sizes that were checked.
+Libraries decode LZW, Zstandard, fax and JPEG. They are given a TIFF or JPEG file that is made here
+around the compressed bytes, with sizes that are checked, and never the directory of the file.
 """
 
 from __future__ import annotations
 
 import re
 import struct
-import zlib
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from poolcli.images.damage import READING_ERRORS, one_line
 from poolcli.images.jpeg import MAX_SCANS
 from poolcli.images.plugins import open_with_pillow
-from poolcli.images.tiff.layout import (
-    BITS,
-    COMPRESSION,
-    DEFLATE,
-    FAX,
-    FAX_3,
-    FAX_OPTIONS,
-    JPEG,
-    LENGTH,
-    LZMA,
-    LZW,
-    NO_CODING,
-    OLD_DEFLATE,
-    PACKBITS,
-    PHOTOMETRIC,
-    SAMPLES,
-    STRIP_COUNTS,
-    STRIP_OFFSETS,
-    STRIP_ROWS,
-    WIDTH,
-    YCBCR,
-    ZSTD,
-    Layout,
-)
+from poolcli.images.tiff.layout import PageLayout
+from poolcli.images.tiff.streams import DECODERS, TOO_MUCH, Decoded, Stored, zstandard_size
+from poolcli.images.tiff.tags import FAX, Compression, Photometric, Tag
 from poolcli.memory import lacks_memory
 from poolcli.silence import silence, standard_error, write_error
 
-# How much is decompressed at a time, and so how near to its damage a strip can be read.
-PIECE_BYTES = 4096
-LZMA_MEMORY = 2**28
-TOO_MUCH = "holds more bytes than its pixels need"
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
-# As OpenCV writes a message of libtiff: "[ WARN:0@0.1] global grfmt_tiff.cpp:9 TIFF_Warning …".
-_TOLD_BY_LIBTIFF = re.compile(rb"grfmt_tiff\.cpp:\d+ \S+ (.*)")
-# What OpenCV says itself, and the line that it leaves empty.
-_OPENCV = re.compile(rb"\[ *[A-Z]+:\d+@|\n")
-_SOI, _EOI = b"\xff\xd8", b"\xff\xd9"
+# OpenCV's line for a message of libtiff: "[ WARN:0@0.1] global grfmt_tiff.cpp:9 TIFF_Warning …".
+_LIBTIFF_LINE = re.compile(rb"grfmt_tiff\.cpp:\d+ \S+ (.*)")
+# Other lines of OpenCV, and the empty line after each message.
+_OPENCV_LINE = re.compile(rb"\[ *[A-Z]+:\d+@|\n")
 
+_SOI, _EOI, _SOS = b"\xff\xd8", b"\xff\xd9", b"\xff\xda"
+# Adobe's marker without its last byte, the colour transform: 0 for RGB, 1 for YCbCr.
+_ADOBE = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0"
 
-class Decoded(NamedTuple):
-    """The result of decoding a strip or tile.
-
-    Attributes
-    ----------
-    rows : bytes-like or ndarray
-        As many bytes as could be read; or, where a library decodes samples, (rows, columns) or
-        (rows, columns, samples).
-    fault : str
-        What is wrong; empty if nothing is.
-    """
-
-    rows: Any
-    fault: str = ""
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+_LONG = 4
 
 
 class Hints(NamedTuple):
-    """Values of other tags that some compressions need.
+    """Values of tags that some compressions need.
 
     Attributes
     ----------
     tables : bytes
-        The tables that all JPEG strips share, as a JPEG stream.
+        A JPEG stream of the tables that all strips share, or b"".
     fax_options : int
     """
 
@@ -86,211 +48,145 @@ class Hints(NamedTuple):
     fax_options: int
 
 
-def decode(layout: Layout, data: memoryview, rows: int, hints: Hints) -> Decoded:
-    """Decompress one strip or tile of `rows` rows, or more if it is padded at its end."""
-    stored: bytes | memoryview = data
+def decode(layout: PageLayout, data: memoryview, rows: int, hints: Hints) -> Decoded:
+    """Decode a strip or tile.
+
+    Parameters
+    ----------
+    layout : PageLayout
+    data : memoryview
+        The compressed bytes.
+    rows : int
+        The rows that belong to the image. The strip may be padded to the height of all strips.
+    hints : Hints
+
+    Returns
+    -------
+    Decoded
+        At most `rows` rows.
+    """
+    stored: Stored = data
     if layout.reversed_bits:
         stored = bytes(data).translate(_REVERSED)
-    needed = rows * layout.row_bytes
-    full = layout.segment[0] * layout.row_bytes
-    compression = layout.compression
-    if compression in FAX:
-        decoded = _fax(layout, bytes(stored), rows, hints.fax_options)
-    elif compression == JPEG:
-        decoded = _jpeg(layout, bytes(stored), rows, hints.tables)
-    elif compression in (LZW, ZSTD):
-        decoded = _libtiff(layout, bytes(stored), rows)
-        if compression == ZSTD and not decoded.fault and _zstd_bytes(bytes(stored[:18])) > full:
-            decoded = Decoded(decoded.rows, TOO_MUCH)
+    if layout.compression in FAX:
+        return _decode_fax(layout, bytes(stored), rows, hints.fax_options)
+    if layout.compression == Compression.JPEG:
+        return _decode_jpeg(layout, bytes(stored), rows, hints.tables)
+    if layout.compression in DECODERS:
+        content, fault = DECODERS[layout.compression](stored, layout.segment_bytes)
     else:
-        decoded = _BYTES[compression](stored, full)
-    if not isinstance(decoded.rows, np.ndarray):
-        return _fit(decoded, needed)
-    return decoded
+        content, fault = _decode_by_libtiff(layout, bytes(stored), rows)
+    size = rows * layout.row_bytes
+    if len(content) < size and not fault:
+        fault = "holds fewer bytes than its pixels need"
+    return Decoded(content[:size], fault)
 
 
-def _fit(decoded: Decoded, needed: int) -> Decoded:
-    lacking = needed - len(decoded.rows)
-    if lacking > 0 and not decoded.fault:
-        return Decoded(decoded.rows, "holds fewer bytes than its pixels need")
-    return Decoded(decoded.rows[:needed], decoded.fault)
-
-
-def _plain(stored: bytes | memoryview, full: int) -> Decoded:
-    return Decoded(stored[:full])
-
-
-def _inflate(stored: bytes | memoryview, full: int) -> Decoded:
-    return _stream(zlib.decompressobj(), zlib.error, stored, full)
-
-
-def _lzma(stored: bytes | memoryview, full: int) -> Decoded:
-    import lzma
-
-    decompressor = lzma.LZMADecompressor(memlimit=LZMA_MEMORY)
-    return _stream(decompressor, lzma.LZMAError, stored, full)
-
-
-def _stream(
-    decompressor: Any, broken: type[Exception], stored: bytes | memoryview, full: int
-) -> Decoded:
-    """Decompress up to the end of a stream, which has a checksum; bytes behind it are padding."""
-    parts: list[bytes] = []
-    left = full + 1
-    fault = "ends too early"
-    for start in range(0, len(stored), PIECE_BYTES):
-        try:
-            part = decompressor.decompress(stored[start : start + PIECE_BYTES], left)
-        except broken as error:
-            fault = one_line(error)
-            break
-        parts.append(part)
-        left -= len(part)
-        if left == 0:
-            fault = TOO_MUCH
-            break
-        if decompressor.eof:
-            fault = ""
-            break
-    return Decoded(b"".join(parts)[:full], fault)
-
-
-def _packbits(stored: bytes | memoryview, full: int) -> Decoded:
-    """Decode PackBits (TIFF 6.0, section 9), the whole strip as one stream."""
-    content = bytes(stored)
-    parts: list[bytes] = []
-    position = size = 0
-    while position < len(content) and size < full:
-        head = content[position]
-        if head < 128:
-            part = content[position + 1 : position + 2 + head]
-            position += 2 + head
-        elif head > 128:
-            part = content[position + 1 : position + 2] * (257 - head)
-            position += 2
-        else:
-            part = b""
-            position += 1
-        parts.append(part)
-        size += len(part)
-    fault = ""
-    # An encoder may fill the strip up to an even length.
-    if size > full or len(content) - position > 1 or position > len(content):
-        fault = "holds another number of bytes than its pixels need"
-    return Decoded(b"".join(parts)[:full], fault)
-
-
-_BYTES: dict[int, Callable[[bytes | memoryview, int], Decoded]] = {
-    NO_CODING: _plain,
-    DEFLATE: _inflate,
-    OLD_DEFLATE: _inflate,
-    LZMA: _lzma,
-    PACKBITS: _packbits,
-}
-
-
-def _libtiff(layout: Layout, stored: bytes, rows: int) -> Decoded:
-    """Decode a compression of bytes by libtiff, as gray pixels of 8 bits, through Pillow."""
-    made = _tiff(layout.row_bytes, rows, 8, layout.compression, stored)
+def _decode_by_libtiff(layout: PageLayout, stored: bytes, rows: int) -> Decoded:
+    """Decompress bytes by libtiff, through Pillow, as if they were 8-bit gray pixels."""
+    content = _make_tiff(layout.row_bytes, rows, 8, layout.compression, stored)
     try:
         with silence():
-            return Decoded(open_with_pillow(made, "TIFF").tobytes())
+            decompressed = open_with_pillow(content, "TIFF").tobytes()
     except READING_ERRORS as error:
         if lacks_memory(error):
             raise
         return Decoded(b"", "cannot be decompressed")
+    fault = ""
+    # libtiff stops at the last pixel, and ignores the rest.
+    zstandard = layout.compression == Compression.ZSTANDARD
+    if zstandard and zstandard_size(stored) > layout.segment_bytes:
+        fault = TOO_MUCH
+    return Decoded(decompressed, fault)
 
 
-def _zstd_bytes(head: bytes) -> int:
-    """Return how many bytes a Zstandard frame says that it holds, or 0 (RFC 8878, 3.1.1.1).
-
-    libtiff stops at the last pixel without a look at what is behind it.
-    """
-    if not head.startswith(_ZSTD_MAGIC) or len(head) < 5:
-        return 0
-    descriptor = head[4]
-    single_segment = descriptor >> 5 & 1
-    width = (single_segment, 2, 4, 8)[descriptor >> 6]
-    start = 5 + (1 - single_segment) + (0, 1, 2, 4)[descriptor & 3]
-    size = int.from_bytes(head[start : start + width], "little")
-    return size + 256 if width == 2 else size
-
-
-def _fax(layout: Layout, stored: bytes, rows: int, options: int) -> Decoded:
-    """Decode fax by libtiff, through OpenCV, which passes on what libtiff warns of."""
+def _decode_fax(layout: PageLayout, stored: bytes, rows: int, options: int) -> Decoded:
+    """Decode fax by libtiff, through OpenCV, which reports the warnings of libtiff."""
     from poolcli.opencv import cv2
 
-    made = _tiff(layout.segment[1], rows, 1, layout.compression, stored, options)
+    columns = layout.segment[1]
+    content = _make_tiff(columns, rows, 1, layout.compression, stored, options)
     logging = cv2.utils.logging
     level = logging.setLogLevel(logging.LOG_LEVEL_WARNING)
     try:
         with standard_error() as lines:
-            pixels = cv2.imdecode(np.frombuffer(made, np.uint8), cv2.IMREAD_UNCHANGED)
+            pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     finally:
         logging.setLogLevel(level)
-    fault = ""
-    for line in lines:
-        if found := _TOLD_BY_LIBTIFF.search(line):
-            fault = fault or one_line(ValueError(found[1].decode(errors="replace")))
-        elif not _OPENCV.match(line):
-            write_error(line)
-    if pixels is None or pixels.shape != (rows, layout.segment[1]):
+    fault = _find_warning(lines)
+    if pixels is None or pixels.shape != (rows, columns):
         return Decoded(b"", fault or "cannot be decompressed")
     return Decoded((pixels != 0).astype(np.uint8)[:, :, np.newaxis], fault)
 
 
-def _jpeg(layout: Layout, stored: bytes, rows: int, tables: bytes) -> Decoded:
-    """Decode a JPEG stream that may lack its tables, and that says no colour space."""
+def _find_warning(lines: list[bytes]) -> str:
+    """Return the first warning of libtiff, or ""; write lines of other origin to standard error."""
+    warning = ""
+    for line in lines:
+        if found := _LIBTIFF_LINE.search(line):
+            warning = warning or one_line(ValueError(found[1].decode(errors="replace")))
+        elif not _OPENCV_LINE.match(line):
+            write_error(line)
+    return warning
+
+
+def _decode_jpeg(layout: PageLayout, stored: bytes, rows: int, tables: bytes) -> Decoded:
+    """Decode a JPEG stream, which may lack its tables and the marker of its colour space."""
     import simplejpeg
 
     if not stored.startswith(_SOI):
-        return Decoded(b"", "is no JPEG stream")
-    if stored.count(b"\xff\xda") > MAX_SCANS:
+        return Decoded(b"", "is not a JPEG stream")
+    if stored.count(_SOS) > MAX_SCANS:
         return Decoded(b"", f"is a JPEG of more than {MAX_SCANS} scans")
-    shared = tables.removeprefix(_SOI).removesuffix(_EOI)
-    transform = int(layout.photometric == YCBCR)
-    adobe = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0" + bytes([transform])
-    whole = _SOI + (adobe if layout.samples_together == 3 else b"") + shared + stored[2:]
-    columns = layout.segment[1]
+    columns, samples = layout.segment[1], layout.samples_per_plane
+    content = _complete_jpeg(layout, stored, tables)
     try:
-        height, width, kind, _ = simplejpeg.decode_jpeg_header(whole)
-        gray = layout.samples_together == 1
+        height, width, colour_space, _ = simplejpeg.decode_jpeg_header(content)
         if width != columns or not rows <= height <= layout.segment[0]:
             return Decoded(b"", f"holds a JPEG of {height}x{width} pixels")
-        if gray is not (kind == "Gray"):
+        if (samples == 1) is not (colour_space == "Gray"):
             return Decoded(b"", "holds a JPEG of another colour space")
-        target = "GRAY" if gray else "RGB"
+        target = "GRAY" if samples == 1 else "RGB"
         fault = ""
         try:
-            pixels = simplejpeg.decode_jpeg(whole, target)
+            pixels = simplejpeg.decode_jpeg(content, target)
         except ValueError as error:
             fault = one_line(error)
-            pixels = simplejpeg.decode_jpeg(whole, target, strict=False)
+            pixels = simplejpeg.decode_jpeg(content, target, strict=False)
     except ValueError as error:
         return Decoded(b"", one_line(error))
-    return Decoded(pixels[:rows].reshape(rows, columns, layout.samples_together), fault)
+    return Decoded(pixels[:rows].reshape(rows, columns, samples), fault)
 
 
-def _tiff(
+def _complete_jpeg(layout: PageLayout, stored: bytes, tables: bytes) -> bytes:
+    """Insert shared tables into a JPEG stream, and a marker of its colour space."""
+    shared = tables.removeprefix(_SOI).removesuffix(_EOI)
+    marker = b""
+    if layout.samples_per_plane == 3:
+        transform = b"\1" if layout.photometric == Photometric.YCBCR else b"\0"
+        marker = _ADOBE + transform
+    return _SOI + marker + shared + stored[len(_SOI) :]
+
+
+def _make_tiff(
     columns: int, rows: int, bits: int, compression: int, data: bytes, options: int = 0
 ) -> bytes:
-    """Make a gray TIFF of one strip."""
-    tags = {
-        WIDTH: columns,
-        LENGTH: rows,
-        BITS: bits,
-        COMPRESSION: compression,
-        PHOTOMETRIC: 1,
-        STRIP_OFFSETS: 0,
-        SAMPLES: 1,
-        STRIP_ROWS: rows,
-        STRIP_COUNTS: len(data),
+    """Write a gray TIFF of one strip around compressed bytes."""
+    values: dict[int, int] = {
+        Tag.WIDTH: columns,
+        Tag.LENGTH: rows,
+        Tag.BITS_PER_SAMPLE: bits,
+        Tag.COMPRESSION: compression,
+        Tag.PHOTOMETRIC: Photometric.BLACK_IS_ZERO,
+        Tag.STRIP_OFFSETS: 0,
+        Tag.SAMPLES_PER_PIXEL: 1,
+        Tag.ROWS_PER_STRIP: rows,
+        Tag.STRIP_BYTE_COUNTS: len(data),
     }
-    if compression == FAX_3:
-        tags[FAX_OPTIONS] = options
-    tags[STRIP_OFFSETS] = 8 + 2 + len(tags) * 12 + 4
-    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
-    return struct.pack("<2sHIH", b"II", 42, 8, len(tags)) + entries + bytes(4) + data
-
-
-_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+    if compression == Compression.FAX_3:
+        values[Tag.FAX_3_OPTIONS] = options
+    header = struct.pack("<2sHIH", b"II", 42, 8, len(values))
+    end = bytes(4)
+    values[Tag.STRIP_OFFSETS] = len(header) + 12 * len(values) + len(end)
+    entries = (struct.pack("<HHII", tag, _LONG, 1, value) for tag, value in values.items())
+    return header + b"".join(entries) + end + data

@@ -1,7 +1,4 @@
-"""The layout of the pixels of a TIFF page: an explicit list of what is read.
-
-Everything else is refused in one line, so that no sample is ever read as something that it is not.
-"""
+"""Storage of the pixels of a TIFF page, as its tags state it."""
 
 from __future__ import annotations
 
@@ -11,74 +8,61 @@ from typing import Literal
 
 from poolcli.errors import PoolcliError
 from poolcli.images.tiff.directory import Directory
+from poolcli.images.tiff.support import (
+    COLOURS,
+    PHOTOMETRIC_NAMES,
+    check_colour,
+    check_compressed_samples,
+    check_compression,
+    check_depth,
+    check_format,
+    check_photometric,
+    check_predictor,
+)
+from poolcli.images.tiff.tags import (
+    Compression,
+    ExtraSample,
+    Photometric,
+    Predictor,
+    SampleFormat,
+    Tag,
+)
 
-WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
-FILL_ORDER, STRIP_OFFSETS, SAMPLES, STRIP_ROWS, STRIP_COUNTS = 266, 273, 277, 278, 279
-PLANAR, FAX_OPTIONS, PREDICTOR, COLOUR_MAP = 284, 292, 317, 320
-TILE_WIDTH, TILE_LENGTH, TILE_OFFSETS, TILE_COUNTS = 322, 323, 324, 325
-INK_SET, EXTRA, FORMAT = 332, 338, 339
-COEFFICIENTS, SUBSAMPLING = 529, 530
+Kind = Literal["u", "i", "f"]
+Alpha = Literal["", "straight", "associated"]
 
-WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR, LAB = 0, 1, 2, 3, 5, 6, 8
-_COLOURS = {WHITE_IS_ZERO: 1, BLACK_IS_ZERO: 1, RGB: 3, PALETTE: 1, CMYK: 4, YCBCR: 3, LAB: 3}
-_PHOTOMETRICS = {
-    WHITE_IS_ZERO: "gray", BLACK_IS_ZERO: "gray", RGB: "RGB", PALETTE: "a palette", CMYK: "CMYK",
-    YCBCR: "YCbCr", LAB: "CIE L*a*b*", 4: "a transparency mask", 9: "ICC L*a*b*",
-    10: "ITU L*a*b*", 32803: "a colour filter array", 32844: "LogL", 32845: "LogLuv",
-}  # fmt: skip
-
-# What a colour profile in the file still describes once it is read.
-KEPT_COLOURS = (WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR)
-
-# How many bits a sample may have, by what the samples mean.
-_DEPTHS = {
-    WHITE_IS_ZERO: (1, 2, 4, 8, 10, 12, 14, 16),
-    BLACK_IS_ZERO: (1, 2, 4, 8, 10, 12, 14, 16),
-    RGB: (2, 4, 8, 10, 12, 14, 16),
-    PALETTE: (1, 2, 4, 8),
-    CMYK: (8,),
-    YCBCR: (8,),
-    LAB: (8,),
+_KINDS: dict[int, Kind] = {
+    SampleFormat.UNSIGNED: "u",
+    SampleFormat.SIGNED: "i",
+    SampleFormat.FLOAT: "f",
 }
-# What other numbers than unsigned ones are read: in gray alone.
-_UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
-_KINDS = {_UNSIGNED: "unsigned", _SIGNED: "signed", _FLOAT: "float"}
-_WIDE = ((_SIGNED, 16), (_SIGNED, 32), (_FLOAT, 32))
-
-NO_CODING, HUFFMAN, FAX_3, FAX_4, LZW, JPEG, DEFLATE, PACKBITS = 1, 2, 3, 4, 5, 7, 8, 32773
-OLD_DEFLATE, LZMA, ZSTD = 32946, 34925, 50000
-FAX = (HUFFMAN, FAX_3, FAX_4)
-_PREDICTABLE = (LZW, DEFLATE, OLD_DEFLATE, LZMA, ZSTD)
-# How many bytes one byte of a file can become at most; fax has no such bound.
-RATIOS = {
-    NO_CODING: 1, PACKBITS: 64, LZW: 3000, JPEG: 20_000, DEFLATE: 1100, OLD_DEFLATE: 1100,
-    LZMA: 20_000, ZSTD: 20_000,
-}  # fmt: skip
-_COMPRESSIONS = {6: "old-style JPEG", 32809: "ThunderScan", 34712: "JPEG 2000", 50001: "WebP"}
-
-_ASSOCIATED, _UNASSOCIATED = 1, 2
-_MOST_SAMPLES = 1024
-# Pixels that tiles may hold beside those of the image.
+_MAX_SAMPLES = 1024
+# Tiles may have twice the pixels of the image, and these in addition.
 _SPARE_PIXELS = 2**24
 
 
 @dataclass(frozen=True)
-class Layout:
-    """How pixels are stored.
+class PageLayout:
+    """The storage of pixels.
 
     Attributes
     ----------
     rows, columns, samples : int
-    colours : int
-        How many of the samples are colour; with alpha, one more. What is beyond is unexplained.
+        The size of the image, and the samples per pixel.
     bits : int
+        Bits per sample.
     kind : "u", "i" or "f"
         Unsigned or signed integers, or floats.
     photometric, compression, predictor : int
-        As numbered by TIFF.
+        The values of these tags.
     alpha : "", "straight" or "associated"
-        Whether the sample behind the colours is α, and whether they are multiplied by it.
-    by_planes, tiled, reversed_bits : bool
+        Whether the sample after the colours is alpha, and whether it is multiplied into them.
+    by_planes : bool
+        Whether the samples of a pixel are stored in separate planes.
+    tiled : bool
+        Whether pixels are stored in tiles instead of strips.
+    reversed_bits : bool
+        Whether the first pixel of a byte is in its lowest bits.
     segment : (rows, columns)
         The size of a strip or tile.
     """
@@ -87,218 +71,147 @@ class Layout:
     columns: int
     samples: int
     bits: int
-    kind: Literal["u", "i", "f"]
+    kind: Kind
     photometric: int
     compression: int
     predictor: int
-    alpha: Literal["", "straight", "associated"]
+    alpha: Alpha
     by_planes: bool
     tiled: bool
     reversed_bits: bool
     segment: tuple[int, int]
 
     @property
-    def colours(self) -> int:
-        """How many samples per pixel are colour."""
-        return _COLOURS[self.photometric]
-
-    @property
     def unexplained(self) -> int:
-        """How many samples per pixel have no stated meaning."""
-        return self.samples - self.colours - bool(self.alpha)
+        """Return the number of samples per pixel without a stated meaning."""
+        further = self.samples - COLOURS[self.photometric]
+        return further - 1 if self.alpha else further
 
     @property
     def planes(self) -> int:
-        """How many planes are stored one after the other."""
+        """Return the number of planes."""
         return self.samples if self.by_planes else 1
 
     @property
-    def samples_together(self) -> int:
-        """How many samples of a pixel are stored together."""
+    def samples_per_plane(self) -> int:
+        """Return the number of samples per pixel in each plane."""
         return 1 if self.by_planes else self.samples
 
     @property
     def grid(self) -> tuple[int, int]:
-        """How many strips or tiles of a plane lie below each other, and beside each other."""
+        """Return the number of strips or tiles of a plane, (down, across)."""
         return ceil(self.rows / self.segment[0]), ceil(self.columns / self.segment[1])
 
     @property
     def row_bytes(self) -> int:
-        """How many bytes a row of a strip or tile takes."""
-        return (self.segment[1] * self.samples_together * self.bits + 7) // 8
+        """Return the number of bytes per row of a strip or tile."""
+        return (self.segment[1] * self.samples_per_plane * self.bits + 7) // 8
+
+    @property
+    def segment_bytes(self) -> int:
+        """Return the number of bytes per strip or tile of full height."""
+        return self.segment[0] * self.row_bytes
 
     @property
     def white(self) -> int:
-        """The largest value of a sample."""
+        """Return the largest value of an unsigned sample."""
         return (1 << self.bits) - 1
 
 
-def read_layout(directory: Directory) -> Layout:
-    """Read how the pixels of a page are stored.
+def read_layout(directory: Directory) -> PageLayout:
+    """Read the layout of the pixels of a page.
 
     Raises
     ------
     PoolcliError
         If the tags contradict each other, or if such pixels are not read.
     """
-    columns, rows = (directory.integer(tag, 0) for tag in (WIDTH, LENGTH))
+    columns, rows = (directory.integer(tag, 0) for tag in (Tag.WIDTH, Tag.LENGTH))
     if rows < 1 or columns < 1:
         raise PoolcliError("is damaged: its TIFF tags give no size")
-    compression = directory.integer(COMPRESSION, NO_CODING)
-    if compression not in RATIOS and compression not in FAX:
-        name = _COMPRESSIONS.get(compression, f"method {compression}")
-        raise PoolcliError(
-            f"is compressed by {name}, which is not read in TIFF; save it with LZW or deflate"
-        )
-    samples, bits, kind = _samples(directory)
-    if PHOTOMETRIC not in directory:
-        raise PoolcliError("does not say what its samples mean: it has no photometric tag")
-    photometric = directory.integer(PHOTOMETRIC, 0)
-    if photometric not in _COLOURS:
-        name = _PHOTOMETRICS.get(photometric, f"photometric {photometric}")
-        raise PoolcliError(f"holds {name}, which is not read; save it as gray or RGB")
-    _check_depth(photometric, bits, kind, samples)
-    _check_colour(directory, photometric, compression)
-    alpha = _alpha(directory, samples, photometric)
-    planar = directory.integer(PLANAR, 1)
-    fill_order = directory.integer(FILL_ORDER, 1)
-    predictor = directory.integer(PREDICTOR, 1)
+    compression = directory.integer(Tag.COMPRESSION, Compression.UNCOMPRESSED)
+    check_compression(compression)
+    samples, bits, format_ = _read_samples(directory)
+    if Tag.PHOTOMETRIC not in directory:
+        raise PoolcliError("does not define the meaning of its samples: it has no photometric tag")
+    photometric = directory.integer(Tag.PHOTOMETRIC, 0)
+    check_photometric(photometric)
+    check_depth(photometric, bits, format_, samples)
+    check_colour(directory, photometric, compression)
+    alpha = _read_alpha(directory, samples, photometric)
+    planar = directory.integer(Tag.PLANAR_CONFIGURATION, 1)
+    fill_order = directory.integer(Tag.FILL_ORDER, 1)
     if planar not in (1, 2) or fill_order not in (1, 2):
         raise PoolcliError("is damaged: its TIFF tags give its samples an unknown order")
-    _check_predictor(predictor, compression, bits, kind)
-    tiled = TILE_WIDTH in directory
-    layout = Layout(
+    predictor = directory.integer(Tag.PREDICTOR, Predictor.NONE)
+    check_predictor(predictor, compression, bits, format_)
+    tiled = Tag.TILE_WIDTH in directory
+    layout = PageLayout(
         rows,
         columns,
         samples,
         bits,
-        ("u", "i", "f")[kind - 1],
+        _KINDS[format_],
         photometric,
         compression,
         predictor,
         alpha,
         by_planes=planar == 2 and samples > 1,
         tiled=tiled,
-        reversed_bits=fill_order == 2 and compression != JPEG,
-        segment=_segment(directory, rows, columns, tiled=tiled),
+        reversed_bits=fill_order == 2 and compression != Compression.JPEG,
+        segment=_read_segment(directory, rows, columns, tiled=tiled),
     )
-    _check_compression(layout)
+    check_compressed_samples(compression, photometric, bits, samples, layout.samples_per_plane)
     return layout
 
 
-def _samples(directory: Directory) -> tuple[int, int, int]:
-    """Read how many samples a pixel has, their bits and their kind of number."""
-    samples = directory.integer(SAMPLES, 1)
-    if not 1 <= samples <= _MOST_SAMPLES:
+def _read_samples(directory: Directory) -> tuple[int, int, int]:
+    """Read the number of samples per pixel, their bits and their format."""
+    samples = directory.integer(Tag.SAMPLES_PER_PIXEL, 1)
+    if not 1 <= samples <= _MAX_SAMPLES:
         raise PoolcliError(f"is damaged: its TIFF tags give a pixel {samples} samples")
-    depths = directory.integers(BITS, samples) or (1,)
-    kinds = directory.integers(FORMAT, samples) or (_UNSIGNED,)
-    if len(set(depths)) != 1 or len(set(kinds)) != 1:
+    depths = directory.integers(Tag.BITS_PER_SAMPLE, samples) or (1,)
+    formats = directory.integers(Tag.SAMPLE_FORMAT, samples) or (SampleFormat.UNSIGNED,)
+    if len(set(depths)) != 1 or len(set(formats)) != 1:
         raise PoolcliError("holds samples of different types, which are not read; save them alike")
     if len(depths) not in (1, samples):
         raise PoolcliError("is damaged: its TIFF tags give the bits of some samples only")
-    if kinds[0] not in _KINDS:
-        raise PoolcliError(f"holds samples of TIFF format {kinds[0]}, which are not read; use npy")
-    return samples, depths[0], kinds[0]
+    check_format(formats[0])
+    return samples, depths[0], formats[0]
 
 
-def _check_depth(photometric: int, bits: int, kind: int, samples: int) -> None:
-    if kind == _UNSIGNED and bits in _DEPTHS[photometric]:
-        return
-    gray = photometric in (WHITE_IS_ZERO, BLACK_IS_ZERO) and samples == 1
-    if gray and (kind, bits) in _WIDE and photometric == BLACK_IS_ZERO:
-        return
-    meaning = _PHOTOMETRICS[photometric]
-    if samples > _COLOURS[photometric]:
-        meaning += " with other samples"
-    white = " whose white is 0" if photometric == WHITE_IS_ZERO and kind != _UNSIGNED else ""
-    raise PoolcliError(
-        f"holds {meaning} as {_KINDS[kind]} {bits}-bit samples{white}, which are not read in TIFF;"
-        " use npy"
-    )
-
-
-def _check_colour(directory: Directory, photometric: int, compression: int) -> None:
-    """Refuse colour that would have to be converted by other rules than the usual ones."""
-    if photometric == CMYK and directory.integer(INK_SET, 1) != 1:
-        raise PoolcliError("holds other inks than CMYK, which are not read; save it as RGB")
-    if photometric == YCBCR and compression != JPEG:
-        if directory.integers(SUBSAMPLING, 2) != (1, 1):
-            raise PoolcliError("holds YCbCr that is subsampled, which is not read; save it as RGB")
-        if COEFFICIENTS in directory:
-            raise PoolcliError("holds YCbCr of its own coefficients; save it as RGB")
-
-
-def _alpha(
-    directory: Directory, samples: int, photometric: int
-) -> Literal["", "straight", "associated"]:
-    """Return the meaning of the samples after colour."""
-    further = samples - _COLOURS[photometric]
+def _read_alpha(directory: Directory, samples: int, photometric: int) -> Alpha:
+    """Read whether the sample after the colours is alpha."""
+    further = samples - COLOURS[photometric]
+    name = PHOTOMETRIC_NAMES[photometric]
     if further < 0:
-        raise PoolcliError(
-            f"is damaged: its TIFF tags give {_PHOTOMETRICS[photometric]} {samples} samples"
-        )
-    meanings = set(directory.integers(EXTRA, further))
-    known = meanings & {_ASSOCIATED, _UNASSOCIATED}
-    plain = photometric in (BLACK_IS_ZERO, RGB)
+        raise PoolcliError(f"is damaged: its TIFF tags give {name} {samples} samples")
+    meanings = set(directory.integers(Tag.EXTRA_SAMPLES, further))
+    known = meanings & set(ExtraSample)
+    plain = photometric in (Photometric.BLACK_IS_ZERO, Photometric.RGB)
     if not further or (plain and not known and meanings <= {0}):
         return ""
-    if (
-        further == 1
-        and known == {_UNASSOCIATED}
-        and photometric
-        in (
-            WHITE_IS_ZERO,
-            BLACK_IS_ZERO,
-            RGB,
-            PALETTE,
-        )
-    ):
+    straight = plain or photometric in (Photometric.WHITE_IS_ZERO, Photometric.PALETTE)
+    if further == 1 and known == {ExtraSample.UNASSOCIATED_ALPHA} and straight:
         return "straight"
-    if further == 1 and known == {_ASSOCIATED} and plain:
+    if further == 1 and known == {ExtraSample.ASSOCIATED_ALPHA} and plain:
         return "associated"
     raise PoolcliError(
-        f"holds {further} samples per pixel beside {_PHOTOMETRICS[photometric]} that are not read;"
-        " save it without them"
+        f"holds {further} samples per pixel beside {name} that are not read; save it without them"
     )
 
 
-def _check_predictor(predictor: int, compression: int, bits: int, kind: int) -> None:
-    if predictor == 1:
-        return
-    fits = {2: bits in (8, 16, 32) and kind != _FLOAT, 3: kind == _FLOAT}
-    if compression not in _PREDICTABLE or not fits.get(predictor, False):
-        raise PoolcliError(
-            f"is stored with TIFF predictor {predictor}, which does not fit its samples;"
-            " save it without one"
-        )
-
-
-def _segment(directory: Directory, rows: int, columns: int, *, tiled: bool) -> tuple[int, int]:
+def _read_segment(directory: Directory, rows: int, columns: int, *, tiled: bool) -> tuple[int, int]:
     """Read the size of a strip or tile."""
-    if not tiled:
-        height = min(directory.integer(STRIP_ROWS, rows), rows)
-        width = columns
+    if tiled:
+        height = directory.integer(Tag.TILE_LENGTH, 0)
+        width = directory.integer(Tag.TILE_WIDTH, 0)
     else:
-        height, width = (directory.integer(tag, 0) for tag in (TILE_LENGTH, TILE_WIDTH))
+        height = min(directory.integer(Tag.ROWS_PER_STRIP, rows), rows)
+        width = columns
     if height < 1 or width < 1:
         raise PoolcliError("is damaged: its TIFF tags give its strips or tiles no size")
     padded = ceil(rows / height) * height * ceil(columns / width) * width
     if tiled and padded > 2 * rows * columns + _SPARE_PIXELS:
         raise PoolcliError("is damaged: its tiles are much larger than the image")
     return height, width
-
-
-def _check_compression(layout: Layout) -> None:
-    """Refuse samples that a compression cannot hold."""
-    if layout.compression in FAX and (layout.bits, layout.samples) != (1, 1):
-        raise PoolcliError("is damaged: it is compressed as a fax of other than 1 bit")
-    if layout.compression == JPEG:
-        together = layout.samples_together
-        ycbcr = layout.photometric == YCBCR
-        fits = together == 3 or (together == 1 and not ycbcr)
-        known = layout.photometric in (BLACK_IS_ZERO, RGB, YCBCR)
-        if layout.bits != 8 or not fits or not known:
-            raise PoolcliError(
-                "holds JPEG that is neither gray nor RGB of 8 bits; save it with LZW or deflate"
-            )

@@ -24,7 +24,8 @@ LAYERS = [
     {"pooling", "reference", "storage"},
     {"geometry"},
     {"memory"},
-    {"arrays", "errors", "opencv", "serial", "silence", "spelling"},
+    {"spelling"},
+    {"arrays", "errors", "opencv", "serial", "silence", "vocabulary"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -155,6 +155,7 @@ ELSEWHERE = {
     "python -E needs -P too": "an option of the interpreter: test_executors",
     "for a 64-bit number; write": "an edit of the text: test_matrices",
     "which are not read": "about the program that wrote the input",
+    " is no operation; use one of ": "a layer, which no option takes: test_notation",
 }
 
 

@@ -254,7 +254,7 @@ def test_adaptive_windows_that_divide_are_ordinary_ones_elsewhere() -> None:
         ),
         (Lp(), Window.of(3, 2, 1), "PyTorch", "pads no lp pooling"),
         (Average(), Window.of(2, dilation=2), "PyTorch", "dilates no avg pooling"),
-        (Max(), Window.of(3, 2, ((1, 0), (1, 0))), "Keras", 'pads as "same" asks or not at all'),
+        (Max(), Window.of(3, 2, ((1, 0), (1, 0))), "Keras", 'pads like "same" or not at all'),
         (Max(), Window.of(2, dilation=2), "Keras", "dilates no pooling"),
         (Max(), Window.of(2, ceil_mode=True), "Keras", "has no ceil mode"),
         (Max(), AdaptiveWindow.of(4), "Keras", "has no adaptive layer that works for every size"),
@@ -263,7 +263,7 @@ def test_adaptive_windows_that_divide_are_ordinary_ones_elsewhere() -> None:
             Lp(),
             Window.of(3, 2, 1),
             "ONNX",
-            "gives sums, which windows of different size would not divide alike",
+            "returns sums, which windows of different sizes would divide differently",
         ),
     ],
 )

@@ -81,6 +81,15 @@ def test_the_sums_of_windows_are_those_of_a_loop() -> None:
             np.testing.assert_allclose(sums[i, j], pixels.sum(axis=(0, 1)), rtol=1e-5, atol=1e-6)
 
 
+def test_the_sums_of_many_windows_that_repeat_pixels_are_those_of_the_pixels() -> None:
+    applied = AppliedPooling.of(Pooling(Max(), AdaptiveWindow.of((1, 100_000))), (1, 3, 1))
+    values = np.array([1.0, 2.0, 4.0]).reshape(1, 3, 1)
+    sums, counts = np.unique(sum_windows(values, applied), return_counts=True)
+    # The two windows at a third and at two thirds hold two pixels.
+    assert sums.tolist() == [1, 2, 3, 4, 6]
+    assert counts.tolist() == [33_333, 33_332, 1, 33_333, 1]
+
+
 @pytest.mark.parametrize(
     ("value", "dtype", "fitting"),
     [
@@ -139,7 +148,7 @@ FLOOR = Window.of(3, 2)
         (Max(), Window.of(3, 2, "same"), ["functional.pad added the padding first, as -inf"]),
         (Max(), Window.of(3, 2, 2, ceil_mode=True), ["by at most half the kernel"]),
         (Average(), FLOOR, []),
-        (Average(), Window.of(3, 2, 1, ceil_mode=True), ["asked with count_include_pad=False"]),
+        (Average(), Window.of(3, 2, 1, ceil_mode=True), ["called with count_include_pad=False"]),
         (
             Average(),
             Window.of((2, 3), 2, ((0, 1), (2, 1)), ceil_mode=True),
@@ -309,7 +318,7 @@ def test_keras_on_jax_is_started_with_float64(monkeypatch: pytest.MonkeyPatch) -
     assert_agrees(*ask(Keras(), pixels, Max(), Window.of(2)), "cuts float64 to float32 on JAX")
     assert os.environ["JAX_ENABLE_X64"] == "1"
     monkeypatch.setattr(sys.modules["keras"].ops, "convert_to_numpy", np.float32)
-    with pytest.raises(Unsupported, match="gives float32 where these numbers need float64"):
+    with pytest.raises(Unsupported, match="returns float32 where these numbers need float64"):
         ask(Keras(), pixels, Max(), Window.of(2))
 
 
@@ -444,3 +453,11 @@ def test_the_loop_refuses_a_window_that_takes_too_long() -> None:
     applied = AppliedPooling.of(Pooling(Max(), Window.of(100)), pixels.shape)
     with pytest.raises(Unsupported, match="too slow"):
         Loop(9_999).part(pixels, applied)
+
+
+@pytest.mark.parametrize("size", [(1, 2_000_000), (1500, 1500)])
+def test_the_loop_refuses_more_windows_than_it_can_walk(size: tuple[int, int]) -> None:
+    pixels = np.zeros((2, 2, 1))
+    applied = AppliedPooling.of(Pooling(Max(), AdaptiveWindow.of(size)), pixels.shape)
+    with pytest.raises(Unsupported, match="too slow for windows of this size or number"):
+        Loop(6_000_000).part(pixels, applied)

@@ -152,7 +152,7 @@ def test_the_loop_is_left_out_where_it_would_take_minutes(monkeypatch: pytest.Mo
     monkeypatch.setattr(verification, "LOOP_PIXELS", 100)
     loop = of(verify(noise(20, 20), Max(), Window.of(20)), "reference")
     assert (loop.status, loop.worst, loop.seconds) == ("not comparable", None, None)
-    assert loop.remarks == ("is too slow for windows of this size",)
+    assert loop.remarks == ("is too slow for windows of this size or number",)
 
 
 def test_a_window_that_does_not_fit_is_an_error() -> None:
@@ -251,7 +251,7 @@ def test_a_result_of_another_size_is_a_mismatch(monkeypatch: pytest.MonkeyPatch)
     torch = of(verify(noise(6, 6), Max(), Window.of(2)), "torch")
     assert torch.status == "mismatch"
     assert torch.worst is None
-    assert torch.remarks == ("makes 2×3×1 values where poolcli makes 3×3×1",)
+    assert torch.remarks == ("returns 2×3×1 values where poolcli returns 3×3×1",)
 
 
 @pytest.mark.parametrize(("rows", "status"), [(2, "mismatch"), (3, "equal in part")])
@@ -325,9 +325,7 @@ def test_sums_beyond_the_range_of_a_float_are_left_out(monkeypatch: pytest.Monke
     pixels[:, 2:] = 1
     torch = of(verify(pixels, Average(), Window.of(2)), "torch")
     assert (torch.status, torch.compared) == ("equal in part", 1)
-    assert torch.remarks == (
-        "sums beyond the range of its floats in some windows: these are left out",
-    )
+    assert torch.remarks == ("exceeds the range of its floats in some windows: these are left out",)
 
 
 def test_powers_beyond_the_range_of_float32_are_left_out_for_onnxruntime() -> None:
@@ -399,7 +397,7 @@ def test_alpha_is_left_out_if_opaque_and_otherwise_compared_as_a_channel() -> No
     pixels, remark = plain_layers(translucent)
     assert pixels.shape == (4, 4, 4)
     assert remark is not None
-    assert "know no transparency" in remark
+    assert "have no transparency" in remark
     pixels[:, :, 3] = 255
     pixels, remark = plain_layers(translucent)
     np.testing.assert_array_equal(pixels, pixels[:, :, :3])

@@ -83,7 +83,7 @@ class Framework(ABC):
         beyond = (rows * columns - image.shape[0] * image.shape[1]) * image.shape[2]
         if max(rows, columns) > MOST_POSITIONS or beyond > MOST_BEYOND:
             raise Unsupported(
-                "is not asked: the windows reach too far beyond the image"
+                "is not run: the windows reach too far beyond the image"
                 f" ({rows:,}×{columns:,} positions)"
             )
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from helpers.onnx_peer import run
+from helpers.spread import Spread
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -280,14 +281,6 @@ def test_keras_never_counts_padding_and_onnx_takes_whole_norms() -> None:
 
 
 # Operations that are not poolcli's
-
-
-@dataclass(frozen=True)
-class Spread(Max):
-    """Keep the difference between the largest and the smallest pixel."""
-
-    name = "spread"
-    layers: ClassVar[Mapping[str, str]] = {}
 
 
 @pytest.mark.parametrize("window", [Window.of(2), Window.of(3, 1, 1), AdaptiveWindow.of(3)])

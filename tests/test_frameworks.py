@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from helpers.spread import Spread
 from helpers.stand_ins import hide, install, install_keras, install_skimage, install_torch
 from numpy.typing import NDArray
 
@@ -132,6 +134,64 @@ def test_adapters_return_the_versions_of_their_frameworks() -> None:
     assert versions[0].split(".")[0].isdigit()
     assert versions[1:] == ["1.2.3", "1.2.3 on tensorflow 1.2.3", "1.2.3"]
     assert Loop(1).version() == ""
+
+
+# Operations that are not poolcli's
+
+WINDOWS = [Window.of(2), Window.of(3, 2, 1), Window.of(3, 1, "same"), AdaptiveWindow.of((3, 2))]
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda framework: framework.name)
+@pytest.mark.parametrize("window", WINDOWS)
+def test_an_operation_without_a_layer_is_refused(framework: Framework, window: AnyWindow) -> None:
+    with pytest.raises(Unsupported, match=r"^has no spread pooling$"):
+        ask(framework, image(6, 6), Spread(), window)
+
+
+class Fractional(Max):
+    """Claim layers whose parameters are not those of a plain window."""
+
+    layers: ClassVar[Mapping[str, str]] = {
+        "PyTorch": "FractionalMaxPool2d",
+        "Keras": "LPPooling2D",
+        "ONNX": "LpPool",
+        "scikit-image": "fractional max",
+    }
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda framework: framework.name)
+def test_a_layer_with_unknown_parameters_is_refused(framework: Framework) -> None:
+    with pytest.raises(Unsupported, match=r"whose parameters poolcli cannot translate|no function"):
+        ask(framework, image(6, 6), Fractional(), Window.of(2))
+
+
+class Mirrored(Average):
+    """Claim the negative of every layer, applied to the negative image."""
+
+    layers: ClassVar[Mapping[str, str]] = {
+        "PyTorch": "-AvgPool2d",
+        "Keras": "-AveragePooling2D",
+        "ONNX": "-AveragePool",
+        "scikit-image": "-mean",
+    }
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda framework: framework.name)
+def test_a_minus_in_front_of_a_layer_negates_image_and_result(framework: Framework) -> None:
+    answer, ours = ask(framework, image(6, 6), Mirrored(), Window.of(2))
+    np.testing.assert_allclose(answer.pixels, ours, rtol=2.0**-20, atol=2.0**-16)
+
+
+class Wide(Operation):
+    """Claim a function of NumPy that poolcli has no operation for."""
+
+    name = "wide"
+    layers: ClassVar[Mapping[str, str]] = {"scikit-image": "ptp"}
+    reduce, value = Spread.reduce, Spread.value
+
+
+def test_skimage_reduces_blocks_by_any_function_of_numpy() -> None:
+    assert_agrees(*ask(ScikitImage(), image(6, 6), Wide(), Window.of(2)))
 
 
 # PyTorch

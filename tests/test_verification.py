@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from helpers.spread import Spread
 from helpers.stand_ins import (
     avg_pool2d,
     block_reduce,
@@ -26,6 +28,7 @@ from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
 from poolcli.images import Image
 from poolcli.operations import Average, Lp, Max, Median, Min, Operation, Pooling
+from poolcli.pooling import Windows
 from poolcli.verification import Comparison, Verification, plain_layers
 
 Array = NDArray[Any]
@@ -430,3 +433,73 @@ def test_the_loop_finds_errors_at_the_ends_of_the_range(
     # Earlier results of the core.
     monkeypatch.setattr(Operation, "pool", pool)
     assert of(verify(image, operation, Window.of(2)), "reference").status == "mismatch"
+
+
+# Operations that are not poolcli's
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
+@pytest.mark.parametrize("window", [Window.of(2), Window.of(3, 2, 1), AdaptiveWindow.of((3, 2))])
+def test_an_operation_without_layers_is_verified_by_the_loop_alone(
+    monkeypatch: pytest.MonkeyPatch, window: AnyWindow, dtype: str
+) -> None:
+    install_torch(monkeypatch)
+    install_keras(monkeypatch, "tensorflow")
+    install_skimage(monkeypatch)
+    found = verify(noise(9, 8, 2, dtype=dtype), Spread(), window)
+    loop, *frameworks = found.comparisons
+    assert (loop.status, loop.compared) == ("equal", loop.values)
+    for framework in frameworks:
+        assert (framework.status, framework.compared) == ("not comparable", 0)
+        assert framework.remarks == ("has no spread pooling",)
+
+
+class OffByOne(Spread):
+    def reduce(self, image: Array, windows: Windows, *, result: Any = None) -> Array:
+        pooled = super().reduce(image, windows, result=result)
+        pooled[1, 2] += 1
+        return pooled
+
+
+class Averaged(Spread):
+    def reduce(self, image: Array, windows: Windows, *, result: Any = None) -> Array:
+        return Average().reduce(image, windows, result=result)
+
+
+@pytest.mark.parametrize("operation", [OffByOne(), Averaged()])
+@pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
+def test_a_wrong_value_of_a_new_operation_is_a_mismatch(operation: Operation, dtype: str) -> None:
+    found = verify(noise(9, 8, 2, dtype=dtype), operation, Window.of(2))
+    assert of(found, "reference").status == "mismatch"
+    assert found.mismatch
+
+
+class Claimed(Spread):
+    layers: ClassVar[Mapping[str, str]] = {"ONNX": "MaxPool"}
+
+
+def test_an_operation_that_claims_the_layer_of_another_is_a_mismatch() -> None:
+    found = verify(noise(9, 8, 2), Claimed(), Window.of(2))
+    assert of(found, "reference").status == "equal"
+    assert of(found, "onnxruntime").status == "mismatch"
+
+
+class Whole(Spread):
+    """Keep the difference in the type of the image."""
+
+    def reduce(self, image: Array, windows: Windows, *, result: Any = None) -> Array:
+        return super().reduce(image, windows, result=result).astype(image.dtype)
+
+    def result_type(self, dtype: np.dtype[Any]) -> np.dtype[Any]:
+        return dtype
+
+    layers: ClassVar[Mapping[str, str]] = {"scikit-image": "ptp"}
+
+
+def test_results_of_integers_may_be_integers_that_are_no_pixels(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    install_skimage(monkeypatch)
+    found = verify(noise(8, 8, 2), Whole(), Window.of(2))
+    assert of(found, "reference").status == "equal"
+    assert of(found, "scikit-image").status == "equal"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -337,6 +338,50 @@ def test_powers_beyond_the_range_of_float32_are_left_out_for_onnxruntime() -> No
     assert of(found, "reference").status == "equal"
     onnxruntime = of(found, "onnxruntime")
     assert (onnxruntime.status, onnxruntime.compared) == ("equal in part", 2)
+
+
+@pytest.mark.parametrize("install_peer", [install_torch, install_skimage])
+def test_powers_beyond_the_range_of_float64_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, install_peer: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    install_peer(monkeypatch)
+    found = verify(np.array([[0, 1, 1e200, 1e-200]]), Lp(), Window.of(1))
+    assert of(found, "reference").status == "equal"
+    peer = of(found, "torch" if install_peer is install_torch else "scikit-image")
+    assert (peer.status, peer.compared) == ("equal in part", 2)
+
+
+@dataclass(frozen=True)
+class InexactAverage(Average):
+    error: float = 0.0
+
+    def reduce(self, image: Array, windows: Windows, *, result: Any = None) -> Array:
+        pooled: Array = super().reduce(image, windows, result=result) + self.error
+        return pooled
+
+
+@dataclass(frozen=True)
+class InexactPowerMean(Lp):
+    error: float = 0.0
+
+    def reduce(self, image: Array, windows: Windows, *, result: Any = None) -> Array:
+        pooled: Array = super().reduce(image, windows, result=result) + self.error
+        return pooled
+
+
+@pytest.mark.parametrize(
+    ("operation", "status"),
+    [
+        (InexactAverage(error=3 * 2.0**-52), "equal"),
+        (InexactAverage(error=5 * 2.0**-52), "mismatch"),
+        (InexactPowerMean(error=3 * 2.0**-48), "equal"),
+        (InexactPowerMean(error=5 * 2.0**-48), "mismatch"),
+    ],
+)
+def test_float64_may_differ_from_the_loop_by_its_own_rounding_error(
+    operation: Operation, status: str
+) -> None:
+    assert of(verify(np.ones((2, 2)), operation, Window.of(2)), "reference").status == status
 
 
 def test_differences_among_subnormal_numbers_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,7 +125,7 @@ STANDINS = {
 def evaluate(equivalent: Equivalent, image: Array) -> Array:
     assert equivalent.call is not None
     names = {**STANDINS[equivalent.framework], "x": image.view(Tensor)}
-    result: Array = np.asarray(eval(equivalent.call, names))  # noqa: S307 - what is shown is run
+    result: Array = np.asarray(eval(equivalent.call, names))  # noqa: S307 - the printed call is tested
     return result
 
 

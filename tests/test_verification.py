@@ -130,7 +130,7 @@ def test_every_iteration_starts_from_the_result_before(monkeypatch: pytest.Monke
         (30, [" (iterations 2 to 4)"]),
     ],
 )
-def test_remarks_name_their_iterations_unless_they_hold_for_all(
+def test_remarks_name_their_iterations_unless_these_are_all(
     monkeypatch: pytest.MonkeyPatch, side: int, about: list[str]
 ) -> None:
     install_skimage(monkeypatch)
@@ -213,7 +213,7 @@ def test_an_average_may_differ_by_the_rounding_error_of_a_sum(
     assert torch.worst.difference == pytest.approx(share * allowed, rel=1e-3)
 
 
-def test_a_small_error_is_found_beside_a_large_difference_that_is_allowed(
+def test_a_small_error_is_found_next_to_a_large_difference_that_is_allowed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pixels = np.array([[1e6, 1.0]] * 2)
@@ -266,7 +266,7 @@ def test_only_partial_windows_may_be_missing(
     install(
         monkeypatch,
         "skimage.measure",
-        block_reduce=lambda *how: block_reduce(*how)[:rows],
+        block_reduce=lambda *arguments: block_reduce(*arguments)[:rows],
     )
     window = Window.of(2, ceil_mode=True)
     assert of(verify(noise(7, 8), Max(), window), "scikit-image").status == status
@@ -274,15 +274,15 @@ def test_only_partial_windows_may_be_missing(
 
 def test_a_result_with_other_channels_is_a_mismatch(monkeypatch: pytest.MonkeyPatch) -> None:
     install_skimage(monkeypatch)
-    pairs = {"block_reduce": lambda *how: np.repeat(block_reduce(*how), 2, axis=2)}
+    pairs = {"block_reduce": lambda *arguments: np.repeat(block_reduce(*arguments), 2, axis=2)}
     install(monkeypatch, "skimage.measure", **pairs)
     window = Window.of(2, ceil_mode=True)
     assert of(verify(noise(7, 8), Max(), window), "scikit-image").status == "mismatch"
 
 
 def test_a_later_iteration_can_be_the_wrong_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    def late(x: Array, *how: Any) -> Array:
-        pixels: Array = max_pool2d(x, *how) + (x.shape[2] == 4)
+    def late(x: Array, *arguments: Any) -> Array:
+        pixels: Array = max_pool2d(x, *arguments) + (x.shape[2] == 4)
         return pixels
 
     install_torch(monkeypatch, max_pool2d=late)

@@ -38,7 +38,7 @@ class Tally:
     iterations : int
         The number of iterations so far.
     remarks : dict of list of int
-        The iterations that each remark holds for.
+        The iterations of each remark.
     """
 
     peer: Framework
@@ -77,7 +77,7 @@ class Tally:
             self._compare(task, answer)
 
     def _run(self, task: Task) -> tuple[Task, Answer]:
-        """Return the result of the peer, and the task that it did: a part of the given one."""
+        """Return the result of the peer, with its task: the given one or a part of it."""
         self.version = self.version or self.peer.version()
         part = self.peer.part(task.image, task.applied)
         if part.shape != task.image.shape:
@@ -145,7 +145,7 @@ class Tally:
         self.remarks.setdefault(text, []).append(task.iteration)
 
     def _remarks(self) -> Iterator[str]:
-        """Yield each remark once, with its iterations unless it holds for all."""
+        """Yield each remark once, with its iterations unless these are all."""
         for text, iterations in self.remarks.items():
             first, last = iterations[0], iterations[-1]
             if len(iterations) == self.iterations:

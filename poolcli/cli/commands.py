@@ -1,4 +1,4 @@
-"""The commands: what each does, in a sentence, and where it is. A module is loaded when it runs."""
+"""All commands: the module and summary of each. A module is imported when its command runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 
 class Entry(NamedTuple):
-    """A command that is not loaded yet."""
+    """A command that is not imported yet."""
 
     module: str
     summary: str
@@ -26,40 +26,40 @@ ENTRIES = {
     "compare": Entry(
         "compare", "Draw what several operations make of the same windows, and how they differ."
     ),
-    "explain": Entry("explain", "Tell in words and numbers where each result comes from."),
-    "shape": Entry("shape", "Tell sizes, unused pixels, receptive fields and framework calls."),
+    "explain": Entry("explain", "Explain in words and numbers where each result comes from."),
+    "shape": Entry("shape", "Print sizes, unused pixels, receptive fields and framework calls."),
     "verify": Entry("verify", "Compare with a plain loop and every framework that is installed."),
 }
 
 
 class Commands(Mapping[str, click.Command]):
-    """All commands by their names; each is loaded when it is asked for."""
+    """All commands by name, each imported when it is looked up."""
 
     def __getitem__(self, name: str) -> click.Command:
-        """Load a command from its module."""
+        """Import the module of a command, and return the command."""
         command: click.Command = import_module(f"poolcli.cli.{ENTRIES[name].module}").command(name)
         return command
 
     def __iter__(self) -> Iterator[str]:
-        """List the names."""
+        """Iterate over the names."""
         return iter(ENTRIES)
 
     def __len__(self) -> int:
-        """Count them."""
+        """Return the number of commands."""
         return len(ENTRIES)
 
 
-# What others call the operations.
+# Other names of the operations.
 SYNONYMS = {"mean": "avg", "average": "avg", "maximum": "max", "minimum": "min", "power": "lp"}
 
-# What frameworks add to the name of an operation.
+# Additions to the name of an operation in frameworks.
 _ADDITIONS = re.compile(r"[-_ ]|[123]d$|pool(ing)?|adaptive|global", re.IGNORECASE)
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known name that a word is meant for, if that can be guessed.
+    """Return the known name that is closest to a word, or None.
 
-    The names of frameworks' layers are understood: `MaxPool2d`, `global_average_pooling`.
+    Names of layers in frameworks are recognized: `MaxPool2d`, `global_average_pooling`.
     """
     from difflib import get_close_matches
 
@@ -71,7 +71,7 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def commands_with(option: str) -> list[str]:
-    """List the commands that have an option."""
+    """Return the names of the commands that have an option."""
     return [
         name
         for name, command in Commands().items()

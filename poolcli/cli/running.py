@@ -71,7 +71,7 @@ def run_inputs(
     planned = plan(inputs, settings, naming, files_from=files_from, recursive=recursive)
     helped = _Helped(inputs)
     with Console(len(planned.jobs), quiet=quiet, verbose=verbose, as_json=json) as console:
-        console.show_ignored(planned.passed_over, settings)
+        console.show_ignored(planned.ignored, settings)
         report = run_jobs(
             planned.jobs,
             settings,
@@ -87,7 +87,7 @@ def run_inputs(
     untold = name_untold(naming, settings)
     if report.counts["skipped"] and untold is not None:
         report.warnings.append(f"-u compares times alone; {untold}")
-    console.summarise(report, planned.passed_over)
+    console.summarise(report, planned.ignored)
     return report.exit_status
 
 

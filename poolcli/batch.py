@@ -101,7 +101,7 @@ def run_jobs(
 
 
 class _Crew:
-    """The executor of a run, with what each of its calls needs."""
+    """The executor of a run, and the task and settings of its calls."""
 
     def __init__(
         self, task: Callable[[Job, Settings], Record], settings: Settings, workers: int

@@ -24,7 +24,8 @@ ENTRIES = {
     "median": Entry("pooling", "Keep the median of each window."),
     "lp": Entry("pooling", "Keep the power mean of each window, (sum of |x|^p / count)^(1/p)."),
     "compare": Entry(
-        "compare", "Draw what several operations make of the same windows, and how they differ."
+        "compare",
+        "Draw the results of several operations on the same windows, and their difference.",
     ),
     "explain": Entry("explain", "Explain in words and numbers where each result comes from."),
     "shape": Entry("shape", "Print sizes, unused pixels, receptive fields and framework calls."),

@@ -40,7 +40,7 @@ def ignore_signals() -> None:
 
 @contextmanager
 def interruptible(afterwards: Callable[[], None] | None = None) -> Iterator[None]:
-    """Raise Interrupted when a signal asks the program to stop.
+    """Raise Interrupted when the process receives SIGINT, SIGTERM or SIGHUP.
 
     Parameters
     ----------

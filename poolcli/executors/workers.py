@@ -46,7 +46,7 @@ class Call:
         self._workers = workers
 
     def result(self) -> Any:
-        """Wait for the call, and return or raise what it returned or raised.
+        """Wait for the call, and return its value or raise its exception.
 
         Raises
         ------

@@ -114,7 +114,8 @@ def _value(pixels: list[Any], operation: str, divisor: int, norm: float) -> Any:
         ranked = sorted(pixels)
         return _mean([ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]], 2)
     if operation == "lp":
-        return _power_mean(pixels, divisor, norm)
+        mean = _power_mean(pixels, divisor, norm)
+        return int(mean + 0.5) if _has_root(pixels, divisor, norm, mean) else mean
     return _mean(pixels, divisor)
 
 
@@ -149,6 +150,14 @@ def _power_mean(numbers: list[Any], divisor: int, norm: float) -> Any:
     ratios = [magnitude / largest for magnitude in magnitudes]
     mean = math.fsum(ratio**norm for ratio in ratios) / divisor
     return largest * max(mean ** (1 / norm), min(ratios))
+
+
+def _has_root(numbers: list[Any], divisor: int, norm: float, mean: Any) -> bool:
+    """Return whether the power mean of integers is exactly the integer next to `mean`."""
+    if not isinstance(numbers[0], int) or norm != int(norm):
+        return False
+    power, root = int(norm), int(mean + 0.5)
+    return sum(abs(int(number)) ** power for number in numbers) == divisor * root**power
 
 
 def _round(value: Any, dtype: np.dtype[Any]) -> Any:

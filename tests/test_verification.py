@@ -25,7 +25,7 @@ from poolcli import verification
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
 from poolcli.images import Image
-from poolcli.pooling import Operation
+from poolcli.pooling import Operation, pool
 from poolcli.verification import Comparison, Verification, plain_layers, verify
 
 Array = NDArray[Any]
@@ -425,3 +425,31 @@ def test_the_loop_sees_what_is_wrong_at_the_ends_of_the_range(
     # What the core once made of these.
     monkeypatch.setattr("poolcli.verification.task.pool", pool)
     assert of(verify(image, operation, Window.of(2), norm=32), "reference").status == "mismatch"
+
+
+@pytest.mark.parametrize("unit", [-1, 0, 1])
+@pytest.mark.parametrize(
+    ("image", "norm"),
+    [
+        (np.full((2, 2), 4), 3.0),
+        (np.full((2, 2), 4.0), 2.5),
+        (np.array([[-0.1, 0.1], [0.1, -0.1]]), 2.0),
+        (np.full((2, 2), 0.1, np.float32), 32.0),
+        (np.full((2, 2), 201, np.uint8), 7.0),
+        (np.array([[12, 16], [22, 4]]), 2.0),
+        (np.array([[1, -7], [5, 5]], np.int16), 2.0),
+        (np.array([[1, 2], [3, -6]]), 1.0),
+    ],
+)
+def test_a_power_mean_that_needs_no_rounding_is_compared_to_the_last_bit(
+    monkeypatch: pytest.MonkeyPatch, image: Array, norm: float, unit: int
+) -> None:
+    def change(layers: Array, operation: Operation, *arguments: Any) -> Array:
+        pooled = pool(layers, operation, *arguments)
+        if operation == "lp" and unit:
+            pooled = np.nextafter(pooled, np.inf * unit, dtype=pooled.dtype)
+        return pooled
+
+    monkeypatch.setattr(verification.task, "pool", change)
+    found = of(verify(image, "lp", Window.of(2), norm=norm), "reference")
+    assert found.status == ("mismatch" if unit else "equal")

@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 from poolcli.equivalents import Pooling
 from poolcli.frameworks import Answer, sum_windows
 from poolcli.pooling import Operation, pool
+from poolcli.pooling.spans import count_taps
 from poolcli.verification.records import Pixel
 
 Array = NDArray[Any]
+
+# Float64 represents all integers below this.
+EXACT = 2**53
 
 
 class Task:
@@ -40,8 +44,36 @@ class Task:
                 self.shares = sum_windows(magnitudes * 2.0**-24, *axes)
                 if pooling.operation == "lp":
                     self.powers = sum_windows(magnitudes**pooling.norm, *axes)
+                    self.has_exact_root = self._find_exact_roots(magnitudes)
             # Such windows give NaN or infinity, and everyone must say so.
             self.special = sum_windows(~finite, *axes) > 0
+
+    def _find_exact_roots(self, magnitudes: Array) -> Array:
+        """Return where a power mean is a float without rounding, so that it has one correct value.
+
+        These are windows of equal magnitudes and, for integers with norm 1 or 2, windows whose
+        power mean is an integer. A root of another degree may be off by a unit in the last place.
+
+        Parameters
+        ----------
+        magnitudes : ndarray of float, (H, W, C)
+
+        Returns
+        -------
+        ndarray of bool, (H', W', C)
+        """
+        norm, window = self.pooling.norm, self.pooling.window
+        least, largest = (pool(magnitudes, operation, window) for operation in ("min", "max"))
+        equal: Array = least == largest
+        if self.layers.dtype.kind == "f" or norm not in (1, 2):
+            return equal
+        rows, columns = (
+            count_taps(axis, np.float64) for axis in (self.pooling.rows, self.pooling.columns)
+        )
+        counts = rows[:, np.newaxis, np.newaxis] * columns[:, np.newaxis]
+        roots = np.rint((self.powers / counts) ** (1 / norm))
+        whole: Array = (roots**norm * counts == self.powers) & (self.powers < EXACT)
+        return equal | whole
 
     def part(self, layers: Array) -> Task:
         """Make the same task of a part of the image."""
@@ -64,6 +96,8 @@ class Task:
             unit = 2.0**-24 if self.pooling.operation == "lp" else 2.0**-28
         tolerances = np.maximum(answer.leniency * unit * self.shares, smallest)
         tolerances = np.where(self.special, 0.0, tolerances)
+        if answer.exact and self.pooling.operation == "lp":
+            tolerances = np.where(self.has_exact_root, 0.0, tolerances)
         if answer.exact:
             return tolerances, everywhere
         inside = self.sums <= min(float(info.max) for info in floats)

@@ -548,3 +548,31 @@ def test_results_of_integers_may_be_integers_that_are_no_pixels(
     found = verify(noise(8, 8, 2), Whole(), Window.of(2))
     assert of(found, "reference").status == "equal"
     assert of(found, "scikit-image").status == "equal"
+
+
+@pytest.mark.parametrize("unit", [-1, 0, 1])
+@pytest.mark.parametrize(
+    ("image", "norm"),
+    [
+        (np.full((2, 2), 4), 3.0),
+        (np.full((2, 2), 4.0), 2.5),
+        (np.array([[-0.1, 0.1], [0.1, -0.1]]), 2.0),
+        (np.full((2, 2), 0.1, np.float32), 32.0),
+        (np.full((2, 2), 201, np.uint8), 7.0),
+        (np.array([[12, 16], [22, 4]]), 2.0),
+        (np.array([[1, -7], [5, 5]], np.int16), 2.0),
+        (np.array([[1, 2], [3, -6]]), 1.0),
+    ],
+)
+def test_a_power_mean_that_needs_no_rounding_is_compared_to_the_last_bit(
+    monkeypatch: pytest.MonkeyPatch, image: Array, norm: float, unit: int
+) -> None:
+    reduce = Lp.reduce
+
+    def change(*arguments: Any, **named: Any) -> Array:
+        pooled = reduce(*arguments, **named)
+        return np.nextafter(pooled, np.inf * unit, dtype=pooled.dtype) if unit else pooled
+
+    monkeypatch.setattr(Lp, "reduce", change)
+    found = of(verify(image, Lp(norm), Window.of(2)), "reference")
+    assert found.status == ("mismatch" if unit else "equal")

@@ -83,7 +83,3 @@ def test_a_decoder_that_says_damage_for_want_of_memory_is_seen_through(
     monkeypatch.setattr("poolcli.images.damage.DECODING_BYTES", 2**50)
     with pytest.raises(MemoryError):
         open_source(content, "jp2").decode()
-    begin = open_source(content, "jp2").load
-    if part == "load_picture" and begin:
-        with pytest.raises(MemoryError):
-            begin()

@@ -12,7 +12,6 @@ import numpy as np
 from poolcli.arrays import Array
 from poolcli.images.bmp import open_bmp
 from poolcli.images.boxes import check_avif, check_jpeg2000, check_tiles
-from poolcli.images.chunks import read_png
 from poolcli.images.damage import Damage, damage_in_one_line, decoding, load_picture
 from poolcli.images.deep import (
     check_depth,
@@ -31,6 +30,7 @@ from poolcli.images.metadata import (
     turn,
 )
 from poolcli.images.plugins import open_with_pillow
+from poolcli.images.png.chunks import read_png
 from poolcli.images.ppm import open_ppm
 from poolcli.images.rows import load_rows
 from poolcli.images.tiff import open_tiff
@@ -145,7 +145,7 @@ def _open_picture(content: bytes, format_: str, damage: Damage) -> Source | None
         damage.settle()
         return replace(image, warnings=(*image.warnings, *damage.warnings))
 
-    return Source((columns, rows) if turned else (rows, columns), "png", decode, begin)
+    return Source((columns, rows) if turned else (rows, columns), "png", decode)
 
 
 def _told(picture: ImageFile, notes: list[str]) -> Told:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from poolcli.images.chunks import SIGNATURE, frame, read_chunks
 from poolcli.images.damage import Damage, load_picture
 from poolcli.images.plugins import open_with_pillow
+from poolcli.images.png.chunks import SIGNATURE, frame, read_chunks
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile

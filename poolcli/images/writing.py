@@ -1,11 +1,11 @@
-"""Arrays to bytes, in a format that can hold them."""
+"""Encode images as files."""
 
 from __future__ import annotations
 
 import io
 import struct
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,90 +23,90 @@ from poolcli.images.formats import (
 from poolcli.images.image import Image
 from poolcli.images.matrices import format_text
 from poolcli.images.metadata import INCH_IN_METRES
-from poolcli.images.png import REPEATS, join_png, png_pieces
+from poolcli.images.png import encode_png
 
 Buffer = bytes | memoryview
 
-# A colour profile, and a resolution in pixels an inch, where the image has them.
+# The colour profile and the resolution in pixels per inch, or None.
 About = tuple[bytes | None, tuple[float, float] | None]
 
-# How much of an image is rounded at a time.
+# Bytes of pixels rounded at a time.
 BAND_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
 class Quantised:
-    """An image as its file will hold it.
+    """An image in the values of its file.
 
     Attributes
     ----------
     size : int
-        How many bytes the pixels take until they are encoded.
+        The bytes that the pixels take before they are encoded.
     clipped : float, 0 to 1
-        The share of values that lay outside the range.
-    pieces : sequence of callable
-        Each encodes a part of the pixels, at any time and in any thread.
-    join : callable
-        Makes the file's content, in parts, of what the pieces gave.
+        The share of values outside the range of the file.
+    encode : callable
+        Returns the content of the file, in parts; may be called in any thread.
     """
 
     size: int
     clipped: float
-    pieces: Sequence[Callable[[], Any]]
-    join: Callable[[Sequence[Any]], list[Buffer]]
+    encode: Callable[[], list[Buffer]]
 
 
 def quantise(image: Image, format_: str, *, scale: bool = False) -> Quantised:
-    """Round and clip the pixels of an image for a file, which then needs the image no longer.
+    """Round and clip the pixels of an image to the values of a file.
 
     Parameters
     ----------
     image : Image
+        Not needed any longer once this returns.
     format_ : str
-        One of `FORMATS` that `check_format` accepts.
+        The name of a format that `check_format` accepts for the image.
     scale : bool
         Whether to map 0..1 to the range of the file before rounding.
+
+    Raises
+    ------
+    PoolcliError
+        If the pixels hold NaN and the format cannot.
     """
-    if format_ == "npy":
-        return _whole(_npy, image.array)
-    pixels = image.pixels
+    pixels, clipped = image.pixels, 0.0
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[:, :, 0]
-    if format_ == "csv":
-        return _whole(_csv, pixels)
-    stored = stored_type(image, scale=scale)
-    about = (
-        image.profile if keeps_profile(image, format_) else None,
-        image.resolution if keeps_resolution(image, format_) else None,
-    )
-    if format_ == "png":
-        pixels, clipped = _quantise(pixels, stored, scale=scale)
-        pieces = png_pieces(pixels)
-        return Quantised(pixels.nbytes, clipped, pieces, partial(join_png, pixels, _chunks(about)))
-    if stored == np.uint16 and pixels.ndim == 3:
-        if pixels.shape[2] == 2:
+    encode: Callable[[Array], list[Buffer]]
+    if format_ == "npy":
+        pixels, encode = image.array, _encode_npy
+    elif format_ == "csv":
+        encode = _encode_csv
+    else:
+        stored = stored_type(image, scale=scale)
+        about = (
+            image.profile if keeps_profile(image, format_) else None,
+            image.resolution if keeps_resolution(image, format_) else None,
+        )
+        deep_tif = format_ == "tif" and stored == np.uint16 and pixels.ndim == 3
+        if deep_tif and pixels.shape[2] == 2:
             # No encoder at hand writes 16-bit gray with alpha; as colour the values are the same.
             pixels = pixels[:, :, [0, 0, 0, 1]]
-        return _whole(_deep_tif, *_quantise(pixels, stored, ordered=True, scale=scale))
-    return _whole(partial(_pillow, format_, about), *_quantise(pixels, stored, scale=scale))
-
-
-def _whole(
-    encode: Callable[[Array], list[Buffer]], pixels: Array, clipped: float = 0.0
-) -> Quantised:
-    """Let an image be encoded in one piece."""
-    return Quantised(pixels.nbytes, clipped, [partial(encode, pixels)], lambda pieces: pieces[0])
+        pixels, clipped = _quantise(pixels, stored, ordered=deep_tif, scale=scale)
+        if format_ == "png":
+            encode = partial(encode_png, chunks=_png_chunks(about))
+        elif deep_tif:
+            encode = _encode_deep_tif
+        else:
+            encode = partial(_encode_by_pillow, format_, about)
+    return Quantised(pixels.nbytes, clipped, partial(encode, pixels))
 
 
 def _quantise(
     pixels: Array, stored: np.dtype[Any], *, ordered: bool = False, scale: bool = False
 ) -> tuple[Array, float]:
-    """Scale if asked, round half to even and clip; return the share that was clipped too.
+    """Scale if asked, round half to even and clip; return also the share that was clipped.
 
-    Band by band, so that nothing of the image's size is made but the result.
+    Works band by band, so that no array of the image's size is made but the result.
     """
-    place = _opencv_order(pixels) if ordered else None
-    if pixels.dtype == stored and place is None and not scale:
+    copy = _opencv_order(pixels) if ordered else None
+    if pixels.dtype == stored and copy is None and not scale:
         return pixels, 0.0
     result = np.empty(pixels.shape, stored)
     height = max(1, BAND_BYTES * len(pixels) // pixels.nbytes)
@@ -118,12 +118,12 @@ def _quantise(
             band = band * np.float64(np.iinfo(stored).max)
         band, clipped = _round(band, stored)
         outside += clipped
-        (place or np.copyto)(result[rows], band)
+        (copy or np.copyto)(result[rows], band)
     return result, outside / pixels.size
 
 
 def _round(pixels: Array, stored: np.dtype[Any]) -> tuple[Array, int]:
-    """Round half to even and clip; count what was clipped."""
+    """Round half to even and clip; return also the number of clipped values."""
     if pixels.dtype == stored or stored.kind == "f":
         return pixels.astype(stored, copy=False), 0
     rounded = pixels
@@ -138,19 +138,19 @@ def _round(pixels: Array, stored: np.dtype[Any]) -> tuple[Array, int]:
     return rounded.clip(limits.min, limits.max).astype(stored), int(clipped)
 
 
-def _npy(pixels: Array) -> list[Buffer]:
+def _encode_npy(pixels: Array) -> list[Buffer]:
     pixels = np.ascontiguousarray(pixels)
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(pixels))
     return [header.getvalue(), pixels.reshape(-1).view(np.uint8).data]
 
 
-def _csv(pixels: Array) -> list[Buffer]:
+def _encode_csv(pixels: Array) -> list[Buffer]:
     return [format_text(pixels)]
 
 
-def _chunks(about: About) -> list[tuple[bytes, bytes]]:
-    """Give what a PNG says about its pixels."""
+def _png_chunks(about: About) -> list[tuple[bytes, bytes]]:
+    """Return the chunks of a PNG that hold its profile and resolution."""
     profile, resolution = about
     chunks = []
     if profile:
@@ -162,37 +162,31 @@ def _chunks(about: About) -> list[tuple[bytes, bytes]]:
     return chunks
 
 
-def encode_figure(dots: Array) -> bytes:
-    """Encode the dots (H, W, 3) of a figure as PNG."""
-    return b"".join(join_png(dots, (), [piece() for piece in png_pieces(dots, REPEATS)]))
+def encode_figure(pixels: Array) -> bytes:
+    """Encode the pixels (H, W, 3) of a figure as PNG."""
+    return b"".join(encode_png(pixels))
 
 
-def _deep_tif(pixels: Array) -> list[Buffer]:
-    """Encode 16-bit colour that stands in OpenCV's order."""
+def _encode_deep_tif(pixels: Array) -> list[Buffer]:
+    """Encode 16-bit colour in the order of OpenCV, BGR or BGRA, as TIFF."""
     from poolcli.opencv import cv2
 
-    return [_by_opencv(pixels, ".tif", (cv2.IMWRITE_TIFF_COMPRESSION, 8))]
+    encoded, content = cv2.imencode(".tif", pixels, (cv2.IMWRITE_TIFF_COMPRESSION, 8))
+    if not encoded:
+        # OpenCV returns no reason. If it was a lack of memory, this raises MemoryError.
+        np.empty_like(pixels, shape=(2, *pixels.shape))
+        raise PoolcliError("cannot be encoded as tif; use npy")
+    return [content.data]
 
 
 def _opencv_order(pixels: Array) -> Callable[[Array, Array], object] | None:
-    """Give what copies gray, RGB or RGBA into the order of OpenCV; None where that is the same."""
+    """Return a function that copies colour into the order of OpenCV; None for gray."""
     if pixels.ndim == 2:
         return None
     from poolcli.opencv import cv2
 
     code = cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
-    return lambda place, band: cv2.cvtColor(np.ascontiguousarray(band), code, dst=place)
-
-
-def _by_opencv(ordered: Array, suffix: str, settings: Sequence[int]) -> memoryview:
-    from poolcli.opencv import cv2
-
-    encoded, content = cv2.imencode(suffix, ordered, settings)
-    if not encoded:
-        # OpenCV says so, and no more, if there is not enough memory; then this finds none either.
-        np.empty_like(ordered, shape=(2, *ordered.shape))
-        raise PoolcliError(f"cannot be encoded as {suffix.removeprefix('.')}; use npy")
-    return content.data
+    return lambda target, band: cv2.cvtColor(np.ascontiguousarray(band), code, dst=target)
 
 
 _PILLOW: dict[str, dict[str, Any]] = {
@@ -202,14 +196,14 @@ _PILLOW: dict[str, dict[str, Any]] = {
 }
 
 
-def _pillow(format_: str, about: About, pixels: Array) -> list[Buffer]:
+def _encode_by_pillow(format_: str, about: About, pixels: Array) -> list[Buffer]:
     from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
     profile, resolution = about
     kept: dict[str, Any] = {}
     if profile:
         kept["icc_profile"] = profile
-    if resolution and format_ != "webp":
+    if resolution:
         kept["dpi"] = resolution
     stream = io.BytesIO()
     pillow.fromarray(np.ascontiguousarray(pixels)).save(stream, **_PILLOW[format_], **kept)

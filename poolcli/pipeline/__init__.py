@@ -131,9 +131,6 @@ def _run(job: Job, settings: Settings) -> Record:
     with Files(threads) as files:
         if job.figure and settings.threads > 1:
             load_meanwhile()
-        if source.load and threads > 1:
-            with files.importing("numpy"):
-                source.load()
         with quiet_arithmetic():
             stages = _prepare(source.decode(), settings.preparation)
             kind = source.kind

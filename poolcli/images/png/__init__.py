@@ -1,0 +1,5 @@
+"""PNG files (PNG, third edition)."""
+
+from poolcli.images.png.encoding import encode_png
+
+__all__ = ["encode_png"]

@@ -194,7 +194,7 @@ def test_pixels_are_copied_band_by_band(
     content = saved(pixels[..., 0] if channels == 1 else pixels, format_)
     with pillow.open(io.BytesIO(content)) as picture:
         wanted = np.asarray(picture)
-    monkeypatch.setattr("poolcli.images.pictures.BAND_PIXELS", 7 * 700)
+    monkeypatch.setattr("poolcli.images.pillow_pictures.BAND_PIXELS", 7 * 700)
     open_source(content, "").decode()
     source = open_source(content, "")
     tracemalloc.start()
@@ -204,11 +204,13 @@ def test_pixels_are_copied_band_by_band(
     if channels == 4:
         wanted = np.where(wanted[..., 3:] == 0, 0, wanted)
     np.testing.assert_array_equal(image.pixels, wanted)
-    # That of WebP hands out what it decodes, and hidden colour is blanked in a copy.
-    copies = 1 + (format_ == "WEBP") + (channels == 4)
+    # PNG is inflated and WebP decoded to a copy, and hidden colour is blanked in another one.
+    copies = 1
+    if format_ in ("PNG", "WEBP"):
+        copies += 1
+    if channels == 4:
+        copies += 1
     assert peak < 900 * 700 * channels * copies + 900_000
-    with pytest.raises(IndexError):
-        source.decode()
 
 
 def attempt(content: bytes, suffix: str) -> Image | None:

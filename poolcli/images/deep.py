@@ -13,6 +13,7 @@ import numpy as np
 from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
 from poolcli.images.boxes import avif_depth, jpeg2000_depth
+from poolcli.silence import silence
 
 if TYPE_CHECKING:
     from PIL import Image as pillow  # noqa: N813 - `Image` is ours
@@ -47,7 +48,9 @@ def decode_deep_colour(picture: pillow.Image, content: bytes) -> Array:
     """Read 16-bit colour, (H, W, C), of a picture that Pillow has decoded whole."""
     from poolcli.opencv import cv2
 
-    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    # Libraries of OpenCV print their warnings.
+    with silence():
+        pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
         raise PoolcliError("holds 16-bit colour that cannot be decoded")
     if pixels.shape[:2] != picture.size[::-1]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from isal import isal_zlib
 
 from poolcli.arrays import Array
-from poolcli.images.png.chunks import SIGNATURE
+from poolcli.images.png.chunks import SIGNATURE, frame
 
 # The colour types of gray, gray with alpha, RGB and RGBA, by the number of channels.
 COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
@@ -38,13 +38,14 @@ def encode_png(
         ">IIBBBBB", columns, rows, 8 * pixels.itemsize, COLOUR_TYPES[channels], 0, 0, 0
     )
     named = [(b"IHDR", header), *chunks, *((b"IDAT", part) for part in _compress(pixels))]
-    return [SIGNATURE, *(part for each in (*named, (b"IEND", b"")) for part in _chunk(*each))]
+    return [
+        SIGNATURE,
+        *(part for name, data in (*named, (b"IEND", b"")) for part in frame(name, [data])),
+    ]
 
 
 def _compress(pixels: Array) -> Iterator[bytes]:
     """Yield the parts of one zlib stream of all rows."""
-    from isal import isal_zlib
-
     compressor = isal_zlib.compressobj(LEVEL)
     height = max(1, BAND_BYTES // pixels[0].nbytes)
     for first in range(0, len(pixels), height):
@@ -68,9 +69,3 @@ def _filter(pixels: Array, rows: range) -> Array:
     else:
         np.subtract(lines[1:], lines[:-1], out=filtered[:, 1:])
     return filtered
-
-
-def _chunk(name: bytes, data: bytes) -> Iterator[bytes]:
-    yield struct.pack(">I", len(data)) + name
-    yield data
-    yield struct.pack(">I", zlib.crc32(data, zlib.crc32(name)))

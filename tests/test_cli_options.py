@@ -11,7 +11,6 @@ from poolcli.cli import group, options, types
 from poolcli.cli.grouping import GroupedOption
 from poolcli.geometry import MAX_PIXELS
 from poolcli.geometry.layouts import LAYOUTS
-from poolcli.images import FORMATS
 from poolcli.pooling import OPERATIONS
 from poolcli.pooling.operations import LARGEST_NORM
 from poolcli.prepare import FILTERS
@@ -23,7 +22,6 @@ def test_choices_are_those_of_the_modules_that_know_them() -> None:
     assert options.FILTERS == FILTERS
     assert types.OPERATIONS == OPERATIONS
     assert options.MAX_PIXELS == MAX_PIXELS
-    assert (*FORMATS, "same") == options.FORMATS
     norm = next(p for p in group.commands["lp"].params if p.name == "norm")
     assert isinstance(norm.type, types.DecimalNumber)
     assert norm.type.maximum == LARGEST_NORM

@@ -24,7 +24,7 @@ LAYERS = [
     {"captions", "equivalents"},
     {"geometry"},
     {"memory"},
-    {"arrays", "errors", "opencv", "serial", "silence"},
+    {"arrays", "errors", "formats", "opencv", "serial", "silence"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -88,7 +88,7 @@ def test_a_library_is_used_in_its_place_alone(library: str, allowed: set[str]) -
     assert users == allowed
 
 
-@pytest.mark.parametrize("module", ["geometry", "captions", "equivalents", "errors"])
+@pytest.mark.parametrize("module", ["geometry", "captions", "equivalents", "errors", "formats"])
 def test_what_only_counts_needs_no_numpy(module: str) -> None:
     for path in FILES:
         if module_of(path) == module:

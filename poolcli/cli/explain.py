@@ -28,6 +28,7 @@ from poolcli.cli.output import Output
 from poolcli.cli.records import as_number
 from poolcli.cli.settings import check_owners, settings_of
 from poolcli.errors import PoolcliError
+from poolcli.formats import STILL_FIGURES
 from poolcli.geometry import Pair, Step, count_lines
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ Examples:
   poolcli explain cat.jpg -k 2 -n 3 --ops max --at 10,20
 """
 
-STILL = ("png", "svg", "pdf")
 SMALL = 16  # rows and columns that are explained whole
 MOST_TOLD = 32  # rows and columns of its results, which padding may enlarge
 
@@ -116,8 +116,8 @@ def _check_figure(figure: str, subject: str) -> None:
     """Refuse a figure that no file could be, or that would replace the input."""
     from poolcli.pipeline import suffix_of
 
-    if suffix_of(figure) not in STILL:
-        known = ", ".join(f".{suffix}" for suffix in STILL)
+    if suffix_of(figure) not in STILL_FIGURES:
+        known = ", ".join(f".{suffix}" for suffix in STILL_FIGURES)
         raise PoolcliError(f"--figure {figure}: this figure's name ends with {known}")
     storage.check(figure)
     if storage.is_same(figure, subject):

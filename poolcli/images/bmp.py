@@ -14,6 +14,7 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
+from poolcli.formats import INCH_IN_METRES
 from poolcli.images.damage import Damage, damage_in_one_line
 from poolcli.images.image import Image, Source
 from poolcli.images.metadata import Told, clean_profile
@@ -25,7 +26,6 @@ _COMPRESSIONS = {4: "JPEG", 5: "PNG", 11: "CMYK", 12: "CMYK", 13: "CMYK"}
 FILE_HEADER, CORE_HEADER, OS2_HEADER, INFO_HEADER = 14, 12, 64, 40
 MASKS_HEADER, ALPHA_HEADER, PROFILE_HEADER = 52, 56, 124
 _EMBEDDED = 0x4D424544
-_METRES_PER_INCH = 0.0254
 
 # Red, green and blue where the file does not say.
 _DEFAULT_MASKS = {
@@ -113,7 +113,7 @@ def _read_header(content: bytes) -> Header:
         columns, height, _, bits, compression = struct.unpack_from("<iiHHI", fields, 4)
         across, down, used = struct.unpack_from("<iiI", fields, 24)
         if across or down:
-            density = across * _METRES_PER_INCH, down * _METRES_PER_INCH
+            density = across * INCH_IN_METRES, down * INCH_IN_METRES
     if columns < 1 or height == 0 or (height < 0 and compression in (RLE8, RLE4)):
         raise PoolcliError("is damaged: its header gives no size that fits")
     _check(size, bits, compression)

@@ -12,19 +12,14 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
+from poolcli.formats import FORMATS
 from poolcli.images.boxes import avif_depth, jpeg2000_depth
 from poolcli.silence import silence
 
 if TYPE_CHECKING:
     from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
-# What Pillow makes of the formats that it reads, and is known to be read rightly here.
-MODES = {
-    "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
-    "WEBP": ("RGB", "RGBA"),
-    "JPEG2000": ("L", "LA", "RGB", "RGBA", "I;16", "CMYK"),
-    "AVIF": ("L", "RGB", "RGBA"),
-}
+MODES = {each.pillow: each.modes for each in FORMATS if each.pillow}
 
 
 def read_depth(picture: pillow.Image, content: bytes) -> int:

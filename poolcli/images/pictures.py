@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from poolcli.formats import READ_PICTURES
 from poolcli.images.bmp import open_bmp
 from poolcli.images.damage import Damage, damage_in_one_line
 from poolcli.images.gif import open_gif
@@ -16,28 +17,19 @@ from poolcli.images.png import open_png
 from poolcli.images.ppm import open_ppm
 from poolcli.images.tiff import open_tiff
 
-# How a file of each format begins.
 SIGNATURES = {
-    "PNG": re.compile(rb"\x89PNG\r\n\x1a\n"),
-    "JPEG": re.compile(rb"\xff\xd8\xff"),
-    "WEBP": re.compile(rb"RIFF....WEBPVP8[ LX]", re.DOTALL),
-    "TIFF": re.compile(rb"II[*+]\0|II\0\*|MM\0[*+]|MM\*\0"),
-    "BMP": re.compile(rb"BM"),
-    "GIF": re.compile(rb"GIF8[79]a"),
-    "PPM": re.compile(rb"P[0-6fy]"),
-    "JPEG2000": re.compile(rb"\xff\x4f\xff\x51|\0\0\0\x0cjP  \r\n\x87\n"),
-    "AVIF": re.compile(rb"....ftyp(?:avi[fs]|mif1|msf1)", re.DOTALL),
+    each.name: re.compile(each.signature, re.DOTALL) for each in READ_PICTURES if each.signature
 }
 OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {
-    "PNG": open_png,
-    "JPEG": open_jpeg,
-    "WEBP": open_webp,
-    "TIFF": open_tiff,
-    "BMP": open_bmp,
-    "GIF": open_gif,
-    "PPM": open_ppm,
-    "JPEG2000": open_jpeg2000,
-    "AVIF": open_avif,
+    "png": open_png,
+    "jpg": open_jpeg,
+    "webp": open_webp,
+    "tif": open_tiff,
+    "bmp": open_bmp,
+    "gif": open_gif,
+    "ppm": open_ppm,
+    "jp2": open_jpeg2000,
+    "avif": open_avif,
 }
 
 

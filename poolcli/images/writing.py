@@ -14,7 +14,8 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
-from poolcli.images.formats import (
+from poolcli.formats import INCH_IN_METRES
+from poolcli.images.checks import (
     formats_of_any_value,
     keeps_profile,
     keeps_resolution,
@@ -22,7 +23,6 @@ from poolcli.images.formats import (
 )
 from poolcli.images.image import Image
 from poolcli.images.matrices import format_text
-from poolcli.images.metadata import INCH_IN_METRES
 from poolcli.images.png import encode_png
 
 Buffer = bytes | memoryview

@@ -22,7 +22,6 @@ from poolcli.geometry import Pair, Step, chain, check_pixels, sizes
 from poolcli.geometry.layouts import MOST_CHANNELS
 from poolcli.geometry.region import Region
 from poolcli.images import (
-    RESOLUTIONS,
     Image,
     Kind,
     Reading,
@@ -35,6 +34,7 @@ from poolcli.images import (
     looks_black,
     open_source,
     quantise,
+    warns_of_resolution,
 )
 from poolcli.memory import lacks_memory
 from poolcli.pipeline.drawing import load_meanwhile, start_drawing, visible
@@ -240,9 +240,9 @@ def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration
     """Say what the files do not hold."""
     if job.figure and (part := image.name_part(visible(image))):
         yield f"the figure shows {part}"
-    if image.profile and any(job.outputs) and not keeps_profile(image, format_):
+    if any(job.outputs) and image.profile and not keeps_profile(image, format_):
         yield f"{format_} cannot hold the colour profile of this image"
-    if any(job.outputs) and format_ in RESOLUTIONS and not keeps_resolution(image, format_):
+    if any(job.outputs) and warns_of_resolution(format_) and not keeps_resolution(image, format_):
         yield f"{format_} cannot hold the resolution of this image"
     clipped = max(iteration.clipped or 0.0 for iteration in iterations)
     if clipped:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from isal import isal_zlib
 
 from poolcli.errors import PoolcliError
+from poolcli.formats import INCH_IN_METRES
 from poolcli.images.damage import Damage
-from poolcli.images.metadata import INCH_IN_METRES, MAX_PROFILE_BYTES, Told, read_exif
+from poolcli.images.metadata import MAX_PROFILE_BYTES, Told, read_exif
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Kept for the decoder, besides the header, pixels and end.

@@ -14,7 +14,7 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
-from poolcli.formats import INCH_IN_METRES
+from poolcli.formats import INCH_IN_METRES, output_of
 from poolcli.images.checks import (
     formats_of_any_value,
     keeps_profile,
@@ -70,43 +70,25 @@ def quantise(image: Image, format_: str, *, scale: bool = False) -> Quantised:
     PoolcliError
         If the pixels hold NaN and the format cannot.
     """
-    pixels, clipped = image.pixels, 0.0
-    if pixels.ndim == 3 and pixels.shape[2] == 1:
+    about = (
+        image.profile if keeps_profile(image, format_) else None,
+        image.resolution if keeps_resolution(image, format_) else None,
+    )
+    output = output_of(format_)
+    pixels, clipped = image.array if output.channels is None else image.pixels, 0.0
+    if output.channels is not None and pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[:, :, 0]
-    encode: Callable[[Array], list[Buffer]]
-    if format_ == "npy":
-        pixels, encode = image.array, _encode_npy
-    elif format_ == "csv":
-        encode = _encode_csv
-    else:
-        stored = stored_type(image, scale=scale)
-        about = (
-            image.profile if keeps_profile(image, format_) else None,
-            image.resolution if keeps_resolution(image, format_) else None,
-        )
-        deep_tif = format_ == "tif" and stored == np.uint16 and pixels.ndim == 3
-        if deep_tif and pixels.shape[2] == 2:
-            # No encoder at hand writes 16-bit gray with alpha; as colour the values are the same.
-            pixels = pixels[:, :, [0, 0, 0, 1]]
-        pixels, clipped = _quantise(pixels, stored, ordered=deep_tif, scale=scale)
-        if format_ == "png":
-            encode = partial(encode_png, chunks=_png_chunks(about))
-        elif deep_tif:
-            encode = _encode_deep_tif
-        else:
-            encode = partial(_encode_by_pillow, format_, about)
-    return Quantised(pixels.nbytes, clipped, partial(encode, pixels))
+    if output.types is not None:
+        pixels, clipped = _quantise(pixels, stored_type(image, scale=scale), scale=scale)
+    return Quantised(pixels.nbytes, clipped, partial(_ENCODERS[format_], pixels, about))
 
 
-def _quantise(
-    pixels: Array, stored: np.dtype[Any], *, ordered: bool = False, scale: bool = False
-) -> tuple[Array, float]:
+def _quantise(pixels: Array, stored: np.dtype[Any], *, scale: bool = False) -> tuple[Array, float]:
     """Scale if asked, round half to even and clip; return also the share that was clipped.
 
     Works band by band, so that no array of the image's size is made but the result.
     """
-    copy = _opencv_order(pixels) if ordered else None
-    if pixels.dtype == stored and copy is None and not scale:
+    if pixels.dtype == stored and not scale:
         return pixels, 0.0
     result = np.empty(pixels.shape, stored)
     height = max(1, BAND_BYTES * len(pixels) // pixels.nbytes)
@@ -116,9 +98,8 @@ def _quantise(
         band = pixels[rows]
         if scale:
             band = band * np.float64(np.iinfo(stored).max)
-        band, clipped = _round(band, stored)
+        result[rows], clipped = _round(band, stored)
         outside += clipped
-        (copy or np.copyto)(result[rows], band)
     return result, outside / pixels.size
 
 
@@ -138,73 +119,84 @@ def _round(pixels: Array, stored: np.dtype[Any]) -> tuple[Array, int]:
     return rounded.clip(limits.min, limits.max).astype(stored), int(clipped)
 
 
-def _encode_npy(pixels: Array) -> list[Buffer]:
+def encode_figure(pixels: Array) -> bytes:
+    """Encode the pixels (H, W, 3) of a figure as PNG."""
+    return b"".join(encode_png(pixels))
+
+
+def _encode_npy(pixels: Array, _about: About) -> list[Buffer]:
     pixels = np.ascontiguousarray(pixels)
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(pixels))
     return [header.getvalue(), pixels.reshape(-1).view(np.uint8).data]
 
 
-def _encode_csv(pixels: Array) -> list[Buffer]:
+def _encode_csv(pixels: Array, _about: About) -> list[Buffer]:
     return [format_text(pixels)]
 
 
-def _png_chunks(about: About) -> list[tuple[bytes, bytes]]:
-    """Return the chunks of a PNG that hold its profile and resolution."""
+def _encode_png(pixels: Array, about: About) -> list[Buffer]:
     profile, resolution = about
     chunks = []
     if profile:
         chunks.append((b"iCCP", b"ICC profile\0\0" + zlib.compress(profile)))
     if resolution:
-        # pHYs counts pixels a metre.
+        # pHYs counts pixels per metre.
         per_metre = [round(side / INCH_IN_METRES) for side in resolution]
         chunks.append((b"pHYs", struct.pack(">IIB", *per_metre, 1)))
-    return chunks
+    return encode_png(pixels, chunks)
 
 
-def encode_figure(pixels: Array) -> bytes:
-    """Encode the pixels (H, W, 3) of a figure as PNG."""
-    return b"".join(encode_png(pixels))
+def _encode_tif(pixels: Array, about: About) -> list[Buffer]:
+    if pixels.dtype == np.uint16 and pixels.ndim == 3:
+        return _encode_deep_tif(pixels)
+    return _encode_by_pillow(pixels, about, format="TIFF", compression="tiff_adobe_deflate")
 
 
-def _encode_deep_tif(pixels: Array) -> list[Buffer]:
-    """Encode 16-bit colour in the order of OpenCV, BGR or BGRA, as TIFF."""
-    from poolcli.opencv import cv2
-
-    encoded, content = cv2.imencode(".tif", pixels, (cv2.IMWRITE_TIFF_COMPRESSION, 8))
-    if not encoded:
-        # OpenCV returns no reason. If it was a lack of memory, this raises MemoryError.
-        np.empty_like(pixels, shape=(2, *pixels.shape))
-        raise PoolcliError("cannot be encoded as tif; use npy")
-    return [content.data]
+def _encode_jpg(pixels: Array, about: About) -> list[Buffer]:
+    return _encode_by_pillow(pixels, about, format="JPEG", quality=95, subsampling="4:4:4")
 
 
-def _opencv_order(pixels: Array) -> Callable[[Array, Array], object] | None:
-    """Return a function that copies colour into the order of OpenCV; None for gray."""
-    if pixels.ndim == 2:
-        return None
-    from poolcli.opencv import cv2
-
-    code = cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
-    return lambda target, band: cv2.cvtColor(np.ascontiguousarray(band), code, dst=target)
+def _encode_webp(pixels: Array, about: About) -> list[Buffer]:
+    settings = {"lossless": True, "exact": True, "quality": 0, "method": 0}
+    return _encode_by_pillow(pixels, about, format="WEBP", **settings)
 
 
-_PILLOW: dict[str, dict[str, Any]] = {
-    "tif": {"format": "TIFF", "compression": "tiff_adobe_deflate"},
-    "jpg": {"format": "JPEG", "quality": 95, "subsampling": "4:4:4"},
-    "webp": {"format": "WEBP", "lossless": True, "exact": True, "quality": 0, "method": 0},
+_ENCODERS: dict[str, Callable[[Array, About], list[Buffer]]] = {
+    "png": _encode_png,
+    "tif": _encode_tif,
+    "jpg": _encode_jpg,
+    "webp": _encode_webp,
+    "npy": _encode_npy,
+    "csv": _encode_csv,
 }
 
 
-def _encode_by_pillow(format_: str, about: About, pixels: Array) -> list[Buffer]:
+def _encode_by_pillow(pixels: Array, about: About, **settings: Any) -> list[Buffer]:
     from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
     profile, resolution = about
-    kept: dict[str, Any] = {}
     if profile:
-        kept["icc_profile"] = profile
+        settings["icc_profile"] = profile
     if resolution:
-        kept["dpi"] = resolution
+        settings["dpi"] = resolution
     stream = io.BytesIO()
-    pillow.fromarray(np.ascontiguousarray(pixels)).save(stream, **_PILLOW[format_], **kept)
+    pillow.fromarray(np.ascontiguousarray(pixels)).save(stream, **settings)
     return [stream.getbuffer()]
+
+
+def _encode_deep_tif(pixels: Array) -> list[Buffer]:
+    """Encode 16-bit colour as TIFF, which Pillow cannot."""
+    from poolcli.opencv import cv2
+
+    if pixels.shape[2] == 2:
+        # No encoder at hand writes 16-bit gray with alpha; as colour the values are the same.
+        pixels = pixels[:, :, [0, 0, 0, 1]]
+    code = cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
+    ordered = cv2.cvtColor(np.ascontiguousarray(pixels), code)
+    encoded, content = cv2.imencode(".tif", ordered, (cv2.IMWRITE_TIFF_COMPRESSION, 8))
+    if not encoded:
+        # OpenCV returns no reason. If it was a lack of memory, this raises MemoryError.
+        np.empty_like(ordered, shape=(2, *ordered.shape))
+        raise PoolcliError("cannot be encoded as tif; use npy")
+    return [content.data]

@@ -15,7 +15,8 @@ import pytest
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
-from poolcli.plan.inputs import IMAGE_SUFFIXES, Input, find_inputs
+from poolcli.formats import IMAGE_SUFFIXES
+from poolcli.plan.inputs import Input, find_inputs
 
 
 def found(*names: str, files_from: str | None = None) -> list[str]:

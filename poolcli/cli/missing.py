@@ -10,11 +10,11 @@ from itertools import islice
 from pathlib import Path
 
 from poolcli import storage
+from poolcli.formats import output_format
 from poolcli.storage import STANDARD
 
 # Maximum number of names in a folder that are compared with a missing one.
 COMPARED = 5000
-OUTPUT_SUFFIXES = frozenset(("png", "tif", "tiff", "jpg", "jpeg", "webp", "npy", "csv"))
 
 
 def suggest(path: str, inputs: Sequence[str] = (), *, listed: bool = False) -> str | None:
@@ -128,6 +128,6 @@ def _output(path: str, inputs: Sequence[str]) -> str | None:
     suffix = os.path.splitext(path)[1]  # noqa: PTH122 - a path is text
     if storage.is_folder(inputs[0]):
         return None if suffix else f"results go to a folder with -d {shlex.quote(path)}"
-    if suffix.lower().removeprefix(".") in OUTPUT_SUFFIXES:
+    if output_format(suffix.lower().removeprefix(".")):
         return f"a result goes to a file with -o {shlex.quote(path)}"
     return None

@@ -94,8 +94,8 @@ class Lp(Operation):
         power = int(self.norm)
         if not isinstance(magnitudes[0], int) or power != self.norm:
             return False
-        powers: int = sum(int(magnitude) ** power for magnitude in magnitudes)
-        return powers == divisor * root**power
+        powers = sum(int(magnitude) ** power for magnitude in magnitudes)
+        return bool(powers == divisor * root**power)
 
     def find_exact(self, image: Array, windows: Windows) -> Array | bool:
         """Return where the root is a float without rounding.

@@ -13,14 +13,11 @@ from pathlib import PurePath
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
+from poolcli.formats import IMAGE_SUFFIXES, MATRIX_SUFFIXES
 from poolcli.images import is_picture
 from poolcli.pipeline import suffix_of
 from poolcli.storage import STANDARD
 
-IMAGE_SUFFIXES = frozenset(
-    "png jpg jpeg webp tif tiff bmp gif ppm pgm pbm jp2 avif".split()  # noqa: SIM905 - readable
-)
-MATRIX_SUFFIXES = frozenset(("csv", "txt", "npy"))
 # Number of names in a message.
 SHOWN = 3
 

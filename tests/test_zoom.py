@@ -18,6 +18,7 @@ from helpers.drawn import (
     dots_inside,
     lines_above,
     noise,
+    numbered,
     numbers_in,
     panels_of,
     zoomed,
@@ -145,6 +146,28 @@ def test_its_size_suits_the_iterations_and_has_the_panels_proportions() -> None:
 def test_no_zoom_where_it_would_add_nothing(shape: tuple[int, int], iterations: int) -> None:
     steps = chain(Window.of(2, ceil_mode=True), shape, iterations)
     assert choose_region(Zoom(), noise(*shape), steps, 255.0) is None
+
+
+@pytest.mark.parametrize(
+    ("shape", "sides"),
+    [((48, 48), (24, 24)), ((48, 96), (24, 48)), ((30, 300), (24, 120)), ((300, 30), (96, 24))],
+)
+def test_a_zoom_may_be_half_of_an_image_and_more_along_one_side(
+    shape: tuple[int, int], sides: tuple[int, int]
+) -> None:
+    region = chosen(noise(*shape))
+    assert region is not None
+    assert tuple(map(int, region.shape)) == sides
+
+
+def test_a_pixel_is_labelled_where_its_middle_is_in_view() -> None:
+    for edge, labels in ((Fraction(5, 2), [2, 3, 4]), (Fraction(26, 10), [3, 4])):
+        span = edge, Fraction(5)
+        columns, rows = numbered(panels_of(zoomed(noise(10, 10), Region(span, span)).view())[1])
+        assert columns == rows == labels
+    span = Fraction(2), Fraction(45, 10)
+    columns, rows = numbered(panels_of(zoomed(noise(10, 10), Region(span, span)).view())[1])
+    assert columns == rows == [2, 3, 4]
 
 
 def test_global_pooling_leaves_nothing_to_zoom_in_on() -> None:

@@ -7,7 +7,7 @@ from itertools import islice, product
 
 from poolcli.captions import name_sides
 from poolcli.explanation.cells import Cell, Stage, overlaps, trace
-from poolcli.explanation.drawing import PADDING, Drawing, becomes, beside, draw_image
+from poolcli.explanation.diagram import PADDING, Diagram, becomes, beside, draw_image
 from poolcli.explanation.sentences import number, sentence, span
 from poolcli.geometry import AnyAxis, Axis, Pair, around, near, views
 
@@ -137,7 +137,7 @@ def _drawing(stage: Stage, windows: Sequence[Pair]) -> list[str]:
             words[row, column] = f"({word})" if hidden else word + " " * any(unseen)
         elif row < axes[0].size + axes[0].after and column < axes[1].size + axes[1].after:
             words[row, column] = PADDING
-    drawing = Drawing(rows, columns, words)
+    drawing = Diagram(rows, columns, words)
     for row, column in windows:
         sides = (
             near(axis.window(at), axis.size) for axis, at in zip(axes, (row, column), strict=True)

@@ -74,3 +74,9 @@ def test_a_tiny_share_is_not_written_with_an_exponent() -> None:
 def test_sides_are_named_so_that_none_is_taken_for_the_other() -> None:
     assert spell_sides((300, 451, 3)) == "300 rows × 451 columns"
     assert spell_sides((1, 1)) == "1 row × 1 column"
+
+
+def test_a_share_is_written_down_to_a_hundredth_of_a_percent() -> None:
+    for size, words in ((100, "0.01 %"), (101, "under 0.01 %")):
+        (step,) = chain(AdaptiveWindow.of(1), (size, 100))
+        assert caption(1, step, (size, 100))[1] == f"1×1 px, {words} of the pixels"

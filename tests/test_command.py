@@ -68,9 +68,9 @@ def test_no_words_are_no_lines() -> None:
 
 
 def test_the_footer_stands_at_the_bottom() -> None:
-    figure = chained(noise(60, 90), Window.of(2)).figure()
-    check_text(figure)
-    heading, footer = (text.get_text() for text in figure.texts)
-    assert footer == " ".join(COMMAND)
-    assert figure.texts[1].get_position()[1] < min(axes.get_position().y0 for axes in figure.axes)
-    assert heading != footer
+    view = chained(noise(60, 90), Window.of(2)).view()
+    check_text(view)
+    footer = view.figure.texts[-1]
+    assert footer.get_text() == " ".join(COMMAND)
+    assert footer.get_position()[1] < min(drawn.bbox.y0 for drawn in view.parts)
+    assert view.heading != footer.get_text()

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.core import settings as make_settings
-from helpers.drawn import check_text, colours_of, lines_above, noise, panels_of
-from matplotlib.figure import Figure
+from helpers.drawn import Made, View, check_text, colours_of, lines_above, noise, panels_of, view_of
 from numpy.typing import NDArray
 
 from poolcli.geometry import Window, chain
@@ -41,17 +40,17 @@ def finished(
     return made
 
 
-def drawn(pixels: Array, settings: Settings) -> Figure:
-    return finished(pixels, settings)._figure.figure()
+def drawn(pixels: Array, settings: Settings) -> View:
+    return view_of(finished(pixels, settings).sheet())
 
 
-def unused(figure: Figure) -> list[list[str]]:
+def unused(figure: View) -> list[list[str]]:
     """Give the lines about unused pixels above each panel that has a title."""
     words = ("dropped", "skipped", "hatch")
     return [
         [line for line in lines_above(axes) if any(word in line for word in words)]
         for axes in panels_of(figure)
-        if axes.get_title(loc="left")
+        if axes.title
     ]
 
 
@@ -68,12 +67,12 @@ def test_what_is_dropped_is_told_where_it_is_hatched(beside: Sequence[Average]) 
     for axes in panels_of(figure):
         told = any("dropped" in line for line in lines_above(axes))
         hatched = any(patch.get_hatch() for patch in axes.patches)
-        assert told == hatched or not axes.get_title(loc="left")
+        assert told == hatched or not axes.title
 
 
 def test_every_frame_tells_what_it_hatches() -> None:
     made = finished(noise(15, 16), make_settings("max", iterations=2, zoom=None), "figure.gif")
-    frames = list(made._figure._sheet().frames())
+    frames = Made(made.sheet()).frames()
     assert [unused(frame)[0] for frame in frames] == [
         ["1 row dropped by iteration 1"],
         ["1 row dropped by iteration 2"],
@@ -116,14 +115,14 @@ def test_a_picture_before_its_filter_stands_in_no_row_of_differences() -> None:
     edges = Preparation(filter="prewitt")
     settings = make_settings("max", zoom=None, beside=beside, preparation=edges)
     photo = np.full((40, 60), 77, np.uint8)
-    figure = finished(noise(40, 60), settings, before=photo)._figure.figure()
+    figure = view_of(finished(noise(40, 60), settings, before=photo).sheet())
     panels = panels_of(figure)
-    titles = [axes.get_title(loc="left") for axes in panels if axes.get_title(loc="left")]
+    titles = [axes.title for axes in panels if axes.title]
     assert titles == ["before prewitt", "after prewitt", "iteration 1"]
-    lowest = min(axes.get_position().y0 for axes in panels)
-    below = [axes for axes in panels if axes.get_position().y0 == lowest]
+    lowest = min(axes.bbox.y0 for axes in panels)
+    below = [axes for axes in panels if axes.bbox.y0 == lowest]
     assert len(below) == 1
-    assert below[0].get_position().x0 == max(axes.get_position().x0 for axes in panels)
+    assert below[0].bbox.x0 == max(axes.bbox.x0 for axes in panels)
     photos = [axes for axes in panels if (colours_of(axes)[..., :3] == 77).all()]
     assert photos == panels[:2]
     check_text(figure)
@@ -133,5 +132,5 @@ def test_a_picture_before_its_filter_stands_in_no_row_of_differences() -> None:
 def test_the_figure_says_which_channel_it_shows(beside: Sequence[Average]) -> None:
     pixels = np.dstack([noise(8, 9)] * 6)
     figure = drawn(pixels, make_settings("max", zoom=None, beside=tuple(beside)))
-    first, *_ = [axes for axes in panels_of(figure) if axes.get_title(loc="left")]
+    first, *_ = [axes for axes in panels_of(figure) if axes.title]
     assert "the first of 6 channels" in lines_above(first)

@@ -21,7 +21,7 @@ from poolcli.explanation import (
     stages,
     trace,
 )
-from poolcli.explanation.drawing import Drawing, becomes, beside
+from poolcli.explanation.diagram import Diagram, becomes, beside
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window, chain
 from poolcli.spelling import spell_number, spell_range
 
@@ -420,7 +420,7 @@ def test_numbers_and_spans_are_short() -> None:
 
 def test_boxes_that_touch_share_their_line() -> None:
     words = dict.fromkeys(product(range(3), range(3)), "7")
-    drawing = Drawing(range(3), range(3), words)
+    drawing = Diagram(range(3), range(3), words)
     drawing.box(range(2), range(2))
     drawing.box(range(1, 3), range(2, 3))
     assert drawing.lines() == drawn("""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,13 +14,22 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
-from helpers.drawn import COMMAND, TEXTBOOK, check_text, comparison, noise, opened, pooled
-from matplotlib.image import AxesImage
+from helpers.drawn import (
+    COMMAND,
+    TEXTBOOK,
+    Made,
+    check_text,
+    comparison,
+    noise,
+    opened,
+    panels_of,
+    pooled,
+)
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
 from poolcli.errors import PoolcliError
-from poolcli.figures import FIGURE_SUFFIXES, Comparison
+from poolcli.figures import FIGURE_SUFFIXES
 from poolcli.images import encode_animation
 
 Array = NDArray[Any]
@@ -28,14 +39,14 @@ Array = NDArray[Any]
 
 def test_a_png_has_the_size_of_the_figure() -> None:
     made = comparison(*pooled(noise(300, 451, 3), 3))
-    figure = made.figure()
+    figure = made.view().figure
     rows, columns, _ = opened(made.render()).shape
     assert (columns, rows) == tuple((figure.get_size_inches() * figure.dpi).round())
 
 
 def test_svg_and_pdf_are_what_they_say_and_svg_text_is_outlines() -> None:
     svg, pdf = (
-        comparison(*pooled(TEXTBOOK, 1), full=None, suffix=suffix).render()
+        comparison(*pooled(TEXTBOOK, 1), white=None, suffix=suffix).render()
         for suffix in (".svg", ".pdf")
     )
     assert svg.startswith(b"<?xml")
@@ -50,7 +61,12 @@ def test_the_same_input_gives_the_same_bytes_on_every_day(
     suffix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
-    options: dict[str, Any] = {"full": None, "suffix": suffix, "histogram": True, "footer": COMMAND}
+    options: dict[str, Any] = {
+        "white": None,
+        "suffix": suffix,
+        "histogram": True,
+        "footer": COMMAND,
+    }
     first = comparison(*pooled(TEXTBOOK, 1), **options).render()
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     assert comparison(*pooled(TEXTBOOK, 1), **options).render() == first
@@ -65,7 +81,7 @@ def test_other_suffixes_are_refused(suffix: str) -> None:
 # Animations
 
 
-def frames_of(made: Comparison) -> list[Array]:
+def frames_of(made: Made) -> list[Array]:
     with pillow.open(io.BytesIO(made.render())) as picture:
         frames = []
         for index in range(getattr(picture, "n_frames", 1)):
@@ -83,7 +99,7 @@ def test_an_animation_shows_one_panel_after_the_other(suffix: str) -> None:
     assert len(frames) == 3
     assert len({frame.shape for frame in frames}) == 1
     figure = comparison(*images, suffix=suffix)
-    alone = next(figure._sheet().frames()).axes[0].bbox
+    alone = figure.frames()[0].parts[0].bbox
     left, bottom, right, top = (round(edge) for edge in alone.extents)
     times = (right - left) // 96
     assert times >= 2
@@ -97,24 +113,20 @@ def test_an_animation_shows_one_panel_after_the_other(suffix: str) -> None:
 
 
 def test_frames_are_alike_but_for_their_panel() -> None:
-    made = comparison(*pooled(TEXTBOOK, 2), full=None, suffix=".gif")
-    figures = list(made._sheet().frames())
-    assert [figure.axes[0].get_title(loc="left") for figure in figures] == [
-        "input",
-        "iteration 1",
-        "iteration 2",
-    ]
-    places = {tuple(figure.axes[0].get_position().bounds) for figure in figures}
-    assert len(places) == 1
-    assert len({figure.axes[1].get_ylim() for figure in figures}) == 1
-    for figure in figures:
-        check_text(figure)
+    made = comparison(*pooled(TEXTBOOK, 2), white=None, suffix=".gif")
+    frames = made.frames()
+    panels = [panels_of(frame)[0] for frame in frames]
+    assert [panel.title for panel in panels] == ["input", "iteration 1", "iteration 2"]
+    assert len({panel.area.rectangle for panel in panels}) == 1
+    assert len({frame.bars[0].rows for frame in frames}) == 1
+    for frame in frames:
+        check_text(frame)
 
 
 @pytest.mark.parametrize("shape", [(3000, 4000, 3), (1, 5000), (5000, 1)])
 def test_no_frame_is_larger_than_a_page(shape: tuple[int, ...]) -> None:
-    for figure in comparison(noise(*shape), suffix=".gif")._sheet().frames():
-        assert max(figure.bbox.size) < 1600
+    for frame in comparison(noise(*shape), suffix=".gif").frames():
+        assert max(frame.figure.bbox.size) < 1600
 
 
 def test_a_gif_of_few_colours_has_just_these() -> None:
@@ -144,12 +156,13 @@ a line without a colon
 PROGRAM = """\
 import hashlib, os, sys
 import numpy as np
-from poolcli.figures import FIGURE_SUFFIXES, Comparison
-def render(suffix):
-    made = Comparison("a", 1, (4, 4), full=None, histogram=True, footer=["b"], suffix=suffix)
-    made.add(np.arange(16).reshape(4, 4), ["b", "c"])
-    return made.render()
-print(*(hashlib.sha256(render(suffix)).hexdigest() for suffix in FIGURE_SUFFIXES))
+from poolcli.figures import (
+    FIGURE_SUFFIXES, Layout, comparison, comparison_tiers, render, result_stack
+)
+layout = Layout.of(1, (4, 4), comparison_tiers(histogram=True), white=None)
+stack = result_stack(layout, np.arange(16).reshape(4, 4), ["b", "c"])
+sheet = comparison("a", [stack], layout, footer=["b"])
+print(*(hashlib.sha256(render(sheet, suffix)).hexdigest() for suffix in FIGURE_SUFFIXES))
 print(os.environ.get("MPLBACKEND"), "matplotlib.pyplot" in sys.modules)
 import matplotlib
 print(matplotlib.get_backend(auto_select=False))
@@ -194,14 +207,18 @@ def test_a_damaged_matplotlibrc_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 def test_settings_of_this_process_change_nothing_and_are_left_alone() -> None:
-    expected = comparison(TEXTBOOK, full=None).render()
+    expected = comparison(TEXTBOOK, white=None).render()
     with mpl.rc_context({"font.family": "monospace", "xtick.direction": "in", "ytick.right": True}):
         before = dict(mpl.rcParams)
-        assert comparison(TEXTBOOK, full=None).render() == expected
+        assert comparison(TEXTBOOK, white=None).render() == expected
         assert dict(mpl.rcParams) == before
 
 
 def test_a_panel_is_enlarged_without_blur_in_vector_files_too() -> None:
-    (image,) = comparison(noise(4, 4, 3)).figure().axes[0].images
-    assert isinstance(image, AxesImage)
-    assert image.get_interpolation() == "nearest"
+    checker = np.indices((4, 4)).sum(axis=0).astype(np.uint8) % 2 * 255
+    svg = comparison(np.dstack([checker] * 3), suffix=".svg").render()
+    (encoded,) = re.findall(rb"data:image/png;base64,([^\"]+)", svg)
+    with pillow.open(io.BytesIO(base64.b64decode(encoded))) as picture:
+        dots = np.asarray(picture.convert("RGB"))
+    assert len(dots) > 100
+    assert set(dots.flat) == {0, 255}

@@ -6,34 +6,31 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.drawn import chained, check_text, comparison, draw, noise
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from helpers.drawn import Drawn, View, chained, check_text, comparison, lines_above, noise
 from matplotlib.patches import StepPatch
 from numpy.typing import NDArray
 
-from poolcli.figures.histogram import BINS, Counts, Histogram, common_ceiling
+from poolcli.figures import counts
+from poolcli.figures.counts import BINS, Counts
+from poolcli.figures.histogram import Histogram, common_ceiling
 from poolcli.figures.text import mean_and_spread, percent
 from poolcli.geometry import Window
 
 Array = NDArray[Any]
 
 
-def histograms(figure: Figure) -> list[Axes]:
-    return [
-        axes for axes in figure.axes if any(isinstance(patch, StepPatch) for patch in axes.patches)
-    ]
+def histograms(view: View) -> list[Drawn]:
+    return [drawn for drawn in view.parts if isinstance(drawn.part, Histogram)]
 
 
-def shares(axes: Axes, index: int = 0) -> Array:
-    steps = [patch for patch in axes.patches if isinstance(patch, StepPatch)]
-    values, *_ = steps[index].get_data()
+def shares(drawn: Drawn, index: int = 0) -> Array:
+    values, *_ = drawn.of_kind(StepPatch)[index].get_data()
     return np.asarray(values)
 
 
-def titles(*images: Array, full: float | None = 255.0) -> list[str]:
-    figure = comparison(*images, full=full, histogram=True).figure()
-    return [axes.texts[-1].get_text() for axes in histograms(figure)]
+def titles(*images: Array, white: float | None = 255.0) -> list[str]:
+    view = comparison(*images, white=white, histogram=True).view()
+    return [line for drawn in histograms(view) for line in lines_above(drawn)]
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32, np.int64])
@@ -54,7 +51,7 @@ def test_shares_of_floats_are_nearly_those_of_numpys_histogram(dtype: type[np.ge
 def test_each_channel_is_counted_by_itself() -> None:
     image = np.zeros((10, 10, 3), np.uint8)
     image[..., 1], image[..., 2] = 128, 255
-    figure = comparison(image, histogram=True).figure()
+    figure = comparison(image, histogram=True).view()
     (axes,) = histograms(figure)
     together, *channels = (np.nan_to_num(shares(axes, index)) for index in range(4))
     assert [int(np.argmax(channel)) for channel in channels] == [0, 32, 63]
@@ -74,56 +71,54 @@ def test_titles_tell_mean_spread_and_zeros() -> None:
         titles(one, one.astype(np.float32), one.astype(np.int64))
         == ["mean 25.0 ± 43.3, 75 % zeros"] * 3
     )
-    assert titles(np.array([[-1.5, 2.5]]), full=None) == ["mean 0.50 ± 2.00, no zeros"]
+    assert titles(np.array([[-1.5, 2.5]]), white=None) == ["mean 0.50 ± 2.00, no zeros"]
 
 
 def test_nan_and_infinity_do_not_count() -> None:
     image = np.array([[1.0, 3.0, np.nan, np.inf]])
-    assert titles(image, full=None) == ["mean 2.00 ± 1.00, no zeros"]
-    assert titles(np.full((2, 2), np.nan), full=None) == ["no finite value"]
+    assert titles(image, white=None) == ["mean 2.00 ± 1.00, no zeros"]
+    assert titles(np.full((2, 2), np.nan), white=None) == ["no finite value"]
 
 
 def test_axes_are_shared() -> None:
-    figure = chained(noise(60, 80), Window.of(2), 2, histogram=True).figure()
+    figure = chained(noise(60, 80), Window.of(2), 2, histogram=True).view()
     axes = histograms(figure)
     assert len(axes) == 3
-    assert {(one.get_xlim(), one.get_ylim()) for one in axes} == {
-        ((0.0, 255.0), axes[0].get_ylim())
-    }
+    assert {(one.columns, one.rows) for one in axes} == {((0.0, 255.0), axes[0].rows)}
 
 
 def test_a_matrix_is_counted_over_the_range_of_all_panels() -> None:
-    figure = comparison(np.array([[-5, 0]]), np.array([[7, 9]]), full=None, histogram=True).figure()
-    assert [axes.get_xlim() for axes in histograms(figure)] == [(-5.0, 9.0)] * 2
+    figure = comparison(np.array([[-5, 0]]), np.array([[7, 9]]), white=None, histogram=True).view()
+    assert [axes.columns for axes in histograms(figure)] == [(-5.0, 9.0)] * 2
     assert shares(histograms(figure)[0])[0] == 0.5
     assert shares(histograms(figure)[1])[-1] == 0.5
 
 
 def test_values_beyond_white_are_in_the_last_bin() -> None:
     edges = np.array([[10.0, 20.0, 300.0, 2000.0]], np.float32)
-    (axes,) = histograms(comparison(edges, histogram=True).figure())
+    (axes,) = histograms(comparison(edges, histogram=True).view())
     assert shares(axes)[-1] == 0.5
 
 
 def test_a_bar_of_zeros_is_cut_and_told_rather_than_flattening_the_rest() -> None:
     image = np.zeros((10, 20), np.uint8)
     image[0] = np.arange(20) * 10 + 20
-    (axes,) = histograms(comparison(image, histogram=True).figure())
+    (axes,) = histograms(comparison(image, histogram=True).view())
     assert shares(axes)[0] == 0.9
-    assert axes.get_ylim()[1] < 0.02
+    assert axes.rows[0] < 0.02
     assert "↑ 90 %" in [text.get_text() for text in axes.texts]
 
 
 @pytest.mark.parametrize("pixels", [np.zeros((3, 3)), np.full((3, 3), np.nan), np.eye(3) * 1e308])
 def test_no_values_are_too_odd_to_count(pixels: Array) -> None:
-    for full in (255.0, None):
-        check_text(comparison(pixels, full=full, histogram=True).figure())
+    for white in (255.0, None):
+        check_text(comparison(pixels, white=white, histogram=True).view())
 
 
 def test_counting_in_bands_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     values = np.random.default_rng(4).normal(size=(1000, 3))
     whole = Counts.of(values).counts
-    monkeypatch.setattr("poolcli.figures.histogram.BAND_VALUES", 100)
+    monkeypatch.setattr(counts, "BAND_VALUES", 100)
     np.testing.assert_array_equal(Counts.of(values).counts, whole)
 
 
@@ -156,7 +151,10 @@ def test_mean_and_spread_have_the_same_decimals(
         (1.0, "100 %"),
         (0.75432, "75.4 %"),
         (0.0123, "1.23 %"),
+        (0.0099, "1 %"),
         (0.000263, "0.03 %"),
+        (0.0001, "0.01 %"),
+        (0.0000999, "under 0.01 %"),
         (0.00001, "under 0.01 %"),
     ],
 )
@@ -167,8 +165,8 @@ def test_a_share_is_written_in_percent(share: float, written: str) -> None:
 def test_a_value_has_the_same_bar_in_every_panel() -> None:
     whole = np.array([[0, 4, 8]])
     figure = comparison(
-        whole, np.array([[1.25, 4.0, 5.5]]), whole * 0.5, full=None, histogram=True
-    ).figure()
+        whole, np.array([[1.25, 4.0, 5.5]]), whole * 0.5, white=None, histogram=True
+    ).view()
     first, second, third = histograms(figure)
     bar = BINS * 4 // 8
     assert [shares(axes)[bar] > 0 for axes in (first, second, third)] == [True] * 3
@@ -185,9 +183,9 @@ def test_whole_numbers_of_a_large_float_image_are_counted_one_by_one() -> None:
 
 
 def test_the_line_of_a_channel_begins_and_ends_on_the_axis() -> None:
-    figure = comparison(noise(3, 5, 3), histogram=True).figure()
+    figure = comparison(noise(3, 5, 3), histogram=True).view()
     (axes,) = histograms(figure)
-    lines = [patch for patch in axes.patches if isinstance(patch, StepPatch)][1:]
+    lines = axes.of_kind(StepPatch)[1:]
     assert len(lines) == 3
     for line in lines:
         *_, baseline = line.get_data()
@@ -198,19 +196,17 @@ def test_the_line_of_a_channel_begins_and_ends_on_the_axis() -> None:
 def test_what_a_cut_bar_is_told_stands_above_all_others() -> None:
     image = np.zeros((10, 20), np.uint8)
     image[0] = np.arange(20) * 10 + 20
-    figure = comparison(image, histogram=True).figure()
-    draw(figure)
+    figure = comparison(image, histogram=True).view()
     (axes,) = histograms(figure)
     mark = next(text for text in axes.texts if "90 %" in text.get_text())
     highest = max(shares(axes)[1:])
-    assert mark.get_window_extent().y0 > axes.transData.transform((0, highest))[1]
+    assert mark.get_window_extent().y0 > axes.area.to_dots(0, highest)[1]
 
 
 @pytest.mark.parametrize("shape", [(40, 60, 3), (40, 60), (500, 20, 3), (1, 500)])
 def test_axes_and_lines_are_named(shape: tuple[int, ...]) -> None:
-    figure = comparison(noise(*shape), histogram=True).figure()
-    (axes,) = histograms(figure)
-    names = {text.get_text(): text for text in axes.texts}
+    figure = comparison(noise(*shape), histogram=True).view()
+    names = {text.get_text(): text for text in figure.figure.texts}
     assert "value" in names
     assert names.keys() & {"share of pixels", "share"}
     colours = {"red": "#d1242f", "green": "#1a7f37", "blue": "#0969da"}
@@ -235,7 +231,7 @@ def test_integers_at_the_ends_of_their_range_are_counted(dtype: str, narrow: boo
     low, high = float(ends[0]), float(ends[1])
     shares_ = histogram.counts.shares(low, high)
     assert shares_.sum() == pytest.approx(1)
-    assert comparison(pixels, pixels, full=None, histogram=True).render()
+    assert comparison(pixels, pixels, white=None, histogram=True).render()
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "longdouble"])

@@ -21,12 +21,12 @@ from PIL import ImageCms
 from PIL.TiffImagePlugin import IFDRational
 
 from poolcli.errors import PoolcliError
-from poolcli.figures import Comparison
 from poolcli.geometry import AdaptiveWindow, Window
 from poolcli.geometry.region import Zoom
 from poolcli.images import Buffer, Image, Quantised, Reading, open_source
 from poolcli.operations import Max
 from poolcli.pipeline import Job, Record, Settings, run, suffix_of
+from poolcli.pipeline.drawing import Drawing
 from poolcli.prepare import Preparation, Size
 
 Array = NDArray[Any]
@@ -175,14 +175,14 @@ def test_an_animation_zooms_only_if_it_is_asked_to(
     source.write_bytes(saved(np.random.default_rng(1).integers(0, 255, (90, 120), "u1"), "PNG"))
     drawn = []
 
-    def render(figure: Comparison) -> bytes:
-        drawn.append(figure.figure())
+    def render(drawing: Drawing) -> bytes:
+        drawn.append(drawing.sheet())
         return b""
 
-    monkeypatch.setattr(Comparison, "render", render)
+    monkeypatch.setattr(Drawing, "render", render)
     job = Job(str(source), [None], None, str(folder / f"figure{suffix}"))
     succeeded(run(job, make_settings("max", zoom=zoom)))
-    assert len(drawn[0].axes) == 2 * tiers
+    assert [len(stack.parts) for stack in drawn[0].stacks] == [tiers, tiers]
 
 
 def test_a_path_to_zoom_in_on_lies_in_the_prepared_image(folder: Path) -> None:

@@ -10,22 +10,23 @@ import numpy as np
 import pytest
 from helpers.drawn import (
     TEXTBOOK,
+    Drawn,
+    View,
     chained,
     check_text,
     colours_of,
     dots_inside,
-    draw,
+    lines_above,
     noise,
+    numbered,
     numbers_in,
     panels_of,
+    zoomed,
 )
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from poolcli.figures import Comparison, choose_region
+from poolcli.figures import choose_region
 from poolcli.geometry import AdaptiveWindow, Axis, Window, chain
 from poolcli.geometry.region import Region, Zoom
 
@@ -51,14 +52,14 @@ def spans(region: Region | None) -> list[tuple[int, int]]:
     return [(int(first), int(stop)) for first, stop in (region.rows, region.columns)]
 
 
-def rows_of(figure: Figure) -> tuple[list[Axes], list[Axes]]:
+def rows_of(figure: View) -> tuple[list[Drawn], list[Drawn]]:
     """Give the overviews and, below them, the zooms."""
     panels = panels_of(figure)
     return panels[0::2], panels[1::2]
 
 
-def limits(axes: Axes) -> tuple[float, ...]:
-    return (*axes.get_ylim()[::-1], *axes.get_xlim())
+def limits(drawn: Drawn) -> tuple[float, ...]:
+    return (*drawn.rows, *drawn.columns)
 
 
 def batched(edges: tuple[float, ...]) -> list[tuple[float, ...]]:
@@ -147,6 +148,28 @@ def test_no_zoom_where_it_would_add_nothing(shape: tuple[int, int], iterations: 
     assert choose_region(Zoom(), noise(*shape), steps, 255.0) is None
 
 
+@pytest.mark.parametrize(
+    ("shape", "sides"),
+    [((48, 48), (24, 24)), ((48, 96), (24, 48)), ((30, 300), (24, 120)), ((300, 30), (96, 24))],
+)
+def test_a_zoom_may_be_half_of_an_image_and_more_along_one_side(
+    shape: tuple[int, int], sides: tuple[int, int]
+) -> None:
+    region = chosen(noise(*shape))
+    assert region is not None
+    assert tuple(map(int, region.shape)) == sides
+
+
+def test_a_pixel_is_labelled_where_its_middle_is_in_view() -> None:
+    for edge, labels in ((Fraction(5, 2), [2, 3, 4]), (Fraction(26, 10), [3, 4])):
+        span = edge, Fraction(5)
+        columns, rows = numbered(panels_of(zoomed(noise(10, 10), Region(span, span)).view())[1])
+        assert columns == rows == labels
+    span = Fraction(2), Fraction(45, 10)
+    columns, rows = numbered(panels_of(zoomed(noise(10, 10), Region(span, span)).view())[1])
+    assert columns == rows == [2, 3, 4]
+
+
 def test_global_pooling_leaves_nothing_to_zoom_in_on() -> None:
     steps = chain(AdaptiveWindow.of(1), (300, 450))
     assert choose_region(Zoom(), noise(300, 450), steps, 255.0) is None
@@ -164,11 +187,10 @@ def test_a_region_that_is_asked_for_is_shown_as_it_is() -> None:
 @pytest.mark.parametrize("window", [Window.of(2), Window.of(3, 2, 1), Window.of(3, 2, "same")])
 def test_every_panel_shows_the_same_scene_at_the_same_place(window: Window) -> None:
     ramp = np.add.outer(np.arange(300.0), np.arange(450.0))
-    figure = chained(ramp, window, 3, full=None, zoom=Zoom((100, 200), 48)).figure()
+    figure = chained(ramp, window, 3, white=None, zoom=Zoom((100, 200), 48)).view()
     overviews, zooms = rows_of(figure)
     region = spans(choose_region(Zoom((100, 200), 48), ramp, chain(window, (300, 450), 3), None))
-    assert limits(zooms[0]) == tuple(edge - 0.5 for span in region for edge in span)
-    draw(figure)
+    assert limits(zooms[0]) == tuple(edge for span in region for edge in span)
     for overview, zoom in zip(overviews, zooms, strict=True):
         assert zoom.bbox.width == overview.bbox.width
         assert zoom.bbox.y1 < overview.bbox.y0
@@ -181,27 +203,27 @@ def test_every_panel_shows_the_same_scene_at_the_same_place(window: Window) -> N
             step.axes, batched(limits(before)), batched(limits(after)), strict=True
         ):
             assert isinstance(axis, Axis)
-            middle = (sum(edges) / 2 - (axis.extent - 1) / 2 + axis.before) / axis.stride
+            middle = (sum(edges) / 2 - axis.extent / 2 + axis.before) / axis.stride + 0.5
             assert sum(moved) / 2 == pytest.approx(middle)
 
 
 def test_a_zoom_holds_the_pixels_of_its_region() -> None:
     image = noise(300, 450)
-    figure = chained(image, Window.of(2), 1, zoom=Zoom((100, 200), 24)).figure()
+    figure = chained(image, Window.of(2), 1, zoom=Zoom((100, 200), 24)).view()
     _, zooms = rows_of(figure)
     (top, bottom), (left, right) = spans(chosen(image, Zoom((100, 200), 24)))
     np.testing.assert_array_equal(colours_of(zooms[0])[..., 0], image[top:bottom, left:right])
-    assert zooms[0].texts[0].get_text() == "zoom: 24×36 px"
+    assert lines_above(zooms[0]) == ["zoom: 24×36 px"]
     # It begins with an odd column, in the middle of a pixel of the result.
-    assert zooms[1].texts[0].get_text() == "zoom: 24×36 px of the input"
+    assert lines_above(zooms[1]) == ["zoom: 24×36 px of the input"]
 
 
-def titles_of(figure: Figure) -> list[str]:
-    return [zoom.texts[-1].get_text() for zoom in rows_of(figure)[1]]
+def titles_of(figure: View) -> list[str]:
+    return [line for zoom in rows_of(figure)[1] for line in lines_above(zoom)]
 
 
 def test_a_zoom_that_cuts_pixels_is_named_in_pixels_of_the_input() -> None:
-    figure = chained(TEXTBOOK, Window.of(2), 2, full=None, zoom=Zoom((1, 1), 2)).figure()
+    figure = chained(TEXTBOOK, Window.of(2), 2, white=None, zoom=Zoom((1, 1), 2)).view()
     assert titles_of(figure) == [
         "zoom: 2×2 px",
         "zoom: 2×2 px of the input",
@@ -210,14 +232,14 @@ def test_a_zoom_that_cuts_pixels_is_named_in_pixels_of_the_input() -> None:
 
 
 def test_few_pixels_of_a_zoom_have_numbers_in_what_is_seen_of_them() -> None:
-    figure = chained(TEXTBOOK, Window.of(2), 2, full=None, zoom=Zoom((1, 1), 2)).figure()
+    figure = chained(TEXTBOOK, Window.of(2), 2, white=None, zoom=Zoom((1, 1), 2)).view()
     first, second, last = rows_of(figure)[1]
     assert [text.get_text() for text in numbers_in(first)] == ["6", "7", "2", "1"]
-    assert {text.get_text(): text.get_position() for text in numbers_in(second)} == {
-        "6": (0.25, 0.25),
-        "8": (0.75, 0.25),
-        "3": (0.25, 0.75),
-        "4": (0.75, 0.75),
+    assert {text.get_text(): second.position(text) for text in numbers_in(second)} == {
+        "6": (0.75, 0.75),
+        "8": (1.25, 0.75),
+        "3": (0.75, 1.25),
+        "4": (1.25, 1.25),
     }
     assert [text.get_text() for text in numbers_in(last)] == ["8"]
     check_text(figure)
@@ -227,10 +249,9 @@ def test_pixels_that_are_cut_do_not_shrink_the_numbers_of_whole_ones() -> None:
     image = np.full((10, 10), 12345, np.int64)
     sizes = []
     for first in (Fraction(2), Fraction(5, 2)):
-        made = Comparison("a", 1, (10, 10), full=None, zoomed=True)
         span = first, first + 5
-        made.add(image, ["input"], region=Region(span, span))
-        numbers = numbers_in(panels_of(made.figure())[1])
+        made = zoomed(image, Region(span, span))
+        numbers = numbers_in(panels_of(made.view())[1])
         sizes.append({text.get_fontsize() for text in numbers})
         # Half a row is high enough for a number, half a column too narrow.
         assert len(numbers) == (25 if first == 2 else 6 * 4)
@@ -239,33 +260,28 @@ def test_pixels_that_are_cut_do_not_shrink_the_numbers_of_whole_ones() -> None:
 
 def test_a_sliver_of_a_pixel_has_no_number_and_colour_has_none() -> None:
     image = np.arange(100, dtype=np.uint8).reshape(10, 10)
-    made = Comparison("a", 1, (10, 10), full=255.0, zoomed=True)
     span = Fraction(9, 10), Fraction(5, 2)
-    made.add(image, ["input"], region=Region(span, span))
-    assert [text.get_text() for text in numbers_in(panels_of(made.figure())[1])] == [
+    made = zoomed(image, Region(span, span), 255.0)
+    assert [text.get_text() for text in numbers_in(panels_of(made.view())[1])] == [
         "11",
         "12",
         "21",
         "22",
     ]
-    colour = chained(noise(30, 40, 3), Window.of(2), 1, zoom=Zoom((10, 10), 4)).figure()
+    colour = chained(noise(30, 40, 3), Window.of(2), 1, zoom=Zoom((10, 10), 4)).view()
     assert not any(numbers_in(axes) for axes in panels_of(colour))
 
 
 def test_an_outline_makes_way_for_the_numbers_that_it_meets() -> None:
-    figure = chained(TEXTBOOK, Window.of(2), 1, full=None, zoom=Zoom((1, 1), 2)).figure()
+    figure = chained(TEXTBOOK, Window.of(2), 1, white=None, zoom=Zoom((1, 1), 2)).view()
     before, after = rows_of(figure)[0]
     assert not any(text.get_path_effects() for text in numbers_in(before))
     assert all(text.get_path_effects() for text in numbers_in(after))
 
 
 def test_large_pixels_have_thin_lines_between_them_and_small_ones_none() -> None:
-    figure = chained(noise(300, 450), Window.of(2), 2, zoom=Zoom((100, 200), 96)).figure()
-    lines = [
-        any(isinstance(artist, LineCollection) for artist in zoom.collections)
-        for zoom in rows_of(figure)[1]
-    ]
-    assert lines == [False, False, True]
+    figure = chained(noise(300, 450), Window.of(2), 2, zoom=Zoom((100, 200), 96)).view()
+    assert [bool(zoom.lines) for zoom in rows_of(figure)[1]] == [False, False, True]
 
 
 def test_pixels_of_a_zoom_are_enlarged_sharply() -> None:
@@ -294,17 +310,17 @@ def test_what_lies_beyond_an_image_is_no_pixel_of_it() -> None:
 
 
 @pytest.mark.parametrize("shape", [(300, 451), (512, 512, 3), (3000, 200), (1, 5000), (60, 90)])
-@pytest.mark.parametrize(("full", "histogram"), [(255.0, True), (None, False)])
+@pytest.mark.parametrize(("white", "histogram"), [(255.0, True), (None, False)])
 def test_no_text_overlaps_with_zoom_histogram_and_footer(
-    shape: tuple[int, ...], full: float | None, *, histogram: bool
+    shape: tuple[int, ...], white: float | None, *, histogram: bool
 ) -> None:
     rows, columns = min(2, shape[0]), min(2, shape[1])
     made = chained(
-        noise(*shape), Window.of((rows, columns)), 3, full=full, zoom=Zoom(), histogram=histogram
+        noise(*shape), Window.of((rows, columns)), 3, white=white, zoom=Zoom(), histogram=histogram
     )
-    figure = made.figure()
+    figure = made.view()
     check_text(figure)
-    assert max(figure.get_size_inches()) < 27
+    assert max(figure.figure.get_size_inches()) < 27
 
 
 @pytest.mark.parametrize("shape", [(300, 451), (512, 512), (427, 640), (640, 480), (1080, 1920)])
@@ -314,13 +330,13 @@ def test_panels_zooms_and_histograms_cover_sixty_percent(
     shape: tuple[int, int], iterations: int, *, histogram: bool
 ) -> None:
     made = chained(noise(*shape), Window.of(2), iterations, zoom=Zoom(), histogram=histogram)
-    figure = made.figure()
-    covered = sum(axes.bbox.width * axes.bbox.height for axes in figure.axes)
-    assert covered / (figure.bbox.width * figure.bbox.height) >= 0.6
+    figure = made.view()
+    covered = sum(axes.bbox.width * axes.bbox.height for axes in figure.parts)
+    assert covered / (figure.figure.bbox.width * figure.figure.bbox.height) >= 0.6
 
 
 def test_no_more_pixels_are_drawn_than_the_page_has_dots() -> None:
-    figure = chained(noise(2000, 3000), Window.of(2), 2, zoom=Zoom((1000, 1000), 1800)).figure()
+    figure = chained(noise(2000, 3000), Window.of(2), 2, zoom=Zoom((1000, 1000), 1800)).view()
     for axes in panels_of(figure):
         rows, columns = colours_of(axes).shape[:2]
         assert rows <= round(axes.bbox.height)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
 from poolcli.explanation.cells import Stage, overlaps, trace
-from poolcli.explanation.drawing import PADDING, Drawing, becomes, beside, draw_image
+from poolcli.explanation.diagram import PADDING, Diagram, becomes, beside, draw_image
 from poolcli.explanation.sentences import sentence
 from poolcli.geometry import AnyAxis, Axis, Pair, around, near, views
 from poolcli.operations import Cell
@@ -149,7 +149,7 @@ def _drawing(stage: Stage, windows: Sequence[Pair]) -> list[str]:
             words[row, column] = word
         elif row < axes[0].size + axes[0].after and column < axes[1].size + axes[1].after:
             words[row, column] = PADDING
-    drawing = Drawing(rows, columns, words)
+    drawing = Diagram(rows, columns, words)
     for index in windows:
         sides = (near(axis.window(i), axis.size) for axis, i in zip(axes, index, strict=True))
         for box in _boxes(*sides):

@@ -1,4 +1,4 @@
-"""The figure of an explanation: what each image of the chain shows."""
+"""The figure of an explanation: the scenes and captions of each image of the chain."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from poolcli.operations import Cell
 from poolcli.spelling import spell_sides
 
 if TYPE_CHECKING:
-    from poolcli.figures import Scene
+    from poolcli.figures import Scene, Sheet
 
 LARGE = 16  # rows or columns; a larger image is shown whole before its part
 
@@ -32,14 +32,51 @@ def draw(
     footer: Sequence[str] = (),
     suffix: str = ".png",
 ) -> bytes:
-    """Draw how one value of the last iteration came about, by each operation.
+    """Return the content of a file with the figure of an explanation.
 
     Parameters
     ----------
+    heading, chains, at, window, full, alpha, prepared, footer
+        As in `sheet`.
+    suffix : str
+        Of the file: `.png`, `.svg` or `.pdf`.
+    """
+    from poolcli.figures import render
+
+    made = sheet(
+        heading,
+        chains,
+        at,
+        window=window,
+        full=full,
+        alpha=alpha,
+        prepared=prepared,
+        footer=footer,
+    )
+    return render(made, suffix)
+
+
+def sheet(
+    heading: str,
+    chains: Mapping[str, Sequence[Stage]],
+    at: Pair,
+    *,
+    window: str,
+    full: float | None,
+    alpha: bool = False,
+    prepared: str = "",
+    footer: Sequence[str] = (),
+) -> Sheet:
+    """Return the figure of the windows of one value of the last iteration, for each operation.
+
+    Parameters
+    ----------
+    heading : str
+        The line on top.
     chains : mapping of str to sequence of Stage
         By operation.
     at : (row, column)
-        Of the last result.
+        The position of the value in the last result.
     window : str
         In words.
     full : float or None
@@ -47,31 +84,35 @@ def draw(
     alpha : bool
         Whether the last channel is α.
     prepared : str
-        What was done to the input before.
+        The preparation of the input; empty for none.
+    footer : sequence of str
+        The words of the command.
     """
-    from poolcli.figures import draw_explanation
+    from poolcli.figures import explanation
 
     scenes = {name: _scenes(chain, at, alpha) for name, chain in chains.items()}
     first = next(iter(chains.values()))
-    titles = _titles(first, at, bool(prepared), several=len(chains) > 1)
+    titles = _titles(first, at, prepared=bool(prepared), several=len(chains) > 1)
     remarks = [remark for chain in chains.values() for remark in chain[0].operation.remarks]
-    titles[0] += [*[prepared] * bool(prepared), ", ".join([window, *remarks])]
+    if prepared:
+        titles[0].append(prepared)
+    titles[0].append(", ".join([window, *remarks]))
     titles[0] += _legend(chains, scenes)
-    return draw_explanation(heading, titles, scenes, full=full, footer=footer, suffix=suffix)
+    return explanation(heading, titles, scenes, white=full, footer=footer)
 
 
 def _scenes(chain: Sequence[Stage], at: Pair, alpha: bool) -> list[Scene]:
-    """Show the input, every iteration's window in what goes into it, and the value itself."""
+    """Return the scenes of the input, of each iteration's window and of the value itself."""
     from poolcli.figures import Scene
 
-    channels = chain[0].image.shape[2] - alpha
+    channels = chain[0].image.shape[2] - 1 if alpha else chain[0].image.shape[2]
     traces = [trace(chain, at, channel)[::-1] for channel in range(channels)]
     found = []
     if _is_large(chain[0]):
         sight = views([stage.step for stage in chain], at)[-1]
         found.append(Scene(visible(chain[0].image, alpha), None, sight, whole=True))
-    for number_, stage in enumerate(chain):
-        cells = [cells[number_] for cells in traces]
+    for index, stage in enumerate(chain):
+        cells = [cells[index] for cells in traces]
         found.append(
             Scene(
                 visible(stage.image, alpha),
@@ -91,7 +132,7 @@ def _scenes(chain: Sequence[Stage], at: Pair, alpha: bool) -> list[Scene]:
 
 
 def _chosen(cells: Sequence[Cell]) -> list[Pair | None]:
-    """Give the pixel that each channel chose, as far as the channels look at one window."""
+    """Return the pixel that each channel chose, or None if its window is not the first one's."""
     return [
         cell.winners[0] if cell.winners and cell.window == cells[0].window else None
         for cell in cells
@@ -102,8 +143,8 @@ def _is_large(stage: Stage) -> bool:
     return max(stage.step.input_shape) > LARGE
 
 
-def _titles(chain: Sequence[Stage], at: Pair, prepared: bool, *, several: bool) -> list[list[str]]:
-    """Caption every column."""
+def _titles(chain: Sequence[Stage], at: Pair, *, prepared: bool, several: bool) -> list[list[str]]:
+    """Return the caption of every column."""
     large = _is_large(chain[0])
     given = "prepared input" if prepared else "input"
     titles = [[given, spell_sides(chain[0].step.input_shape)]] if large else []
@@ -121,7 +162,7 @@ def _titles(chain: Sequence[Stage], at: Pair, prepared: bool, *, several: bool) 
 def _legend(
     chains: Mapping[str, Sequence[Stage]], scenes: Mapping[str, Sequence[Scene]]
 ) -> list[str]:
-    """Say what is outlined."""
+    """Return caption lines that explain the colours of outlines."""
     chosen = {
         name: [scene.chosen for scene in row if any(scene.chosen)] for name, row in scenes.items()
     }
@@ -129,7 +170,7 @@ def _legend(
     kinds = " or ".join(word for name, word in words.items() if word and chosen[name])
     legend = ["orange: the window"]
     if kinds:
-        several = any(len(places) > 1 for found in chosen.values() for places in found)
+        several = any(len(pixels) > 1 for found in chosen.values() for pixels in found)
         legend.append(f"{'red, green, blue' if several else 'blue'}: its {kinds} pixel")
         if several and len(next(iter(chains.values()))) > 1:
             legend.append("before the last image: what red came from")
@@ -137,7 +178,7 @@ def _legend(
 
 
 def visible(layers: Array, alpha: bool) -> Array:
-    """Give pixels that a figure can show of (H, W, C): gray, RGB or RGBA."""
+    """Return pixels that a figure can show of (H, W, C): gray, RGB or RGBA."""
     channels = layers.shape[2]
     if alpha:
         return layers[:, :, [0, 0, 0, 1]] if channels == 2 else layers

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -16,20 +17,23 @@ from poolcli.errors import PoolcliError
 Array = NDArray[Any]
 
 BOUND = 1e300  # differences between values within it are finite, and their inverse is not 0
-NEGLIGIBLE = 1e-6  # rounding of a constant matrix is not shown as a contrast
+NEGLIGIBLE = 1e-6  # rounding errors of a constant matrix are no contrast
 NOT_A_NUMBER = (255, 158, 170)  # a rose that no common colour map has
 
 
 @dataclass(frozen=True)
 class Colouring:
-    """Shows the values from `low` to `high`: in a colour map's colours, or RGB as RGB."""
+    """A mapping of the values from `low` to `high` to colours.
+
+    One channel has the colours of a colour map; RGB stays RGB.
+    """
 
     low: float
     high: float
     colormap: str
 
     def __call__(self, pixels: Array) -> NDArray[np.uint8]:
-        """Give the colours (H, W, 3) of one channel, of RGB, or (H, W, 4) of RGBA.
+        """Return the colours (H, W, 3) of one channel or of RGB, or (H, W, 4) of RGBA.
 
         Values beyond the range get the colour of its end, NaN a colour of its own.
         """
@@ -49,30 +53,42 @@ class Colouring:
 
     def _table(self) -> NDArray[np.uint8]:
         colours = np.asarray(mpl.colormaps[self.colormap](np.arange(256) / 255))
-        # Matplotlib's own bytes are rounded down: gray 57 would be 56.
+        # Matplotlib rounds bytes down: gray 57 would be 56.
         table: NDArray[np.uint8] = np.rint(255 * colours[:, :3]).astype(np.uint8)
         return table
 
 
-class FiniteRange:
-    """The smallest and largest finite value of all pixels seen so far."""
+@dataclass(frozen=True)
+class Range:
+    """The smallest and the largest finite value of some pixels; without pixels it is empty."""
 
-    def __init__(self) -> None:
-        self._low, self._high = np.inf, -np.inf
+    low: float = math.inf
+    high: float = -math.inf
 
-    def include(self, pixels: Array) -> None:
-        """Look at the pixels of one more array."""
+    @classmethod
+    def of(cls, pixels: Array) -> Range:
+        """Return the range of the finite values of an array."""
+        if not pixels.size:
+            return cls()
         low, high = float(pixels.min()), float(pixels.max())
         if not np.isfinite((low, high)).all():
             finite = pixels[np.isfinite(pixels)]
             low, high = float(finite.min(initial=np.inf)), float(finite.max(initial=-np.inf))
-        self._low, self._high = min(self._low, low), max(self._high, high)
+        return cls(low, high)
+
+    @classmethod
+    def union(cls, ranges: Iterable[Range]) -> Range:
+        """Return the range of all values of several ranges."""
+        low, high = math.inf, -math.inf
+        for one in ranges:
+            low, high = min(low, one.low), max(high, one.high)
+        return cls(low, high)
 
     def limits(self) -> tuple[float, float]:
-        """Give a range that colours can spread over, even if there is no or just one value."""
-        if self._low > self._high:
+        """Return limits for colours that differ, even for no value or a single one."""
+        if self.low > self.high:
             return 0.0, 1.0
-        low, high = max(-BOUND, min(self._low, BOUND)), max(-BOUND, min(self._high, BOUND))
+        low, high = max(-BOUND, min(self.low, BOUND)), max(-BOUND, min(self.high, BOUND))
         largest = max(abs(low), abs(high))
         if high - low <= max(NEGLIGIBLE * largest, 1 / BOUND):
             half = largest / 2 if largest > 1 / BOUND else 0.5
@@ -81,7 +97,7 @@ class FiniteRange:
 
 
 def check_colormap(name: str) -> None:
-    """Raise PoolcliError unless matplotlib knows the colour map; the message names close ones."""
+    """Raise PoolcliError unless matplotlib has this colour map; the message names close ones."""
     if name in mpl.colormaps:
         return
     close = _closest(name, sorted(mpl.colormaps))
@@ -89,7 +105,7 @@ def check_colormap(name: str) -> None:
 
 
 def readable_on(colours: Array) -> NDArray[np.bool_]:
-    """Tell for each colour (..., 3) whether white text reads better on it than black."""
+    """Return for each colour (..., 3) whether white text is easier to read on it than black."""
     linear = (colours / 255.0) ** 2.2
     luminance: Array = linear @ np.array([0.2126, 0.7152, 0.0722])
     return luminance < 0.18

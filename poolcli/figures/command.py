@@ -1,4 +1,4 @@
-"""A command as a shell reads it, in lines that fit the page."""
+"""A shell command, wrapped in lines that fit the page."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ INDENT = "  "
 
 
 def quoted(word: str) -> str:
-    """Quote a word for the shell; unprintable ones as bash, zsh and ksh read it."""
+    """Quote a word for the shell; one with unprintable characters for bash, zsh and ksh."""
     if word.isprintable():
         return shlex.quote(word)
     return f"$'{''.join(map(_escaped, word))}'"
 
 
 def wrapped(words: Sequence[str], width: float, size: float) -> list[str]:
-    """Write words as one command in lines at most `width` points wide.
+    """Return words as one command in lines at most `width` points wide.
 
-    A line that goes on ends with a backslash, so that what is pasted is still one command.
+    A line that continues ends with a backslash, so that the lines are still one command.
     """
 
     def fits(line: str) -> bool:
@@ -45,7 +45,7 @@ def wrapped(words: Sequence[str], width: float, size: float) -> list[str]:
 
 
 def _most(word: str, start: str, fits: Callable[[str], bool]) -> int:
-    """Give how many characters of a word fit behind the start of a line, at least one."""
+    """Return how many characters of a word fit after the start of a line, at least one."""
     fitting, too_many = 1, len(word)
     while fitting < too_many - 1:
         middle = (fitting + too_many) // 2

@@ -4,124 +4,104 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 from numpy.typing import NDArray
 
-from poolcli.figures.bars import Bar
-from poolcli.figures.growing import Growing, without_channel
 from poolcli.figures.histogram import Histogram, common_ceiling
+from poolcli.figures.layout import Layout, without_channel
 from poolcli.figures.page import Tier
 from poolcli.figures.panels import Panel
-from poolcli.figures.sheet import Cell, Part, Sheet
-from poolcli.figures.style import house_style
+from poolcli.figures.sheet import Part, Sheet, Stack
 from poolcli.geometry import Step
 from poolcli.geometry.region import Region
 
 Array = NDArray[Any]
 
-HISTOGRAM_HEIGHT = 0.4
+IMAGE, ZOOM = Tier(), Tier(titled=True)
+HISTOGRAM = Tier(0.4, titled=True, named=True)
 
 
-class Comparison(Growing):
-    """One panel a cell, and below it what shows more of it.
+def comparison_tiers(*, zoomed: bool = False, histogram: bool = False) -> list[Tier]:
+    """Return the tiers of a comparison: images, and below them their zooms and histograms."""
+    tiers = [IMAGE]
+    if zoomed:
+        tiers.append(ZOOM)
+    if histogram:
+        tiers.append(HISTOGRAM)
+    return tiers
+
+
+def result_stack(
+    layout: Layout,
+    pixels: Array,
+    caption: Sequence[str],
+    step: Step | None = None,
+    region: Region | None = None,
+    zoom_title: str = "",
+) -> Stack:
+    """Return the parts of one image of a comparison.
 
     Parameters
     ----------
-    zoomed, histogram : bool
-        Whether a second row shows a region of each panel, a third how often each value occurs.
+    layout : Layout
+        Its tiers are those of `comparison_tiers`.
+    pixels : ndarray, (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), any real dtype
+        Four channels are RGBA. The array is not kept.
+    caption : sequence of str
+        Lines above the panel, the title first.
+    step : Step or None
+        The iteration that the image goes into, whose unused pixels and padding are marked.
+    region : Region or None
+        The region that the zoom shows.
+    zoom_title : str
+        The line above the zoom.
     """
-
-    def __init__(
-        self,
-        heading: str,
-        panels: int,
-        shape: tuple[int, int],
-        *,
-        full: float | None,
-        colormap: str | None = None,
-        step: Step | None = None,
-        zoomed: bool = False,
-        histogram: bool = False,
-        footer: Sequence[str] = (),
-        suffix: str = ".png",
-    ) -> None:
-        images = [Tier(), *[Tier(titled=True)] * zoomed]
-        self._images = len(images)
-        self._sides: tuple[Fraction, Fraction] | None = None  # of the first region
-        super().__init__(
-            heading,
-            panels,
-            shape,
-            [*images, *[Tier(HISTOGRAM_HEIGHT, titled=True, named=True)] * histogram],
-            full=full,
-            colormap=colormap,
-            step=step,
-            footer=footer,
-            suffix=suffix,
-        )
-
-    def add(
-        self,
-        pixels: Array,
-        caption: Sequence[str],
-        step: Step | None = None,
-        region: Region | None = None,
-    ) -> None:
-        """Add a panel.
-
-        Parameters
-        ----------
-        pixels : ndarray, (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), any real dtype
-            Four channels are RGBA. The array is not kept.
-        caption : sequence of str
-            Lines to stand above the panel, the title first.
-        step : Step or None
-            The iteration that the panel goes into, whose unused pixels and padding are marked.
-        region : Region or None
-            What the zoom shows.
-        """
-        pixels = without_channel(pixels)
-        with house_style():
-            parts: list[Part] = [self._panel(pixels, step, region)]
-            if region:
-                self._sides = self._sides or region.shape
-                zoom = Panel.zoomed(pixels, region, self._box, self._full, step)
-                title = _name_zoom(region, self._sides)
-                parts.append(replace(zoom, title=title, legible=True))
-            if len(parts) < len(self._tiers):
-                parts.append(Histogram.of(pixels))
-            self._add_cell(caption, pixels, parts)
-
-    def _sheet(self) -> Sheet:
-        colours = self._colouring()
-        cells = self._cells
-        if self._images < len(self._tiers):
-            cells = _level(cells, colours.low, colours.high)
-        return Sheet(
-            self._heading,
-            self._box,
-            self._tiers,
-            cells,
-            [colours] * len(self._tiers),
-            [Bar(0, self._images - 1)] * self._has_bar(),
-            self._footer,
-        )
+    pixels = without_channel(pixels)
+    parts: list[Part] = [layout.panel(pixels, step, region)]
+    if region:
+        zoom = Panel.zoomed(pixels, region, layout.box, layout.white, step)
+        parts.append(replace(zoom, title=zoom_title, legible=True))
+    if HISTOGRAM in layout.tiers:
+        parts.append(Histogram.of(pixels))
+    return layout.stack(caption, parts, pixels)
 
 
-def _name_zoom(region: Region, sides: tuple[Fraction, Fraction]) -> str:
-    """Tell how much a zoom shows: in its own pixels, or the first image's where it cuts them."""
-    whole = all(edge.denominator == 1 for edge in (*region.rows, *region.columns))
-    shown = "×".join(str(side) for side in (region.shape if whole else sides))
-    return f"zoom: {shown} px" if whole else f"zoom: {shown} px of the input"
+def comparison(
+    heading: str, stacks: Sequence[Stack], layout: Layout, *, footer: Sequence[str] = ()
+) -> Sheet:
+    """Return the figure of an input and its iterations.
+
+    Parameters
+    ----------
+    heading : str
+        The line on top, for example `cat.jpg: max, kernel 2×2, stride 2`.
+    stacks : sequence of Stack
+        Made by `result_stack`.
+    layout : Layout
+    footer : sequence of str
+        The words of the command that makes the figure.
+    """
+    colours = layout.colouring(part for stack in stacks for part in stack.parts)
+    if HISTOGRAM in layout.tiers:
+        stacks = _level(stacks, colours.low, colours.high)
+    images = [tier for tier in layout.tiers if tier != HISTOGRAM]
+    return Sheet(
+        layout.heading(heading),
+        layout.box,
+        layout.tiers,
+        stacks,
+        [colours] * len(layout.tiers),
+        layout.bars(stacks, len(images) - 1),
+        footer,
+    )
 
 
-def _level(cells: Sequence[Cell], low: float, high: float) -> list[Cell]:
-    """Give the histograms at the bottom of all cells one ceiling."""
-    histograms = [part for cell in cells for part in cell.parts if isinstance(part, Histogram)]
+def _level(stacks: Sequence[Stack], low: float, high: float) -> list[Stack]:
+    """Return stacks whose histograms, their last parts, have one ceiling."""
+    histograms = [part for stack in stacks for part in stack.parts if isinstance(part, Histogram)]
     ceiling = common_ceiling(histograms, low, high)
     return [
-        replace(cell, parts=[*cell.parts[:-1], replace(histogram, ceiling=ceiling)])
-        for cell, histogram in zip(cells, histograms, strict=True)
+        replace(stack, parts=[*stack.parts[:-1], replace(histogram, ceiling=ceiling)])
+        for stack, histogram in zip(stacks, histograms, strict=True)
     ]

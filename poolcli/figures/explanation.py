@@ -7,24 +7,23 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from poolcli.figures import marks
+from poolcli.figures.area import Area
 from poolcli.figures.bars import Bar
-from poolcli.figures.cells import MOST_NUMBERS, print_numbers
-from poolcli.figures.colours import Colouring, FiniteRange
-from poolcli.figures.files import render
+from poolcli.figures.colours import Colouring, Range
+from poolcli.figures.numbers import MOST_NUMBERS
 from poolcli.figures.page import Box, Tier
 from poolcli.figures.panels import Panel, visible_padding
-from poolcli.figures.sheet import Cell, Sheet, fitted_caption
+from poolcli.figures.sheet import Sheet, Stack, fitted_caption
 from poolcli.figures.style import house_style
 from poolcli.geometry import Pair, Step, near
 from poolcli.geometry.region import Region
 
 Array = NDArray[Any]
 
-CHOSEN = ("#0b6bcb",)  # of one channel; where there are several, each has its own
+CHOSEN = ("#0b6bcb",)  # of one channel; several have a colour each
 CHANNELS = ("#d1242f", "#1a7f37", "#0b6bcb", "#6e7781")
 INSET = 0.09  # pixels
 CONTEXT = 2  # pixels around a window
@@ -33,7 +32,7 @@ MOST_OUTLINED = 1024  # positions of a dilated window
 
 @dataclass(frozen=True)
 class Scene:
-    """An image of the chain, and what is pointed out in it.
+    """An image of the chain, with the window and the pixels to outline.
 
     Attributes
     ----------
@@ -41,13 +40,15 @@ class Scene:
     step : Step or None
         The iteration that it goes into, whose padding and unused pixels are marked.
     window : (rows, columns)
-        Positions to outline, in the padding too.
+        Positions to outline, also in the padding.
     chosen : sequence of ((row, column) or None)
-        The pixel that each channel took its value from, where there is one.
+        The pixel that each channel took its value from, if it took one.
     whole : bool
-        Show all of a large image too, and not just what lies around the window.
-    first, shape : (row, column) and (rows, columns), or None
-        Of the image that `pixels` are a part of, and where that begins; None if they are all of it.
+        Whether all of a large image is drawn, not only the part around the window.
+    first : (row, column)
+        The position of `pixels` in the image.
+    shape : (rows, columns) or None
+        Of the image, if `pixels` are a part of it.
     """
 
     pixels: Array
@@ -65,41 +66,41 @@ class Scene:
 
     @property
     def drawn(self) -> tuple[range, range]:
-        """Return the positions of the window that lie near enough to the image to be drawn."""
+        """Return the positions of the window that are near enough to the image to be drawn."""
         rows, columns = map(near, self.window, self.size)
         return rows, columns
 
 
 @dataclass(frozen=True)
-class _Exhibit:
-    """A scene as it will be printed: whole, or the part around its window."""
+class ScenePanel:
+    """The panel of a scene: whole, or the part around its window."""
 
     panel: Panel
     scene: Scene
-    first: Pair
-    title: str = ""
+
+    title = ""
 
     @property
     def labels(self) -> tuple[str, str]:
-        """Give the longest labels at its left and below it."""
+        """Return the longest labels to the left and below."""
         return self.panel.labels
 
-    def draw(self, axes: Axes, box: Box, colours: Colouring) -> None:
-        """Fill the axes, and outline what is pointed out."""
+    def draw(self, area: Area, colours: Colouring) -> None:
+        """Draw the panel, and outline the window and the chosen pixels."""
         panel, scene = self.panel, self.scene
-        panel.draw(axes, box, colours)
-        if panel.gridded and panel.pixels.ndim == 2 and max(panel.pixels.shape) <= MOST_NUMBERS:
-            shown = colours(panel.pixels)
-            print_numbers(axes, box, panel.pixels, shown, scene.step, self.first)
+        panel.draw(area, colours)
+        area = replace(area, rows=panel.shown[0], columns=panel.shown[1])
+        if panel.gridded and panel.is_flat and max(panel.pixels.shape) <= MOST_NUMBERS:
+            panel.print_numbers(area, colours)
         for rows, columns in _outlined(*scene.drawn):
-            marks.outline(axes, rows, columns, box.scale)
+            marks.outline(area, rows, columns)
         channels = CHOSEN if len(scene.chosen) == 1 else CHANNELS
-        for index, (place, colour) in enumerate(zip(scene.chosen, channels, strict=False)):
-            if place:
-                # Within the window's outline, and within that of another channel.
-                row, column, inset = *place, INSET * (index + 1)
+        for index, (pixel, colour) in enumerate(zip(scene.chosen, channels, strict=False)):
+            if pixel:
+                # Within the outline of the window, and within those of other channels.
+                row, column, inset = *pixel, INSET * (index + 1)
                 spans = (row + inset, row + 1 - inset), (column + inset, column + 1 - inset)
-                marks.outline(axes, *spans, box.scale, colour)
+                marks.outline(area, *spans, colour)
 
 
 def _outlined(rows: range, columns: range) -> list[tuple[Pair, Pair]]:
@@ -109,79 +110,75 @@ def _outlined(rows: range, columns: range) -> list[tuple[Pair, Pair]]:
     return [((row, row + 1), (column, column + 1)) for row in rows for column in columns]
 
 
-def draw_explanation(
+def explanation(
     heading: str,
     titles: Sequence[Sequence[str]],
     scenes: Mapping[str, Sequence[Scene]],
     *,
-    full: float | None,
+    white: float | None,
     footer: Sequence[str] = (),
-    suffix: str = ".png",
-) -> bytes:
-    """Draw a row of scenes for each operation, from the input to the last result.
+) -> Sheet:
+    """Return the figure of a row of scenes per operation, from the input to the last result.
 
     Parameters
     ----------
+    heading : str
+        The line on top.
     titles : sequence of (sequence of str)
         The caption of each column.
     scenes : mapping of str to sequence of Scene
         By operation; all of one length.
-    full : float or None
+    white : float or None
         The value of white; None is a matrix, whose finite values make the range.
     footer : sequence of str
         The words of a command.
-    suffix : str
-        `.png`, `.svg` or `.pdf`.
     """
-    several = len(scenes) > 1
-    tiers = [Tier(label=name if several else "") for name in scenes]
-    first = next(iter(scenes.values()))[0]
-    box = _box(len(titles), first, tiers)
-    values = FiniteRange()
+    tiers = [Tier(label=name if len(scenes) > 1 else "") for name in scenes]
+    rows = list(scenes.values())
+    box = _box(len(titles), rows[0][0], tiers)
+    columns = zip(*rows, strict=True)
     with house_style():
-        cells = []
-        for caption, column in zip(titles, zip(*scenes.values(), strict=True), strict=True):
-            for scene in column:
-                values.include(scene.pixels)
-            parts = [_exhibit(scene, box, full) for scene in column]
-            cells.append(Cell(fitted_caption(caption, box), parts))
-        low, high = values.limits() if full is None else (0.0, full)
-        colours = Colouring(low, high, "viridis" if full is None else "gray")
-        gray = all(scene.pixels.ndim == 2 for row in scenes.values() for scene in row)
-        bars = [Bar(0, len(tiers) - 1)] * (full is None and gray)
-        sheet = Sheet(heading, box, tiers, cells, [colours] * len(tiers), bars, footer)
-        return render(sheet.draw(), suffix)
+        stacks = [
+            Stack(fitted_caption(title, box), [_scene_panel(scene, box, white) for scene in column])
+            for title, column in zip(titles, columns, strict=True)
+        ]
+    images = [scene.pixels for row in rows for scene in row]
+    if white is None:
+        colours = Colouring(*Range.union(map(Range.of, images)).limits(), "viridis")
+    else:
+        colours = Colouring(0.0, white, "gray")
+    flat = all(pixels.ndim == 2 for pixels in images)
+    bars = [Bar(0, len(tiers) - 1)] if white is None and flat else []
+    return Sheet(heading, box, tiers, stacks, [colours] * len(tiers), bars, footer)
 
 
 def _box(columns: int, scene: Scene, tiers: Sequence[Tier]) -> Box:
-    """Choose the place of every panel, with room for the first one's padding."""
+    """Choose the size of every panel, with room for the padding of the first one."""
     shape = scene.pixels.shape[:2]
     box = Box.of(columns, shape, tiers)
     (top, bottom), (left, right) = visible_padding(box, scene.step)
     return Box.of(columns, (top + shape[0] + bottom, left + shape[1] + right), tiers)
 
 
-def _exhibit(scene: Scene, box: Box, full: float | None) -> _Exhibit:
-    """Show a scene whole if its pixels can be told apart, else around its window."""
+def _scene_panel(scene: Scene, box: Box, white: float | None) -> ScenePanel:
+    """Return the panel of a whole scene if its pixels are large enough, else around its window."""
     if scene.whole or max(scene.size) <= MOST_NUMBERS:
-        panel = Panel.of(scene.pixels, box, full, scene.step)
-        spans = [
+        panel = Panel.of(scene.pixels, box, white, scene.step)
+        # In ceil mode, the window may reach beyond the edge.
+        rows, columns = (
             (min(shown[0], float(window[0])), max(shown[1], float(window[-1] + 1)))
             for shown, window in zip(panel.shown, scene.drawn, strict=True)
-        ]
-        # Where ceil mode reaches beyond the edge, there is something to see too.
-        return _Exhibit(replace(panel, shown=(spans[0], spans[1])), scene, (0, 0))
+        )
+        return ScenePanel(replace(panel, shown=(rows, columns)), scene)
     sides = zip(scene.drawn, _sides(box, scene), strict=True)
     down, right = (_around(window, side) for window, side in sides)
     region = Region(_span(down), _span(right))
     part = scene.first, scene.size
-    panel = Panel.zoomed(scene.pixels, region, box, full, scene.step, part)
-    (top, _), (left, _) = panel.held
-    return _Exhibit(panel, scene, (round(top), round(left)))
+    return ScenePanel(Panel.zoomed(scene.pixels, region, box, white, scene.step, part), scene)
 
 
 def _sides(box: Box, scene: Scene) -> Pair:
-    """Give how many rows and columns to show so that pixels are about square."""
+    """Return the number of rows and columns to show so that pixels are about square."""
     aspect = box.width / box.height
     need = [len(window) * window.step + 2 * CONTEXT for window in scene.drawn]
     rows = max(need[0], round(need[1] / aspect))
@@ -189,7 +186,7 @@ def _sides(box: Box, scene: Scene) -> Pair:
 
 
 def _around(window: range, side: int) -> range:
-    """Lay so many positions around a window."""
+    """Return `side` positions around a window."""
     first = window[0] - (side - (window[-1] + 1 - window[0])) // 2
     return range(first, first + side)
 

@@ -1,129 +1,43 @@
-"""How often which intensity occurs, as a part of a figure."""
+"""The histogram of an image, as a part of a figure."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import StepPatch
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from poolcli.figures import page
+from poolcli.figures.area import IN_FRONT, Area
 from poolcli.figures.bars import round_marks
-from poolcli.figures.border import BELOW, Border
-from poolcli.figures.colours import BOUND, Colouring
-from poolcli.figures.page import Box
-from poolcli.figures.style import QUIET
+from poolcli.figures.colours import Colouring
+from poolcli.figures.counts import BINS, Counts
+from poolcli.figures.style import FRAME, QUIET
 from poolcli.figures.text import mean_and_spread, percent, width_of
 
 Array = NDArray[Any]
 
-BINS = 64  # that are drawn
-MOST_VALUES = 1 << 16  # of integers, which are counted one by one
-FINE_BINS = 4096  # that are counted, since the range is known only once all images are seen
-HEADROOM = 1.2  # for what is written beside a bar that is cut, above all others
-BAND_VALUES = 1 << 20
+HEADROOM = 1.2  # height of the area, in ceilings; the notes of cut bars are above the others
 CHANNEL_LINE = 0.9
 FILL = "#aeb5bf"
 CHANNELS = ("#d1242f", "#1a7f37", "#0969da")
 NAMES = ("red", "green", "blue", "all")
-ALL = "#7d8590"  # the fill, as dark as type must be
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How often values occur: a row of `counts` for each channel, at the `values` counted.
-
-    Unless they are `exact`, these are the middles of bins.
-    """
-
-    values: Array
-    counts: NDArray[np.int64]
-    exact: bool = False
-
-    @classmethod
-    def of(cls, pixels: Array) -> Counts:
-        """Count finite values (N, C): each by itself, or in many bins where they are too many.
-
-        A value at the edge of two bins that are drawn must be in the same one in every panel.
-        """
-        if pixels.dtype.itemsize > 8:
-            # What float64 does not hold counts as infinite.
-            with np.errstate(over="ignore"):
-                pixels = pixels.astype(np.float64)
-        if pixels.dtype.kind in "iub" and pixels.size:
-            least, most = int(pixels.min()), int(pixels.max())
-            if most - least < MOST_VALUES:
-                # The difference of two integers of a type may lie beyond it.
-                wide = np.uint64 if pixels.dtype.kind == "u" else np.int64
-
-                def rank(column: Array) -> Array:
-                    return (column.astype(wide) - wide(least)).astype(np.intp)
-
-                counts = _count(pixels, most - least + 1, rank)
-                values = wide(least) + np.arange(most - least + 1, dtype=wide)
-                return cls(values, counts, exact=True)
-        finite = pixels[np.isfinite(pixels)]
-        if 0 < finite.size <= MOST_VALUES or _are_few_whole(finite):
-            known = np.unique(finite)
-
-            def find(column: Array) -> Array:
-                return np.searchsorted(known, column[np.isfinite(column)])
-
-            counts = _count(pixels, len(known), find)
-            return cls(known.astype(np.float64), counts, exact=True)
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-        low, high = max(low, -BOUND), min(high, BOUND)
-        width = (high - low) or 1.0
-
-        def place(column: Array) -> Array:
-            known = column[np.isfinite(column)].astype(np.float64).clip(low, high)
-            return np.minimum(((known - low) * (FINE_BINS / width)).astype(np.intp), FINE_BINS - 1)
-
-        middles = low + (np.arange(FINE_BINS) + 0.5) * (width / FINE_BINS)
-        return cls(middles, _count(pixels, FINE_BINS, place))
-
-    def shares(self, low: float, high: float) -> Array:
-        """Give the share of each channel in each of `BINS` bins, the last ones with what is beyond.
-
-        All shares of one channel add up to 1.
-        """
-        with np.errstate(over="ignore"):
-            places = (self.values - low) * (BINS / (high - low))
-        bins = places.clip(0, BINS - 1).astype(np.intp)
-        totals = np.maximum(self.counts.sum(axis=1), 1)
-        rows = [np.bincount(bins, own, BINS) for own in self.counts]
-        shares: Array = np.array(rows) / totals[:, np.newaxis]
-        return shares
-
-
-def _are_few_whole(values: Array) -> bool:
-    """Tell whether floats are whole numbers of a small range, as those of a filter."""
-    if not values.size or float(values.max()) - float(values.min()) >= MOST_VALUES:
-        return False
-    return bool((values == np.rint(values)).all())
-
-
-def _count(pixels: Array, bins: int, place: Callable[[Array], Array]) -> NDArray[np.int64]:
-    """Count in which bins the pixels (N, C) have their places, band by band."""
-    counts = np.zeros((pixels.shape[1], bins), np.int64)
-    rows = max(1, BAND_VALUES // pixels.shape[1])
-    for first in range(0, len(pixels), rows):
-        for channel, column in enumerate(pixels[first : first + rows].T):
-            counts[channel] += np.bincount(place(column), minlength=bins)
-    return counts
+ALL = "#7d8590"  # the fill, dark enough for text
 
 
 @dataclass(frozen=True)
 class Histogram:
-    """The intensities of an image, all channels together and each in its colour.
+    """The shares of intensities in an image, of all channels together and of each.
 
     Attributes
     ----------
+    counts : Counts
     title : str
         Mean and standard deviation of the finite values, and the share of zeros.
     ceiling : float
@@ -138,106 +52,116 @@ class Histogram:
 
     @classmethod
     def of(cls, pixels: Array) -> Histogram:
-        """Count the values of gray, RGB or RGBA; what α hides does not count."""
+        """Count the values of gray, RGB or RGBA, without those of transparent pixels."""
         if pixels.ndim == 3 and pixels.shape[2] == 4:
             values = pixels[pixels[:, :, 3] > 0][:, :3]
         else:
             values = pixels.reshape(-1, pixels.shape[2] if pixels.ndim == 3 else 1)
         counts = Counts.of(values)
         with np.errstate(over="ignore", invalid="ignore"):
-            return cls(counts, _tell(counts, values))
+            return cls(counts, _summary(counts, values))
 
     def peak(self, low: float, high: float) -> float:
-        """Give the largest share in a bin, but for the ends and the zeros, which may stand out."""
+        """Return the largest share in a bin, except those of the ends and of zero."""
         shares = self.counts.shares(low, high)
-        usual = np.delete(shares, [0, BINS - 1, _bin(0.0, low, high)], axis=1)
+        usual = np.delete(shares, _exceptional(low, high), axis=1)
         return float(usual.max())
 
-    def draw(self, axes: Axes, box: Box, colours: Colouring) -> None:
-        """Fill `axes` with the shares of values from low to high; higher bars are cut and told."""
+    def draw(self, area: Area, colours: Colouring) -> None:
+        """Draw the shares of values from low to high; higher bars are cut, with a note."""
         low, high = colours.low, colours.high
+        area = replace(area, columns=(low, high), rows=(self.ceiling * HEADROOM, 0.0))
         shares = self.counts.shares(low, high)
         edges = np.linspace(low, high, BINS + 1)
         together = shares.mean(axis=0)
-        axes.stairs(together, edges, fill=True, color=FILL)
+        filled = StepPatch(together, edges, baseline=0, fill=True, facecolor=FILL, linewidth=0)
+        area.add(filled, clipped=True)
         if len(shares) > 1:
             for share, colour in zip(shares, CHANNELS, strict=True):
-                drawn = np.where(share > 0, share, np.nan)
-                width = CHANNEL_LINE * box.scale
-                # Down to the axis at both ends: what is rare would else be dashes in the air.
-                axes.stairs(drawn, edges, baseline=0, color=colour, linewidth=width)
-        axes.set(xlim=(low, high), ylim=(0, self.ceiling * HEADROOM))
-        self._tell_cut(axes, box, together, edges)
-        marks = round_marks(low, high)
-        axes.add_artist(Border(axes, box, marks, {}, BELOW))
-        _name_axes(axes, box, len(shares))
-
-    def _tell_cut(self, axes: Axes, box: Box, shares: Array, edges: Array) -> None:
-        """Write beside a bar that is cut how high it would be."""
-        low, high = float(edges[0]), float(edges[-1])
-        for place in sorted({0, _bin(0.0, low, high), BINS - 1}):
-            if shares[place] <= self.ceiling * HEADROOM:
-                continue
-            right = place < BINS / 2
-            axes.annotate(
-                f"↑ {percent(float(shares[place]))}"
-                if right
-                else f"{percent(float(shares[place]))} ↑",
-                (float(edges[place + 1 if right else place]), 1),
-                (3 * box.scale * (1 if right else -1), -1),
-                xycoords=("data", "axes fraction"),
-                textcoords="offset points",
-                ha="left" if right else "right",
-                va="top",
-                size=page.TICK * box.scale,
-                color=QUIET,
-                # The bars beside it may be as high.
-                path_effects=[withStroke(linewidth=2.5 * box.scale, foreground="white")],
+                area.add(_line(share, edges, colour, area.box.scale), clipped=True)
+        area.add(
+            Line2D(
+                (low, high),
+                (0, 0),
+                color=FRAME,
+                linewidth=page.HAIRLINE * area.box.scale,
+                solid_capstyle="projecting",
+                zorder=IN_FRONT,
             )
-
-
-def _name_axes(axes: Axes, box: Box, channels: int) -> None:
-    """Write what the axes count, and in its colour the name of each line."""
-    points = box.to_points(round(axes.bbox.height))
-    names = "share of pixels", "share", ""
-    up = next(name for name in names if width_of(name, page.TICK) <= points)
-    words = [(up, QUIET, (0.0, 0.5), (-3.0, 0.0), "right", "center", 90)]
-    below, end = -page.TICKS_BELOW, 0.0
-    words.append(("value", QUIET, (0.0, 0.0), (0.0, below), "left", "top", 0))
-    if channels > 1:
-        for name, colour in reversed([*zip(NAMES, (*CHANNELS, ALL), strict=True)]):
-            words.append((name, colour, (1.0, 0.0), (end, below), "right", "top", 0))
-            end -= width_of(f"{name}  ", page.TICK)
-    for text, colour, place, offset, align, upright, turned in words:
-        axes.annotate(
-            text,
-            place,
-            (offset[0] * box.scale, offset[1] * box.scale),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            ha=align,
-            va=upright,
-            rotation=turned,
-            size=page.TICK * box.scale,
-            color=colour,
         )
+        self._note_cut_bars(area, together, edges)
+        area.label_below(round_marks(low, high).items())
+        _name_axes(area)
+        if len(shares) > 1:
+            _name_lines(area)
+
+    def _note_cut_bars(self, area: Area, shares: Array, edges: Array) -> None:
+        """Write the height of each cut bar beside it."""
+        for index in _exceptional(float(edges[0]), float(edges[-1])):
+            if shares[index] <= self.ceiling * HEADROOM:
+                continue
+            share = percent(float(shares[index]))
+            style: dict[str, Any] = {
+                "va": "top",
+                "size": page.TICK,
+                "color": QUIET,
+                # The bars beside it may be as high.
+                "path_effects": [withStroke(linewidth=2.5 * area.box.scale, foreground="white")],
+            }
+            if index < BINS / 2:
+                edge, offset, style["ha"] = float(edges[index + 1]), (3.0, -1.0), "left"
+                text = f"↑ {share}"
+            else:
+                edge, offset, style["ha"] = float(edges[index]), (-3.0, -1.0), "right"
+                text = f"{share} ↑"
+            area.write_at(text, edge, area.rows[0], offset, **style)
+
+
+def _line(share: Array, edges: Array, colour: str, scale: float) -> StepPatch:
+    """Return the line of one channel, which ends on the axis on both sides of each gap."""
+    drawn = np.where(share > 0, share, np.nan)
+    width = CHANNEL_LINE * scale
+    return StepPatch(drawn, edges, baseline=0, fill=False, edgecolor=colour, linewidth=width)
+
+
+def _exceptional(low: float, high: float) -> Sequence[int]:
+    """Return the bins that may be much higher than others: those of the ends and of zero."""
+    return sorted({0, _bin(0.0, low, high), BINS - 1})
+
+
+def _name_axes(area: Area) -> None:
+    """Write the quantity to the left, as far as there is room, and below."""
+    names = "share of pixels", "share", ""
+    name = next(name for name in names if width_of(name, page.TICK) <= area.height)
+    style: dict[str, Any] = {"size": page.TICK, "color": QUIET}
+    area.write(name, (0, 0.5), (-3, 0), ha="right", va="center", rotation=90, **style)
+    area.write("value", (0, 0), (0, -page.TICKS_BELOW), ha="left", va="top", **style)
+
+
+def _name_lines(area: Area) -> None:
+    """Write the name of each line below, in its colour."""
+    end = 0.0
+    for name, colour in reversed([*zip(NAMES, (*CHANNELS, ALL), strict=True)]):
+        offset = end, -page.TICKS_BELOW
+        area.write(name, (1, 0), offset, ha="right", va="top", size=page.TICK, color=colour)
+        end -= width_of(f"{name}  ", page.TICK)
 
 
 def common_ceiling(histograms: list[Histogram], low: float, high: float) -> float:
-    """Give the share that reaches the top of histograms that stand side by side."""
+    """Return the share that reaches the top of histograms side by side."""
     usual = max(histogram.peak(low, high) for histogram in histograms)
     return usual or 1.0
 
 
-def _tell(counts: Counts, values: Array) -> str:
-    """Write mean, standard deviation and the share of zeros of finite values."""
+def _summary(counts: Counts, values: Array) -> str:
+    """Write the mean, the standard deviation and the share of zeros of the finite values."""
     finite, weights = counts.values, counts.counts.sum(axis=0)
     if not counts.exact:
         finite, weights = values[np.isfinite(values)].astype(np.float64), None
     total = finite.size if weights is None else weights.sum()
     if not total:
         return "no finite value"
-    # Beside the largest, no sum of squares leaves the range.
+    # Relative to the largest value, no sum of squares overflows.
     exponent = int(np.frexp(float(np.abs(finite.astype(np.float64)).max()))[1])
     scaled = np.ldexp(finite.astype(np.float64), -exponent)
     mean = np.ldexp(np.average(scaled, weights=weights), exponent)

@@ -1,40 +1,34 @@
-"""An image, or a region of one, as a part of a figure: kept no larger than it is printed."""
+"""An image, or a region of one, as a part of a figure, kept no larger than it is printed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from poolcli.figures import marks
-from poolcli.figures.border import AROUND, Border
-from poolcli.figures.cells import is_numbered, pixel_labels, print_numbers, separate_pixels
-from poolcli.figures.colours import Colouring
+from poolcli.figures import marks, page
+from poolcli.figures.area import IN_FRONT, Area, Span
+from poolcli.figures.colours import Colouring, Range
+from poolcli.figures.numbers import Numbers, is_numbered, label_pixels, separate_pixels
 from poolcli.figures.page import Box
-from poolcli.figures.pixels import Pixels
+from poolcli.figures.pictures import enlarge
 from poolcli.figures.shrinking import shrink, shrink_around
-from poolcli.figures.style import GROUND
+from poolcli.figures.style import FRAME
 from poolcli.geometry import Pair, Step, around
 from poolcli.geometry.region import Region
 
 Array = NDArray[Any]
 
-CHECKERBOARD = (255, 226)
-CHECK = 7.0
-# Checks nearly as large as a pixel would be taken for one: there are as many along its side.
-CHECKS, LEAST_CHECK = 4, 0.4
-
-# Edges in pixels, as they are numbered: the first one begins at 0.
-Span = tuple[float, float]
-
 
 @dataclass(frozen=True)
 class Panel:
     """An image as it will be printed, whole or in part.
+
+    Spans are edges: pixel `i` spans `i` to `i + 1`.
 
     Attributes
     ----------
@@ -43,27 +37,30 @@ class Panel:
     shape : (rows, columns)
         Of the image itself.
     held : (rows, columns) of spans
-        What `pixels` holds of it.
+        The part of the image that `pixels` hold.
     shown : (rows, columns) of spans
-        What the panel shows: with the padding around it, or only a region.
+        The part that the panel shows: with padding around it, or only a region.
+    range : Range
+        Of the finite values before the image was shrunk; empty if the figure's range is known.
     step : Step or None
-        The iteration that the image goes into: what it leaves unused is hatched.
+        The iteration that the image goes into; pixels that it leaves unused are hatched.
     region : Region or None
-        What is outlined.
+        A region to outline.
     title : str
-        To stand above.
+        The line above, in tiers with titles.
     gridded : bool
-        Whether large pixels get lines between them.
+        Whether large pixels have lines between them.
     hidden : ndarray of bool, (H, W), or None
-        Where there is nothing to show.
+        The pixels to leave empty.
     legible : bool
-        Whether a region has numbers where its pixels are few.
+        Whether the few pixels of a region are printed as numbers.
     """
 
     pixels: Array
-    shape: tuple[int, int]
+    shape: Pair
     held: tuple[Span, Span]
     shown: tuple[Span, Span]
+    range: Range
     step: Step | None = None
     region: Region | None = None
     title: str = ""
@@ -76,25 +73,37 @@ class Panel:
         cls,
         pixels: Array,
         box: Box,
-        full: float | None,
+        white: float | None,
         step: Step | None = None,
         region: Region | None = None,
-        hidden: NDArray[np.bool_] | None = None,
     ) -> Panel:
-        """Keep what will be printed of a whole image, or of what is not `hidden` of one channel."""
-        rows, columns = pixels.shape[:2]
-        (top, bottom), (left, right) = visible_padding(box, step)
-        shown = (-float(top), float(rows + bottom)), (-float(left), float(columns + right))
-        room = (
-            max(1, round(box.height * rows / (top + rows + bottom))),
-            max(1, round(box.width * columns / (left + columns + right))),
-        )
-        held = (0.0, float(rows)), (0.0, float(columns))
-        if hidden is None:
-            small = shrink(pixels, room, full)
-        else:
-            small, hidden = shrink_around(pixels, hidden, room)
-        return cls(small, (rows, columns), held, shown, step, region, hidden=hidden)
+        """Make the panel of a whole image, with the padding of `step` around it.
+
+        Parameters
+        ----------
+        pixels : ndarray, (H, W), (H, W, 3) or (H, W, 4)
+            Not kept.
+        box : Box
+            The size of the panel.
+        white : float or None
+            The value of white; None where the range is not known.
+        step : Step or None
+            The iteration that the image goes into.
+        region : Region or None
+            A region to outline.
+        """
+        panel = cls._whole(pixels, box, step)
+        small = shrink(pixels, _room(panel, box), white)
+        own = Range.of(pixels) if white is None else Range()
+        return replace(panel, pixels=small, range=own, region=region)
+
+    @classmethod
+    def partly_hidden(cls, pixels: Array, hidden: NDArray[np.bool_], box: Box) -> Panel:
+        """Make the panel of one channel (H, W) without its hidden pixels."""
+        panel = cls._whole(pixels, box, None)
+        small, nothing = shrink_around(pixels, hidden, _room(panel, box))
+        seen = Range.of(pixels[~hidden])
+        return replace(panel, pixels=small, range=seen, hidden=nothing)
 
     @classmethod
     def zoomed(
@@ -102,81 +111,106 @@ class Panel:
         pixels: Array,
         region: Region,
         box: Box,
-        full: float | None,
+        white: float | None,
         step: Step | None,
         part: tuple[Pair, Pair] | None = None,
     ) -> Panel:
-        """Keep what will be printed of a region, which may lie between pixels.
+        """Make the panel of a region, whose edges may lie within pixels.
 
-        If `pixels` are a part of the image, `part` is where it begins and the image's shape.
+        Parameters
+        ----------
+        pixels, box, white, step
+            As in `of`.
+        region : Region
+            The region to show.
+        part : ((row, column), (rows, columns)) or None
+            Where `pixels` begin in the image and the image's shape, if they are a part of it.
         """
-        (above, before), (rows, columns) = part or ((0, 0), pixels.shape[:2])
-        first, last = zip(*(_covered(span) for span in (region.rows, region.columns)), strict=True)
-        bottom, right = max(1, min(last[0], rows)), max(1, min(last[1], columns))
-        top, left = min(max(first[0], 0), bottom - 1), min(max(first[1], 0), right - 1)
-        top, bottom = (min(max(edge, above), above + pixels.shape[0]) for edge in (top, bottom))
-        left, right = (min(max(edge, before), before + pixels.shape[1]) for edge in (left, right))
-        seen = pixels[top - above : bottom - above, left - before : right - before]
-        small = shrink(seen, (box.height, box.width), full)
-        return cls(
-            small,
-            (rows, columns),
-            ((top, bottom), (left, right)),
-            (_floats(region.rows), _floats(region.columns)),
-            step,
-            gridded=True,
-        )
+        first, shape = part or ((0, 0), (pixels.shape[0], pixels.shape[1]))
+        rows = _covered(region.rows, first[0], pixels.shape[0], shape[0])
+        columns = _covered(region.columns, first[1], pixels.shape[1], shape[1])
+        seen = pixels[
+            rows[0] - first[0] : rows[1] - first[0], columns[0] - first[1] : columns[1] - first[1]
+        ]
+        small = shrink(seen, (box.height, box.width), white)
+        shown = _floats(region.rows), _floats(region.columns)
+        return cls(small, shape, (rows, columns), shown, Range(), step, gridded=True)
+
+    @classmethod
+    def _whole(cls, pixels: Array, box: Box, step: Step | None) -> Panel:
+        rows, columns = pixels.shape[:2]
+        (top, bottom), (left, right) = visible_padding(box, step)
+        shown = (-float(top), float(rows + bottom)), (-float(left), float(columns + right))
+        held = (0.0, float(rows)), (0.0, float(columns))
+        return cls(pixels, (rows, columns), held, shown, Range(), step)
+
+    @property
+    def is_flat(self) -> bool:
+        """Return whether the panel shows one channel."""
+        return self.pixels.ndim == 2
 
     @property
     def numbered(self) -> bool:
-        """Tell whether the pixels are few enough to be read as numbers."""
+        """Return whether the pixels are printed as numbers."""
         if self.gridded:
             return self.legible and is_numbered(self.pixels, self.pixels.shape)
         return is_numbered(self.pixels, self.shape)
 
     @property
+    def first(self) -> Pair:
+        """Return the (row, column) of the first pixel in the image."""
+        return round(self.held[0][0]), round(self.held[1][0])
+
+    @property
     def labels(self) -> tuple[str, str]:
-        """Give the longest numbers at its rows and columns."""
+        """Return the longest labels to the left and below."""
         return str(self.shape[0]), str(self.shape[1])
 
-    def draw(self, axes: Axes, box: Box, colours: Colouring) -> None:
-        """Fill `axes`, whose size is `box`; they count the pixels of the image."""
-        shown = colours(self.pixels)
+    def picture(self, box: Box, colours: Colouring) -> NDArray[np.uint8]:
+        """Return the dots (H, W, 3) of the panel, without marks and text."""
+        own = colours(self.pixels)
         if self.hidden is not None:
-            shown = np.dstack([shown, np.where(self.hidden, 0, 255).astype(np.uint8)])
-        (top, bottom), (left, right) = self.held
-        extent = (left - 0.5, right - 0.5, bottom - 0.5, top - 0.5)
-        axes.set_facecolor(GROUND)
-        if shown.shape[2] == 4:
-            ground = checkerboard(box, min(box.height / (bottom - top), box.width / (right - left)))
-            axes.add_image(Pixels(axes, ground, extent))
-        axes.add_image(Pixels(axes, shown, extent))
-        (top, bottom), (left, right) = self.shown
-        axes.set(xlim=(left - 0.5, right - 0.5), ylim=(bottom - 0.5, top - 0.5))
+            own = np.dstack([own, np.where(self.hidden, 0, 255).astype(np.uint8)])
+        size = box.height, box.width
+        return enlarge(own, self.held, self.shown, size, box.to_dots(page.CHECK))
+
+    def draw(self, area: Area, colours: Colouring) -> None:
+        """Draw the picture, its marks, numbers, frame and labels."""
+        area = replace(area, rows=self.shown[0], columns=self.shown[1])
+        area.show(self.picture(area.box, colours))
         if self.numbered:
-            first = [round(edges[0]) for edges in self.held]
-            values, ground = self.pixels, shown[:, :, :3]
-            print_numbers(axes, box, values, ground, self.step, first, self.hidden, self.region)
-        elif self.gridded or shown.shape[2] == 4:
-            # Without lines the checks below pixels could be taken for these.
-            separate_pixels(axes, box, self.shape)
+            self.print_numbers(area, colours)
+        elif self.gridded or self.pixels.shape[2:] == (4,) or self.hidden is not None:
+            # Without lines, the checks behind pixels could be taken for pixels.
+            separate_pixels(area, self.shape)
         if self.step:
-            marks.hatch_unused(axes, self.step, box.scale)
-        frame = AROUND
+            marks.hatch_unused(area, self.step)
         if self.step and self.shown != self.held and not self.gridded:
-            frame = ()
-            marks.dash_padding(axes, self.step, box.scale)
+            marks.dash_padding(area, self.step)
+        else:
+            draw_frame(area)
         if self.region:
-            spans = _floats(self.region.rows), _floats(self.region.columns)
-            marks.outline(axes, *spans, box.scale)
-        labels = pixel_labels(box, *self.shown, self.shape)
-        axes.add_artist(Border(axes, box, *labels, frame))
+            marks.outline(area, _floats(self.region.rows), _floats(self.region.columns))
+        label_pixels(area, self.shape)
+
+    def print_numbers(self, area: Area, colours: Colouring) -> None:
+        """Print the values of the pixels in them."""
+        own = colours(self.pixels)
+        Numbers(self.pixels, own, self.first, self.step, self.hidden, self.region).draw(area)
 
 
-def visible_padding(box: Box, step: Step | None) -> tuple[tuple[int, int], tuple[int, int]]:
+def draw_frame(area: Area) -> None:
+    """Draw a thin line around an area."""
+    (top, bottom), (left, right) = area.rows, area.columns
+    corner, width, height = (left, bottom), right - left, top - bottom
+    style: dict[str, Any] = {"edgecolor": FRAME, "linewidth": page.HAIRLINE * area.box.scale}
+    area.add(Rectangle(corner, width, height, fill=False, zorder=IN_FRONT, **style))
+
+
+def visible_padding(box: Box, step: Step | None) -> tuple[Pair, Pair]:
     """Return the padding of an iteration to draw, or none if it would be too thin to see.
 
-    Of padding wider than the image no more is drawn: the image would hardly be seen in it.
+    Of padding wider than the image, only as much is drawn as leaves the image recognisable.
     """
     if step is None:
         return (0, 0), (0, 0)
@@ -192,19 +226,29 @@ def visible_padding(box: Box, step: Step | None) -> tuple[tuple[int, int], tuple
     return (rows, columns) if widest >= marks.LEAST_PADDING else ((0, 0), (0, 0))
 
 
-def checkerboard(box: Box, pixel: float) -> NDArray[np.uint8]:
-    """Make the ground (H, W, 3) that transparent pixels, `pixel` dots wide, let through."""
-    side = max(1, box.to_dots(CHECK))
-    if pixel > CHECKS * LEAST_CHECK * side:
-        side = round(pixel / CHECKS)
-    row, column = np.arange(box.height)[:, None] // side, np.arange(box.width) // side
-    gray = np.array(CHECKERBOARD, np.uint8)[(row + column) % 2]
-    return np.repeat(gray[:, :, None], 3, axis=2)
+def _room(panel: Panel, box: Box) -> Pair:
+    """Return the (rows, columns) of dots that the image of a panel takes."""
+    rows, columns = (
+        (held[1] - held[0]) / (shown[1] - shown[0])
+        for held, shown in zip(panel.held, panel.shown, strict=True)
+    )
+    return max(1, round(box.height * rows)), max(1, round(box.width * columns))
 
 
-def _covered(span: Sequence[Any]) -> tuple[int, int]:
-    """Give the first and (not with) the last pixel that a span touches."""
-    return int(np.floor(float(span[0]))), int(np.ceil(float(span[1])))
+def _covered(span: Sequence[Any], first: int, length: int, size: int) -> tuple[int, int]:
+    """Return the edges of the pixels that a span touches, of those given.
+
+    Parameters
+    ----------
+    span : (first, last) edge
+    first, length : int
+        The first of the pixels given, and their number.
+    size : int
+        Of the image.
+    """
+    stop = max(1, min(int(np.ceil(float(span[1]))), size))
+    start = min(max(int(np.floor(float(span[0]))), 0), stop - 1)
+    return min(max(start, first), first + length), min(max(stop, first), first + length)
 
 
 def _floats(span: Sequence[Any]) -> Span:

@@ -1,4 +1,4 @@
-"""Images made no larger than they are printed."""
+"""Shrinking images to the size at which they are printed."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from poolcli.opencv import cv2
 Array = NDArray[Any]
 
 
-def shrink(pixels: Array, room: tuple[int, int], full: float | None) -> Array:
-    """Copy an image, averaged on each axis that has more pixels than there is room.
+def shrink(pixels: Array, room: tuple[int, int], white: float | None) -> Array:
+    """Return a copy of an image, averaged on each axis that has more pixels than there is room.
 
     Parameters
     ----------
     pixels : ndarray, (H, W), (H, W, 3) or (H, W, 4)
-        Four channels are RGBA; colour is averaged by its alpha, and what is hidden is 0.
+        Four channels are RGBA; colour is weighted by alpha, and 0 where alpha is 0.
     room : (rows, columns)
         In dots.
-    full : float or None
-        The value of white; None where the range is not known, which averages unclipped.
+    white : float or None
+        The value of white, to which floats are clipped first; None where the range is not known.
 
     Returns
     -------
@@ -36,8 +36,8 @@ def shrink(pixels: Array, room: tuple[int, int], full: float | None) -> Array:
         pixels = pixels.astype(np.float64)
     pixels = np.ascontiguousarray(pixels)
     if pixels.dtype.kind == "f":
-        # Averaged beyond white, a bright pixel would outshine its neighbours.
-        low, high = (0, full) if full is not None else _finite_limits(pixels)
+        # A pixel beyond white would make its neighbours too bright.
+        low, high = (0, white) if white is not None else _finite_limits(pixels)
         pixels = np.clip(pixels, low, high)
     if pixels.ndim == 3 and pixels.shape[2] == 4 and np.ptp(pixels[:, :, 3]):
         return _shrink_rgba(pixels, rows, columns)
@@ -47,11 +47,11 @@ def shrink(pixels: Array, room: tuple[int, int], full: float | None) -> Array:
 def shrink_around(
     pixels: Array, hidden: NDArray[np.bool_], room: tuple[int, int]
 ) -> tuple[Array, NDArray[np.bool_]]:
-    """Shrink one channel (H, W) by what is not hidden of it; tell where nothing is left."""
-    seen = shrink((~hidden).astype(np.float32), room, None)
+    """Shrink one channel (H, W) without its hidden pixels, and return where nothing is left."""
+    visible = shrink((~hidden).astype(np.float32), room, None)
     total = shrink(np.where(hidden, 0, pixels), room, None)
-    gone: NDArray[np.bool_] = seen <= 0
-    return total / np.where(gone, 1, seen), gone
+    nothing: NDArray[np.bool_] = visible <= 0
+    return total / np.where(nothing, 1, visible), nothing
 
 
 def _shrink_rgba(pixels: Array, rows: int, columns: int) -> Array:

@@ -1,4 +1,4 @@
-"""How every figure looks, whatever matplotlib is told elsewhere."""
+"""The style of all figures, independent of matplotlib's settings elsewhere."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from functools import cache
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib.axes import Axes
 
 from poolcli.errors import PoolcliError
-from poolcli.figures.page import HAIRLINE, TICK, Box
-from poolcli.figures.shield import without_log
+from poolcli.figures.loading import without_log
 from poolcli.figures.text import fonts
 from poolcli.memory import lacks_memory
 
@@ -26,24 +24,24 @@ _settings_lock = threading.RLock()
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw with matplotlib's defaults and the few settings of poolcli, and leave no trace.
+    """Draw with matplotlib's defaults and poolcli's settings, and restore the caller's.
 
     Glyphs that no installed font has are drawn as boxes, without a warning.
 
     Raises
     ------
     PoolcliError
-        If matplotlib cannot read what it draws with.
+        If matplotlib cannot read one of its files.
     """
-    with _told(), _settings_lock, _settings(), without_log(), warnings.catch_warnings():
+    with _file_errors(), _settings_lock, _settings(), without_log(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"Glyph \d+ .*missing from font", UserWarning)
         warnings.filterwarnings("ignore", "Matplotlib currently does not support", UserWarning)
         yield
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn a file that matplotlib cannot open, such as a font, into a PoolcliError."""
+def _file_errors() -> Iterator[None]:
+    """Raise PoolcliError for a file that matplotlib cannot open, such as a font."""
     try:
         yield
     except OSError as error:
@@ -57,9 +55,9 @@ def _told() -> Iterator[None]:
 
 @contextmanager
 def _settings() -> Iterator[None]:
-    """Change the settings that are not what they shall be, and change them back.
+    """Change the settings that differ from poolcli's, and restore them.
 
-    Matplotlib's own rc_context checks and restores all 300, in a millisecond.
+    Matplotlib's rc_context checks and restores all 300, which takes a millisecond.
     """
     current: Any = mpl.rcParams
     others = {key: value for key, value in _wanted().items() if current[key] != value}
@@ -73,27 +71,16 @@ def _settings() -> Iterator[None]:
 
 @cache
 def _wanted() -> dict[str, Any]:
-    # The backend is not ours to choose.
+    # The backend is the caller's choice.
     defaults: Any = mpl.rcParamsDefault.items()
     settings = {key: value for key, value in defaults if not key.startswith("backend")}
     return settings | {
         "font.family": fonts(),
+        "image.composite_image": False,  # one image per panel in vector files
+        "image.interpolation": "nearest",
         "text.parse_math": False,
-        "text.hinting": "no_hinting",  # as wide as it is measured; and half the time
-        "axes.titley": 1.0,  # else each title looks for ticks to stay clear of
-        "svg.fonttype": "path",  # text that stayed text would be wider in another viewer's font
+        "text.hinting": "no_hinting",  # as wide as it is measured, in half the time
+        "svg.fonttype": "path",  # as text it would be wider in another viewer's font
         "svg.hashsalt": "poolcli",
         "pdf.fonttype": 42,
     }
-
-
-def style_ticks(axes: Axes, box: Box) -> None:
-    """Make ticks and their labels small and gray."""
-    axes.tick_params(
-        length=3 * box.scale,
-        width=HAIRLINE * box.scale,
-        pad=2 * box.scale,
-        labelsize=TICK * box.scale,
-        color=FRAME,
-        labelcolor=QUIET,
-    )

@@ -1,4 +1,4 @@
-"""Words and numbers as they stand in a figure."""
+"""The text of figures: fonts, widths and the format of numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-# One of these is on most systems; names of files are written in any language.
+# Most systems have one of these; file names are written in any language.
 _EAST_ASIAN = (
     "Noto Sans CJK SC",
     "Noto Sans CJK JP",
@@ -35,14 +35,14 @@ _EAST_ASIAN = (
 
 @cache
 def fonts(*, mono: bool = False) -> list[str]:
-    """List the fonts to look a glyph up in: the one that matplotlib brings, then installed ones."""
+    """Return the fonts to search for a glyph: matplotlib's own, then installed ones."""
     installed = set(font_manager.fontManager.get_font_names())
     own = "DejaVu Sans Mono" if mono else "DejaVu Sans"
     return [own, *(name for name in _EAST_ASIAN if name in installed)]
 
 
 def printable(text: str) -> str:
-    """Replace what cannot be drawn on one line: control characters, bytes that are not UTF-8."""
+    """Replace characters that cannot be drawn: line breaks, controls, bytes that are not UTF-8."""
     return "".join(
         " " if char.isspace() else char if char.isprintable() else "\N{REPLACEMENT CHARACTER}"
         for char in text
@@ -51,17 +51,9 @@ def printable(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def width_of(text: str, size: float, weight: str = "normal", *, mono: bool = False) -> float:
-    """Measure a line of text in points."""
+    """Return the width of a line of text in points."""
     font = FontProperties(family=fonts(mono=mono), size=size, weight=weight)
     return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
-
-
-@cache
-def ascent_of(size: float) -> float:
-    """Give how far a font reaches above its baseline, in points, as lines of it are set."""
-    font: Any = font_manager.get_font(font_manager.findfont(FontProperties(family=fonts())))
-    ascender = font.get_sfnt_table("OS/2")["sTypoAscender"]
-    return float(ascender / font.get_sfnt_table("head")["unitsPerEm"] * size)
 
 
 def fitted(text: str, width: float, size: float, weight: str = "normal") -> str:

@@ -1,4 +1,4 @@
-"""Which region a zoom shows: where there is most to see, in a size that suits the iterations."""
+"""The choice of the region that a zoom shows: the most detailed one, of a suitable size."""
 
 from __future__ import annotations
 
@@ -18,27 +18,29 @@ from poolcli.geometry.region import Region, Zoom
 Array = NDArray[Any]
 
 SMALLEST = 24  # rows or columns of the input
-OUTPUTS = 6  # pixels of the last iteration, if they are not too much of the input
-FINEST, COARSEST = 32, 3  # shares of the input, so that its outline can be seen and is a part of it
-ACROSS = 12  # how many of the pixels that are searched a region has along its shorter side
+OUTPUTS = 6  # pixels of the last iteration, if they are not a large part of the input
+FINEST, COARSEST = 32, 3  # least and largest share of the input, 1/32 and 1/3
+ACROSS = 12  # pixels of the searched image along the shorter side of a region
 
 
 def choose_region(
-    zoom: Zoom, pixels: Array, steps: Sequence[Step], full: float | None
+    zoom: Zoom, pixels: Array, steps: Sequence[Step], white: float | None
 ) -> Region | None:
-    """Choose the region of an image to show enlarged, or none where that would add nothing.
+    """Choose the region of an image to show enlarged, or None if a zoom would add nothing.
 
-    Nothing is added where the region would be more than half of the image both ways, as in all
-    images whose pixels are printed as numbers, or where less than a pixel of it would be left in
-    the end. A region that is asked for is always shown.
+    A zoom adds nothing if the region were more than half of the image along both axes, as in all
+    images whose pixels are printed as numbers, or less than a pixel of the last iteration. A
+    region that the zoom names is always returned.
 
     Parameters
     ----------
+    zoom : Zoom
+        The centre and size, as far as they are given.
     pixels : ndarray, (H, W) or (H, W, C)
         The prepared image.
     steps : sequence of Step
         Its iterations.
-    full : float or None
+    white : float or None
         The value of white.
     """
     shape = pixels.shape[0], pixels.shape[1]
@@ -49,13 +51,13 @@ def choose_region(
     large = all(2 * side > whole for side, whole in zip(size, shape, strict=True))
     if large:
         return None
-    region = _most_detailed(pixels, size, jump, full)
+    region = _most_detailed(pixels, size, jump, white)
     last = reduce(Region.after, steps, region)
     return region if min(last.shape) >= 1 else None
 
 
 def _common_jump(shape: Pair, steps: Sequence[Step]) -> Pair:
-    """Give how far apart the windows of the last iteration lie, or of one before, if too far."""
+    """Return the distance between windows of the last iteration where regions are larger."""
     rows, columns = 1, 1
     for step in steps:
         jump = step.jump or (1, 1)
@@ -67,7 +69,7 @@ def _common_jump(shape: Pair, steps: Sequence[Step]) -> Pair:
 def _size(zoom: Zoom, shape: Pair, steps: Sequence[Step], jump: Pair) -> Pair:
     """Choose (rows, columns) with the proportions of the panel, of square pixels.
 
-    Unless it is asked for, a size is a multiple of `jump`, so that it ends with a window.
+    Unless the zoom gives it, the size is a multiple of `jump`, so that it ends with a window.
     """
     shorter = min(shape)
     last = steps[-1]
@@ -82,17 +84,17 @@ def _size(zoom: Zoom, shape: Pair, steps: Sequence[Step], jump: Pair) -> Pair:
     return min(rows, shape[0]), min(columns, shape[1])
 
 
-def _most_detailed(pixels: Array, size: Pair, jump: Pair, full: float | None) -> Region:
+def _most_detailed(pixels: Array, size: Pair, jump: Pair, white: float | None) -> Region:
     """Find the region of a `size` with the strongest edges, as squares of slopes.
 
-    They are looked for at a scale that iterations leave something of: fine fur makes way for eyes.
-    Only regions that begin with a window are weighed, since another's neighbour may show nothing.
+    The image is searched at a scale that the iterations preserve, without finer detail. Only
+    regions that begin with a window are compared.
     """
     coarse = max(1.0, min(size) / ACROSS)
     room = tuple(max(1, round(side / coarse)) for side in pixels.shape[:2])
-    # Of a huge image every few pixels are enough to find edges that large.
+    # In a huge image, every few pixels suffice to find edges of that scale.
     every = max(1, int(coarse / 2))
-    small = shrink(pixels[::every, ::every], (room[0], room[1]), full).astype(np.float32)
+    small = shrink(pixels[::every, ::every], (room[0], room[1]), white).astype(np.float32)
     gray = small[:, :, :3].mean(axis=2) if small.ndim == 3 else small
     if small.shape[2:] == (4,):
         gray *= small[:, :, 3]
@@ -116,7 +118,7 @@ def _most_detailed(pixels: Array, size: Pair, jump: Pair, full: float | None) ->
 
 
 def _sums(values: Array, firsts: Array, length: float, axis: int) -> Array:
-    """Add up the values along an axis, from each of some edges over a length, in parts of one."""
+    """Return the sums of values along an axis from each of some edges over a length, in pixels."""
     along = np.moveaxis(values.astype(np.float64), axis, 0)
     until = np.concatenate([np.zeros((1, along.shape[1])), np.cumsum(along, axis=0)])
 
@@ -127,3 +129,22 @@ def _sums(values: Array, firsts: Array, length: float, axis: int) -> Array:
         return result
 
     return np.moveaxis(before(firsts + length) - before(firsts), 0, axis)
+
+
+def name_zoom(region: Region, first: Region) -> str:
+    """Name the size of a zoom: in its own pixels, or the input's if an edge lies within a pixel.
+
+    Parameters
+    ----------
+    region : Region
+        The region that the zoom shows.
+    first : Region
+        The same region in the input.
+    """
+    if all(edge.denominator == 1 for edge in (*region.rows, *region.columns)):
+        return f"zoom: {_times(region.shape)} px"
+    return f"zoom: {_times(first.shape)} px of the input"
+
+
+def _times(sides: tuple[Fraction, Fraction]) -> str:
+    return "×".join(map(str, sides))

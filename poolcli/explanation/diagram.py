@@ -1,4 +1,4 @@
-"""Windows drawn around numbers with the characters of a terminal."""
+"""Windows around numbers, drawn with the characters of a terminal."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from itertools import product
 PADDING = "·"
 GAP = 4
 UP, RIGHT, DOWN, LEFT = 1, 2, 4, 8
-LINES = " ╵╶└╷│┌├╴┘─┴┐┤┬┼"  # by the directions in which a line leaves
+LINES = " ╵╶└╷│┌├╴┘─┴┐┤┬┼"  # by the sum of the directions in which lines leave
 
 
-class Drawing:
-    """Words at rows and columns, and boxes around some of them.
+class Diagram:
+    """A grid of words, with boxes around some of them, in characters.
 
     Parameters
     ----------
     rows, columns : range
         The positions to draw, numbered on top and to the left.
     words : dict
-        What stands at (row, column); nothing where it is missing.
+        The word at each (row, column); a missing position is left empty.
     """
 
     def __init__(self, rows: range, columns: range, words: dict[tuple[int, int], str]) -> None:
@@ -29,7 +29,7 @@ class Drawing:
     def box(self, rows: range, columns: range) -> None:
         """Draw a line around the positions between the first and the last.
 
-        A side that lies beyond what is drawn is left out.
+        A side that lies outside the diagram is left out.
         """
         top, bottom = rows[0], rows[-1] + 1
         left, right = columns[0], columns[-1] + 1
@@ -43,7 +43,7 @@ class Drawing:
                 self._add((row + 1, column), UP)
 
     def lines(self) -> list[str]:
-        """Give the drawing line by line; lines without a box's edge are left out."""
+        """Return the lines of the diagram; between rows, only those with an edge of a box."""
         labels = list(map(str, self.columns))
         width = max(map(len, [*self.words.values(), *labels]))
         margin = max(len(str(row)) for row in self.rows) + 1
@@ -71,7 +71,7 @@ class Drawing:
         return range(self.columns.start, self.columns.stop + 1)
 
     def _has(self, directions: int, column: int) -> bool:
-        """Tell whether a vertical line stands somewhere before a column."""
+        """Return whether a vertical line runs somewhere before a column."""
         rows = range(self.rows.start, self.rows.stop + 1)
         return any(self._at(row, column) & directions & (UP | DOWN) for row in rows)
 
@@ -96,21 +96,21 @@ def _common(positions: range, drawn: range) -> range:
 
 
 def _among(edges: Sequence[int], drawn: range) -> list[int]:
-    """Keep the edges of positions that are drawn."""
+    """Return the edges that lie in the diagram."""
     return [edge for edge in edges if drawn.start <= edge <= drawn.stop]
 
 
-def draw_image(words: Sequence[Sequence[str]], first: tuple[int, int] = (0, 0)) -> Drawing:
-    """Prepare a drawing of an image alone, whose first pixel has this row and column."""
+def draw_image(words: Sequence[Sequence[str]], first: tuple[int, int] = (0, 0)) -> Diagram:
+    """Return the diagram of an image whose first pixel has this row and column."""
     rows = range(first[0], first[0] + len(words))
     columns = range(first[1], first[1] + len(words[0]))
-    places = product(rows, columns)
+    positions = product(rows, columns)
     flat = (word for line in words for word in line)
-    return Drawing(rows, columns, dict(zip(places, flat, strict=True)))
+    return Diagram(rows, columns, dict(zip(positions, flat, strict=True)))
 
 
 def beside(blocks: Iterable[Sequence[str]], width: int) -> list[str]:
-    """Put blocks of lines side by side, and below each other where `width` is full."""
+    """Return blocks of lines side by side, wrapped at `width` characters."""
     rows: list[list[Sequence[str]]] = []
     used = 0
     for block in blocks:
@@ -122,12 +122,14 @@ def beside(blocks: Iterable[Sequence[str]], width: int) -> list[str]:
         used += GAP + wide
     drawn: list[str] = []
     for row in rows:
-        drawn += [*[""] * bool(drawn), *_joined(row)]
+        if drawn:
+            drawn.append("")
+        drawn += _joined(row)
     return drawn
 
 
 def becomes(before: Sequence[str], after: Sequence[str], width: int) -> list[str]:
-    """Put what comes out to the right of what goes in, or below it if `width` is too small."""
+    """Return the output to the right of the input, or below it if `width` is too small."""
     if _width(before) + _width(after) + 2 * GAP + 1 > width:
         return [*before, "", *after]
     height = max(len(before), len(after))

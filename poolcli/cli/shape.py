@@ -19,6 +19,7 @@ from poolcli.cli.types import SizeOrPath
 from poolcli.errors import PoolcliError
 from poolcli.frameworks.calls import Equivalent, equivalents
 from poolcli.geometry import AdaptiveWindow, Pair, Step, chain, check_pixels
+from poolcli.geometry.parameters import pair
 from poolcli.spelling import spell_numbers, spell_size
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ def shape(
         Output().print(json.dumps(_record(path, steps, calls)))
     else:
         Output().print(_heading(path, poolings), "", *_table(steps), "", *LEGEND, *_spelled(calls))
+
+
+def _make_size(size: Pair | str) -> Pair | str:
+    return size if isinstance(size, str) else pair(size, "size", minimum=1)
 
 
 def _chain(poolings: Poolings, size: Pair, max_pixels: int) -> tuple[Step, ...]:
@@ -197,7 +202,7 @@ def _record(path: str | None, steps: Sequence[Step], calls: Calls) -> dict[str, 
 def command() -> click.Command:
     """Return the command."""
     bundles = [
-        options.single(click.Argument(["size"], type=SizeOrPath())),
+        options.Bundle("size", _make_size, [click.Argument(["size"], type=SizeOrPath())]),
         options.several_poolings(),
         # Made into one value only where an image is read, which loads NumPy.
         *map(options.single, options.READING.options),

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from poolcli.geometry import MAX_PIXELS
 from poolcli.geometry.layouts import MOST_CHANNELS, Axes
-from poolcli.vocabulary import Layout
+from poolcli.geometry.parameters import whole
+from poolcli.vocabulary import LARGEST_MAX_PIXELS, Layout
 
 # The largest file of an image: channels of 64 bits, with all that stands around them.
 BYTES_A_PIXEL = 32
@@ -128,6 +129,10 @@ class Reading:
     tolerant: bool = False
     layout: Layout | None = None
     array: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raise PoolcliError for a limit that is out of range."""
+        whole(self.max_pixels, "max_pixels", minimum=1, maximum=LARGEST_MAX_PIXELS)
 
     @property
     def most_bytes(self) -> int:

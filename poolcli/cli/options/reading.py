@@ -8,7 +8,7 @@ import click
 
 from poolcli.cli.options.declaring import Bundle, option, single
 from poolcli.cli.types import Text, WholeNumber
-from poolcli.vocabulary import LARGEST_MAX_PIXELS, LAYOUTS, MAX_PIXELS
+from poolcli.vocabulary import LAYOUTS, MAX_PIXELS
 
 if TYPE_CHECKING:
     from poolcli.images import Reading
@@ -53,7 +53,7 @@ READING = Bundle(
         option(
             "Reading",
             "--max-pixels",
-            type=WholeNumber(1, LARGEST_MAX_PIXELS),
+            type=WholeNumber(),
             default=MAX_PIXELS,
             otherwise=f"{MAX_PIXELS:,}",
             envvar="POOLCLI_MAX_PIXELS",

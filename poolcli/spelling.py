@@ -164,6 +164,12 @@ def _are_whole(parts: Sequence[str]) -> bool:
     return all(_WHOLE.fullmatch(part.strip()) for part in parts)
 
 
+def align(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table whose columns are aligned to the left."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
 def spell_set(numbers: Sequence[float]) -> str:
     """Return numbers in braces, shortened in the middle: `{1, 1, 5, 6}`."""
     return f"{{{join([spell_number(number) for number in numbers], ', ')}}}"

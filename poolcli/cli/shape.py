@@ -20,7 +20,7 @@ from poolcli.errors import PoolcliError
 from poolcli.frameworks.calls import Equivalent, equivalents
 from poolcli.geometry import AdaptiveWindow, Pair, Step, chain, check_pixels
 from poolcli.geometry.parameters import pair
-from poolcli.spelling import spell_numbers, spell_size
+from poolcli.spelling import align, spell_numbers, spell_size
 
 if TYPE_CHECKING:
     from poolcli.vocabulary import Layout
@@ -114,12 +114,9 @@ def _heading(path: str | None, poolings: Poolings) -> str:
     return f"{name_input(path)}: {words}" if path else words
 
 
-def _table(steps: Sequence[Step]) -> Iterator[str]:
-    """Yield a line per iteration, in columns."""
-    rows = [TITLES, *(_row(number, step) for number, step in enumerate(steps, start=1))]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(map(str.ljust, row, widths)).rstrip()
+def _table(steps: Sequence[Step]) -> list[str]:
+    """Return a line per iteration, below a line of titles."""
+    return align([TITLES, *(_row(number, step) for number, step in enumerate(steps, start=1))])
 
 
 def _row(number: int, step: Step) -> list[str]:

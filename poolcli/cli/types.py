@@ -1,4 +1,4 @@
-"""The types of option values: text to values, and what to write instead of what was written."""
+"""The types of options: text to values, with a hint where other text is likely meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options of what is written."""
+"""Options of the files that are written."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ RESULTS = Bundle(
             type=Text(),
             metavar="FILE",
             help="Write just the last iteration, to this file ('-': standard output); its suffix"
-            " decides the format. No figure unless --figure asks for one.",
+            " decides the format. No figure without --figure.",
         ),
         _NAME,
         option(
@@ -153,7 +153,7 @@ RESULTS = Bundle(
             "--zoom",
             type=Position(),
             otherwise="where there is most to see",
-            help="What the figure shows enlarged: SIZE pixels around a pixel of the prepared input;"
+            help="Part that the figure enlarges: SIZE pixels around a pixel of the prepared input;"
             " or none.",
         ),
         option(

@@ -9,10 +9,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from poolcli.geometry import MAX_PIXELS
+from poolcli.geometry import MAX_PIXELS, check_limit
 from poolcli.geometry.layouts import MOST_CHANNELS, Axes
-from poolcli.geometry.parameters import whole
-from poolcli.vocabulary import LARGEST_MAX_PIXELS, Layout
+from poolcli.vocabulary import Layout
 
 # The largest file of an image: channels of 64 bits, with all that stands around them.
 BYTES_A_PIXEL = 32
@@ -132,7 +131,7 @@ class Reading:
 
     def __post_init__(self) -> None:
         """Raise PoolcliError for a limit that is out of range."""
-        whole(self.max_pixels, "max_pixels", minimum=1, maximum=LARGEST_MAX_PIXELS)
+        check_limit(self.max_pixels)
 
     @property
     def most_bytes(self) -> int:

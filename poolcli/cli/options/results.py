@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -56,7 +56,9 @@ def _make_results(
     last: bool,
     figure: str | None,
     no_figure: bool,
-    **look: Any,
+    zoom: tuple[int, ...] | str | None,
+    histogram: bool,
+    cmap: str | None,
 ) -> Results:
     from poolcli.cli.settings import Results
     from poolcli.plan import Naming
@@ -70,7 +72,7 @@ def _make_results(
         figure=figure,
         draw=not no_figure,
     )
-    return Results(naming, scale, _make_look(**look))
+    return Results(naming, scale, _make_look(cmap, zoom, histogram))
 
 
 def _make_picture(

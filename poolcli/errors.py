@@ -9,6 +9,25 @@ class PoolcliError(ValueError):
     """An error that the user can correct; its message is one line with a remedy."""
 
 
+class ParameterError(PoolcliError):
+    """A value of a wrong type or out of range.
+
+    Attributes
+    ----------
+    name : str
+        Of the parameter, in Python.
+    rule : str
+        The rest of the sentence that begins with the name: `must be at least 1, got 0`.
+    """
+
+    def __init__(self, name: str, rule: str) -> None:
+        super().__init__(name, rule)
+        self.name, self.rule = name, rule
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.rule}"
+
+
 class EngineError(PoolcliError):
     """An executor that cannot be reached, or was lost during a run."""
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from poolcli.errors import shorten
-from poolcli.vocabulary import LARGEST
 
 # Longer lists of numbers are shortened in the middle.
 MOST = 16
@@ -21,7 +20,7 @@ _WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
 _DECIMAL = re.compile(
     r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?", re.ASCII | re.IGNORECASE
 )
-# Python reads no integers of more than 4,300 digits, and no limit has as many as these.
+# Python reads no integers of more than 4,300 digits; no limit has as many as these.
 _MOST_DIGITS = 30
 
 
@@ -40,34 +39,21 @@ def spell_numbers(numbers: Sequence[int]) -> str:
     return ",".join(map(str, numbers))
 
 
-def read_numbers(
-    text: str, counts: Sequence[int], minimum: int, maximum: int = LARGEST
-) -> tuple[int, ...] | None:
-    """Return the numbers of `2,3`.
-
-    Parameters
-    ----------
-    text : str
-        With any blanks around the numbers.
-    counts : sequence of int
-        How many numbers there may be.
-    minimum, maximum : int
-        The range of each number.
+def read_numbers(text: str) -> tuple[int, ...] | None:
+    """Return the numbers of `2,3`, with any blanks around each.
 
     Returns
     -------
     tuple of int or None
-        None if the text is not that many whole numbers, separated by commas.
+        None if the text is not whole numbers, separated by commas.
 
     Raises
     ------
     ValueError
-        If a number is not in the range, with a message for the user.
+        If a number has too many digits, with a message for the user.
     """
     parts = text.split(",")
-    if len(parts) not in counts or not _are_whole(parts):
-        return None
-    return tuple(read_whole(part, minimum, maximum) for part in parts)
+    return tuple(map(read_whole, parts)) if _are_whole(parts) else None
 
 
 def spell_picture_size(sides: Sequence[int | None]) -> str:
@@ -83,7 +69,7 @@ def read_picture_size(text: str) -> tuple[int | None, int | None] | None:
     sides = [side.strip() for side in text.split("x")]
     if len(sides) != 2 or not any(sides) or not _are_whole([side for side in sides if side]):
         return None
-    width, height = (read_whole(side, 1, LARGEST) if side else None for side in sides)
+    width, height = (read_whole(side) if side else None for side in sides)
     return width, height
 
 
@@ -148,38 +134,40 @@ def spell_decimal(value: float) -> str:
     return repr(value).removesuffix(".0")
 
 
-def read_whole(text: str, minimum: int, maximum: int) -> int:
+def read_whole(text: str) -> int:
     """Return a whole number, with blanks around it.
 
     Raises
     ------
     ValueError
-        If the text is no whole number, or it is not in the range; with a message for the user.
+        If the text is no whole number or has too many digits, with a message for the user.
     """
     digits = text.strip()
     if not _WHOLE.fullmatch(digits):
         raise ValueError(f"{shorten(text)!r} is not a whole number")
     sign = "-" if digits.startswith("-") else ""
     digits = digits.lstrip("-0") or "0"
-    number = int(sign + digits) if len(digits) <= _MOST_DIGITS else None
-    if number is None or not minimum <= number <= maximum:
-        raise ValueError(f"{shorten(sign + digits)} is not in the range {minimum} to {maximum}")
-    return number
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"{shorten(sign + digits)} has too many digits")
+    return int(sign + digits)
 
 
-def read_decimal(text: str, minimum: float, maximum: float) -> float:
+def read_decimal(text: str) -> float:
     """Return a number with or without a fraction, with blanks around it; see `read_whole`."""
     if not _DECIMAL.fullmatch(text.strip()):
         raise ValueError(f"{shorten(text)!r} is not a number")
-    number = float(text)
-    if not minimum <= number <= maximum:
-        raise ValueError(f"{shorten(text.strip())} is not in the range {minimum:g} to {maximum:g}")
-    return number
+    return float(text)
 
 
 def _are_whole(parts: Sequence[str]) -> bool:
     """Return whether all parts are whole numbers of any size."""
     return all(_WHOLE.fullmatch(part.strip()) for part in parts)
+
+
+def align(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table whose columns are aligned to the left."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
 def spell_set(numbers: Sequence[float]) -> str:

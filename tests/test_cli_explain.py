@@ -122,7 +122,7 @@ def test_json_has_words_for_what_is_no_number(invoke: Invoke, folder: Path) -> N
             1,
             "lies outside the last iteration, which has 2 rows and 2 columns; use 0,0 to 1,1",
         ),
-        (["matrix.csv", "--at", "-1,0"], 2, "-1 is not in the range 0 to 2147483647"),
+        (["matrix.csv", "--at", "-1,0"], 2, "'--at': must be at least 0, got -1"),
         (["matrix.csv", "--ops", "max", "--norm", "2"], 2, "--norm is for lp, which --ops does"),
         (["matrix.csv", "-k", "2", "-p", "2"], 2, "padding must be smaller than the kernel"),
         ([], 2, "Missing argument 'INPUT'"),

@@ -137,6 +137,6 @@ def test_an_option_and_its_value_are_two_words(invoke: Invoke) -> None:
 
 @pytest.mark.usefixtures("picture")
 def test_a_value_may_begin_with_a_hyphen(invoke: Invoke) -> None:
-    assert "-1 is not in the range" in invoke("max", "cat.png", "-k", "-1", status=2).errors
+    assert "must be at least 1, got -1" in invoke("max", "cat.png", "-k", "-1", status=2).errors
     invoke("max", "cat.png", "-o", "-x.png")
     assert names() == ["-x.png", "cat.png"]

@@ -161,6 +161,9 @@ def test_the_folder_and_the_limit_may_come_from_the_environment(
     )
     monkeypatch.setenv("POOLCLI_MAX_PIXELS", "many")
     assert "'many' is not a whole number" in invoke("max", "cat.png", status=2).errors
+    monkeypatch.setenv("POOLCLI_MAX_PIXELS", "0")
+    errors = invoke("max", "cat.png", status=2).errors
+    assert "must be at least 1, got 0, as $POOLCLI_MAX_PIXELS says; see" in errors
 
 
 def test_several_files_in_a_row_are_pooled_in_order(invoke: Invoke, cat: Array) -> None:
@@ -198,9 +201,21 @@ def test_a_colour_map_changes_the_figure_alone(invoke: Invoke, cat: Array) -> No
 
 
 WRONG_LINES = [
-    (["-k", "0"], "0 is not in the range 1 to 2147483647"),
+    (["-k", "0"], "'-k' / '--kernel': must be at least 1, got 0; see poolcli max --help"),
+    (["-k", "2147483648"], "'--kernel': must be at most 2147483647, got 2147483648"),
+    (["-s", "0"], "'--stride': must be at least 1, got 0"),
+    (["-p", "-1"], "'--padding': must be at least 0, got -1"),
+    (["--dilation", "1,0"], "'--dilation': must be at least 1, got 0"),
+    (["-n", "0"], "'--iterations': must be at least 1, got 0"),
+    (["--to", "0"], "'--to': must be at least 1, got 0"),
+    (["--resize", "0x4"], "'--resize': must be at least 1, got 0"),
+    (["--resize", "4x2147483648"], "'--resize': must be at most 2147483647, got 2147483648"),
+    (["--zoom", "-1,2"], "'--zoom': must be at least 0, got -1"),
+    (["--zoom", "1,2,0"], "'--zoom': must be at least 1, got 0"),
+    (["--max-pixels", "9007199254740993"], "'--max-pixels': must be at most 9007199254740992"),
+    (["-j", "1025"], "'--jobs': must be at most 1024, got 1025"),
     (["-k", "2x3"], "'2x3': write 2,3 (rows, columns)"),
-    (["-n", "1000000"], "1000000 is not in the range 1 to 256"),
+    (["-n", "1000000"], "'--iterations': must be at most 256, got 1000000"),
     (["--to", "100000"], "the result of --to has 10,000,000,000 pixels"),
     (["-k", "3", "-p", "3"], "padding must be smaller than the kernel, got 3"),
     (["-o", "cat.png"], "cat.png would replace cat.png, which is an input"),
@@ -216,8 +231,8 @@ WRONG_LINES = [
     (["--histogram", "--no-figure"], "--histogram is about the figure, and none is drawn"),
     (["--zoom", "1,2", "-o", "x.png"], "--zoom is about the figure, and none is drawn"),
     (["--zoom", "12"], "'12' is not ROW,COL, ROW,COL,SIZE or none"),
-    (["--max-pixels", "0"], "0 is not in the range"),
-    (["-j", "0"], "0 is not in the range"),
+    (["--max-pixels", "0"], "'--max-pixels': must be at least 1, got 0"),
+    (["-j", "0"], "'--jobs': must be at least 1, got 0"),
     (["-j", "2", "--scheduler", "tcp://a:1"], "-j is for this machine, and a scheduler has"),
     (["--scheduler", "nearby"], "--scheduler nearby: write the address of a Dask scheduler"),
     (["--scheduler", "http://a:1"], "such as tcp://127.0.0.1:8786, or local"),

@@ -136,7 +136,7 @@ def test_json_says_the_same(invoke: Invoke) -> None:
     [
         (["446x550"], "write 550,446 (rows, columns) for a picture 446 wide, or 446,550"),
         (["300×451"], "write 300,451 (rows, columns)"),
-        (["0"], "0 is not in the range 1 to 2147483647"),
+        (["0"], "must be at least 1, got 0"),
         (["1,2,3"], "'1,2,3' is not a whole number or ROWS,COLUMNS"),
         (["7", "-k", "9"], "kernel 9x9 does not fit the 7x7 image; use --ceil or a smaller kernel"),
         (["7", "--ops", "mean"], "'mean' is not one of max, avg, min, median, lp"),

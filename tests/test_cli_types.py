@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any
 
@@ -30,7 +31,7 @@ def test_one_number_serves_both_axes(text: str, numbers: tuple[int, int] | None)
 
 
 def test_padding_takes_four_sides_and_words() -> None:
-    padding = Numbers(0, ("same", "valid"), sides=True)
+    padding = Numbers(("same", "valid"), sides=True)
     assert padding.convert("1,0,2,1", None, None) == ((1, 0), (2, 1))
     assert padding.convert("SAME", None, None) == "same"
     assert padding.convert("0", None, None) == (0, 0)
@@ -39,9 +40,6 @@ def test_padding_takes_four_sides_and_words() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("0", "0 is not in the range 1 to 2147483647"),
-        ("-1", "-1 is not in the range"),
-        ("2147483648", "2147483648 is not in the range"),
         ("2x3", "'2x3': write 2,3 (rows, columns)"),
         ("1,2,3", "'1,2,3' is not a whole number or ROWS,COLUMNS"),
         ("2x", "'2x' is not a whole number or ROWS,COLUMNS"),
@@ -60,7 +58,7 @@ def test_other_numbers_are_refused_with_a_hint(text: str, message: str) -> None:
 
 def test_padding_says_all_that_it_takes() -> None:
     with pytest.raises(click.BadParameter) as caught:
-        Numbers(0, ("same", "valid"), sides=True).convert("full", None, None)
+        Numbers(("same", "valid"), sides=True).convert("full", None, None)
     assert caught.value.message == (
         "'full' is not a whole number, ROWS,COLUMNS, TOP,BOTTOM,LEFT,RIGHT, same or valid"
     )
@@ -79,9 +77,6 @@ def test_a_picture_size_is_width_by_height(text: str, size: tuple[int | None, in
         ("20,30", "'20,30': write 30x20 (width x height)"),
         ("x", "'x': write WxH, Wx or xH"),
         ("30", "'30': write WxH, Wx or xH"),
-        ("0x4", "0 is not in the range 1"),
-        ("4x2147483648", "2147483648 is not in the range"),
-        ("-3x4", "-3 is not in the range 1 to 2147483647"),
     ],
 )
 def test_other_sizes_are_refused_with_a_hint(text: str, message: str) -> None:
@@ -90,16 +85,14 @@ def test_other_sizes_are_refused_with_a_hint(text: str, message: str) -> None:
     assert message in caught.value.message
 
 
-def test_a_whole_number_lies_between_its_limits() -> None:
-    assert WholeNumber(1, 256).convert("256", None, None) == 256
+def test_a_whole_number_is_nothing_but_digits() -> None:
+    assert WholeNumber().convert("256", None, None) == 256
     for text, message in (
-        ("0", "0 is not in the range 1 to 256"),
-        ("257", "257 is not in the range 1 to 256"),
         ("1e2", "'1e2' is not a whole number"),
         ("", "'' is not a whole number"),
     ):
         with pytest.raises(click.BadParameter) as caught:
-            WholeNumber(1, 256).convert(text, None, None)
+            WholeNumber().convert(text, None, None)
         assert caught.value.message == message
 
 
@@ -138,11 +131,8 @@ def test_a_position_is_a_pixel_and_maybe_a_size() -> None:
     [
         ("3", "'3' is not ROW,COL, ROW,COL,SIZE or none"),
         ("1,2,3,4", "is not ROW,COL"),
-        ("-1,2", "is not ROW,COL"),
         ("2x3", "is not ROW,COL"),
         ("", "is not ROW,COL"),
-        ("1,2,0", "0 is not in the range 1 to 2147483647"),
-        ("1,2147483648", "2147483648 is not in the range 0 to 2147483647"),
     ],
 )
 def test_other_positions_are_refused(text: str, message: str) -> None:
@@ -156,15 +146,15 @@ def test_other_positions_are_refused(text: str, message: str) -> None:
     [
         (Numbers(), "3"),
         (Numbers(), "3,2"),
-        (Numbers(0, ("same",), sides=True), "1,0,2,1"),
-        (Numbers(0, ("same",), sides=True), "same"),
+        (Numbers(("same",), sides=True), "1,0,2,1"),
+        (Numbers(("same",), sides=True), "same"),
         (OperationNames(), "max,avg"),
         (PictureSize(), "30x20"),
         (PictureSize(), "x20"),
         (Position(), "3,3"),
         (Position(), "3,3,3"),
         (Position(), "none"),
-        (WholeNumber(1, 9), "4"),
+        (WholeNumber(), "4"),
     ],
 )
 def test_a_value_is_spelled_as_it_was_given(kind: click.ParamType[Any], text: str) -> None:
@@ -174,15 +164,15 @@ def test_a_value_is_spelled_as_it_was_given(kind: click.ParamType[Any], text: st
 KINDS: list[tuple[click.ParamType[Any], str]] = [
     (Numbers(), "{}"),
     (Numbers(), "2,{}"),
-    (Numbers(0, ("same",), sides=True), "1,1,{},1"),
-    (Numbers(0), "{},0"),
+    (Numbers(("same",), sides=True), "1,1,{},1"),
+    (Numbers(), "{},0"),
     (SizeOrPath(), "5,{}"),
-    (WholeNumber(1, 256), "{}"),
+    (WholeNumber(), "{}"),
     (Position(), "1,{}"),
     (Position(), "1,1,{}"),
     (PictureSize(), "{}x"),
     (PictureSize(), "2x{}"),
-    (DecimalNumber(1, 32), "{}"),
+    (DecimalNumber(), "{}"),
 ]
 
 
@@ -220,19 +210,23 @@ def test_blanks_around_numbers_are_nothing(kind: click.ParamType[Any], form: str
 def test_numbers_of_many_digits_are_refused_in_a_short_line(
     kind: click.ParamType[Any], form: str, digits: int
 ) -> None:
-    message = refusal(kind, form.format("9" * digits))
-    assert "is not in the range" in message
-    assert len(message) < 120
+    if isinstance(kind, DecimalNumber):
+        # Its limits are those of the operation, which refuses infinity.
+        assert kind.convert("9" * digits, None, None) > 1e30
+    else:
+        message = refusal(kind, form.format("9" * digits))
+        assert "has too many digits" in message
+        assert len(message) < 120
     if not isinstance(kind, SizeOrPath):
         assert len(refusal(kind, form.format("9" * digits + "z"))) < 160
 
 
 def test_zeros_in_front_take_no_time() -> None:
     start = time.monotonic()
-    for kind in (Numbers(), WholeNumber(0, 9), DecimalNumber(1, 32)):
+    for kind in (Numbers(), WholeNumber(), DecimalNumber()):
         assert "0…0" in refusal(kind, f"{'0' * 100_000}x")
-    assert WholeNumber(0, 9).convert("0" * 100_000 + "7", None, None) == 7
-    assert WholeNumber(0, 9).convert("-" + "0" * 100_000, None, None) == 0
+    assert WholeNumber().convert("0" * 100_000 + "7", None, None) == 7
+    assert WholeNumber().convert("-" + "0" * 100_000, None, None) == 0
     assert time.monotonic() - start < 5
 
 
@@ -250,19 +244,16 @@ def test_a_long_picture_size_for_a_shape_is_shortened() -> None:
         (" 3. ", 3.0),
         (".5e1", 5.0),
         ("32", 32.0),
-        ("1" + "0" * 4400, None),
+        ("1" + "0" * 4400, math.inf),
     ],
 )
-def test_a_decimal_number_lies_between_its_limits(text: str, number: float | None) -> None:
-    if number is None:
-        assert refusal(DecimalNumber(1, 32), text).endswith("is not in the range 1 to 32")
-    else:
-        assert DecimalNumber(1, 32).convert(text, None, None) == number
+def test_a_decimal_number_may_have_a_fraction_and_an_exponent(text: str, number: float) -> None:
+    assert DecimalNumber().convert(text, None, None) == number
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-inf", "infinity", "", "1e", "x", "1,5", "1_0.5"])
 def test_what_is_no_decimal_number_is_refused(text: str) -> None:
-    assert refusal(DecimalNumber(1, 32), text) == f"{text!r} is not a number"
+    assert refusal(DecimalNumber(), text) == f"{text!r} is not a number"
 
 
 def test_empty_text_is_refused() -> None:

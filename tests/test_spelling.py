@@ -68,3 +68,35 @@ def test_long_lists_are_shortened_in_the_middle() -> None:
 def test_a_range_is_a_slice() -> None:
     assert spelling.spell_range(range(2)) == "0:2"
     assert spelling.spell_range(range(0, 5, 2)) == "0:5:2"
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [("2", (2,)), (" 2, -3 ", (2, -3)), ("1,0,2,1", (1, 0, 2, 1)), ("2,", None), ("2x3", None)],
+)
+def test_numbers_are_read_from_text(text: str, numbers: tuple[int, ...] | None) -> None:
+    assert spelling.read_numbers(text) == numbers
+
+
+@given(st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=4))
+def test_numbers_with_commas_are_read_as_they_were_spelled(numbers: list[int]) -> None:
+    assert spelling.read_numbers(spelling.spell_numbers(numbers)) == tuple(numbers)
+
+
+SIDES = st.integers(1, 10**9)
+
+
+@given(st.one_of(st.tuples(SIDES, SIDES | st.none()), st.tuples(st.none(), SIDES)))
+def test_the_size_of_a_picture_is_read_as_it_was_spelled(
+    sides: tuple[int | None, int | None],
+) -> None:
+    assert spelling.read_picture_size(spelling.spell_picture_size(sides)) == sides
+
+
+@given(st.floats(1, 32))
+def test_a_decimal_number_is_read_as_it_was_spelled(number: float) -> None:
+    assert spelling.read_decimal(spelling.spell_decimal(number)) == number
+
+
+def test_the_columns_of_a_table_are_aligned() -> None:
+    assert spelling.align([["a", "b"], ["long", ""], ["", "c"]]) == ["a     b", "long", "      c"]

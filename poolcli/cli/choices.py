@@ -16,7 +16,7 @@ class Choice(click.ParamType[str]):
     words : sequence of str
         The words.
     synonyms : mapping
-        Other words, and the words that they stand for. A dot before a word is left out.
+        The words by their synonyms. A dot before a word is ignored.
     """
 
     name = "word"
@@ -26,7 +26,7 @@ class Choice(click.ParamType[str]):
         self.known = ", ".join(words)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the word that is meant."""
+        """Return the word, or the word for which it is a synonym."""
         text = str(value).strip().lower().removeprefix(".")
         if text not in self.words:
             from difflib import get_close_matches

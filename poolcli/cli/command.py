@@ -10,33 +10,35 @@ import click
 from poolcli.cli.grouping import GroupedOption
 from poolcli.cli.types import spell
 
-# What decides a figure: not where other results go, nor how a run behaves.
+# Options that change a figure: those under these headings, and some of the output.
 HEADINGS = ("Operations", "Window", "Times", "Before pooling, in this order", "Reading")
 USUAL = ".png"
 FURTHER = ("zoom", "histogram", "cmap")
 
 
 def figure_command() -> tuple[str, ...]:
-    """Spell the running command without its inputs, and with the options that decide a figure."""
+    """Return the running command without its inputs, with the options that change a figure."""
     context = click.get_current_context()
     words = [str(context.info_name)]
     figure_option = _figure_option(context.params)
     for option in context.command.params:
-        if isinstance(option, GroupedOption) and (_decides(option) or option.name == figure_option):
+        if isinstance(option, GroupedOption) and (
+            _changes_figure(option) or option.name == figure_option
+        ):
             words += _spelled(option, context.params[str(option.name)])
     return tuple(words)
 
 
 def _figure_option(values: dict[str, Any]) -> str | None:
-    """Name the option without whose value there would be no figure, or one of another format."""
+    """Return the option without which there would be no figure, or one of another format."""
     name = "figure" if "figure" in values else "output"
-    unasked = "no_figure" in values or name == "output"
-    # A PNG is what is drawn unasked, and the same wherever it goes.
-    usual = unasked and str(values.get(name) or USUAL).lower().endswith(USUAL)
+    by_default = "no_figure" in values or name == "output"
+    # The figure that is drawn by default is a PNG, the same for every path.
+    usual = by_default and str(values.get(name) or USUAL).lower().endswith(USUAL)
     return None if usual else name
 
 
-def _decides(option: GroupedOption) -> bool:
+def _changes_figure(option: GroupedOption) -> bool:
     return option.heading in HEADINGS or option.name in FURTHER
 
 

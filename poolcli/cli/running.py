@@ -15,8 +15,10 @@ from poolcli.cli.console import Console
 from poolcli.cli.failures import with_remedy
 from poolcli.cli.messages import complain
 from poolcli.errors import PoolcliError
+from poolcli.geometry.parameters import whole
 from poolcli.spelling import count
 from poolcli.storage import STANDARD
+from poolcli.vocabulary import LARGEST_JOBS
 
 if TYPE_CHECKING:
     from poolcli.pipeline import Record, Settings
@@ -52,7 +54,7 @@ class Run:
     Raises
     ------
     PoolcliError
-        If there is no input, or options contradict each other.
+        If there is no input, options contradict each other, or `jobs` is out of range.
     """
 
     inputs: tuple[str, ...]
@@ -67,7 +69,9 @@ class Run:
     verbose: bool = False
 
     def __post_init__(self) -> None:
-        """Raise PoolcliError for options that contradict each other."""
+        """Raise PoolcliError for options that contradict each other or are out of range."""
+        if self.jobs is not None:
+            whole(self.jobs, "jobs", minimum=1, maximum=LARGEST_JOBS)
         if self.quiet and self.verbose:
             raise PoolcliError("-q and -v contradict each other; use one of them")
         if not self.inputs and self.files_from is None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair, Window
+from poolcli.geometry.parameters import whole
 from poolcli.geometry.region import Zoom
 from poolcli.operations import OPERATIONS, Operation, Pooling, owners, parameters_of
+from poolcli.vocabulary import LARGEST_ITERATIONS
 
 if TYPE_CHECKING:
     from poolcli.geometry import PaddingLike
@@ -32,12 +34,21 @@ class Poolings:
     iterations : int
     exact : bool
         Refuse an image of which a pixel would go unused.
+
+    Raises
+    ------
+    PoolcliError
+        If the number of iterations is not 1 to 256.
     """
 
     operations: tuple[Operation, ...]
     window: AnyWindow
     iterations: int = 1
     exact: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise PoolcliError for a number of iterations that is out of range."""
+        whole(self.iterations, "iterations", minimum=1, maximum=LARGEST_ITERATIONS)
 
     @property
     def each(self) -> tuple[Pooling, ...]:
@@ -122,7 +133,9 @@ def make_poolings(
         If a parameter is given whose operation is not among `operations`, or an option beside
         `output_size`, which chooses the windows; or if a value is out of range.
     """
-    given = {name: value for name, value in parameters.items() if value not in (None, False)}
+    given = {
+        name: value for name, value in parameters.items() if not (value is None or value is False)
+    }
     _check_owners(operations, given)
     made = tuple(_make_operation(OPERATIONS[name], given) for name in operations)
     if output_size is None:

@@ -19,7 +19,8 @@ from poolcli.cli.types import SizeOrPath
 from poolcli.errors import PoolcliError
 from poolcli.frameworks.calls import Equivalent, equivalents
 from poolcli.geometry import AdaptiveWindow, Pair, Step, chain, check_pixels
-from poolcli.spelling import spell_numbers, spell_size
+from poolcli.geometry.parameters import pair
+from poolcli.spelling import align, spell_numbers, spell_size
 
 if TYPE_CHECKING:
     from poolcli.vocabulary import Layout
@@ -59,7 +60,7 @@ distance between neighbours. In calls x is (N, C, H, W), in Keras (N, H, W, C).
 
 
 def shape(
-    size: Pair | str,
+    size_or_path: Pair | str,
     poolings: Poolings,
     layout: Layout | None,
     array: str | None,
@@ -71,29 +72,35 @@ def shape(
     window = poolings.window
     if isinstance(window, AdaptiveWindow):
         check_pixels(window.output_size, max_pixels, "the result of --to")
-    if isinstance(size, str):
-        with about(size):
+    path = size_or_path if isinstance(size_or_path, str) else None
+    if isinstance(size_or_path, str):
+        with about(size_or_path):
             from poolcli.images import Reading
             from poolcli.pipeline import measure
 
-            rows_and_columns = measure(size, Reading(max_pixels, tolerant, layout, array))
-            steps = _chain(poolings, rows_and_columns, max_pixels)
+            size = measure(size_or_path, Reading(max_pixels, tolerant, layout, array))
+            steps = _chain(poolings, size, max_pixels)
     else:
         for option, value in (("layout", layout), ("array", array)):
             if value is not None:
                 raise PoolcliError(f"--{option} is for arrays (npy, npz), not sizes; leave it out")
-        steps = _chain(poolings, size, max_pixels)
+        steps = _chain(poolings, size_or_path, max_pixels)
     calls = {
         pooling.operation.name: [equivalents(pooling, step.input_shape) for step in steps]
         for pooling in poolings.each
     }
-    path = size if isinstance(size, str) else None
     if as_json:
         import json
 
         Output().print(json.dumps(_record(path, steps, calls)))
     else:
         Output().print(_heading(path, poolings), "", *_table(steps), "", *LEGEND, *_spelled(calls))
+
+
+def _make_size_or_path(size_or_path: Pair | str) -> Pair | str:
+    if isinstance(size_or_path, str):
+        return size_or_path
+    return pair(size_or_path, "size_or_path", minimum=1)
 
 
 def _chain(poolings: Poolings, size: Pair, max_pixels: int) -> tuple[Step, ...]:
@@ -109,12 +116,9 @@ def _heading(path: str | None, poolings: Poolings) -> str:
     return f"{name_input(path)}: {words}" if path else words
 
 
-def _table(steps: Sequence[Step]) -> Iterator[str]:
-    """Yield a line per iteration, in columns."""
-    rows = [TITLES, *(_row(number, step) for number, step in enumerate(steps, start=1))]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(map(str.ljust, row, widths)).rstrip()
+def _table(steps: Sequence[Step]) -> list[str]:
+    """Return a line per iteration, below a line of titles."""
+    return align([TITLES, *(_row(number, step) for number, step in enumerate(steps, start=1))])
 
 
 def _row(number: int, step: Step) -> list[str]:
@@ -197,10 +201,13 @@ def _record(path: str | None, steps: Sequence[Step], calls: Calls) -> dict[str, 
 def command() -> click.Command:
     """Return the command."""
     bundles = [
-        options.single(click.Argument(["size"], type=SizeOrPath())),
+        options.Bundle(
+            "size_or_path",
+            _make_size_or_path,
+            [click.Argument(["size_or_path"], type=SizeOrPath())],
+        ),
         options.several_poolings(),
-        # Made into one value only where an image is read, which loads NumPy.
-        *map(options.single, options.READING.options),
+        *options.READING_SINGLY,
         options.REPORT,
     ]
     return options.make_command("shape", shape, bundles, HELP)

@@ -1,4 +1,4 @@
-"""The types of option values: text to values, and what to write instead of what was written."""
+"""The types of options: text to values, with a hint where other text is likely meant."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from poolcli.spelling import (
     spell_numbers,
     spell_picture_size,
 )
-from poolcli.vocabulary import LARGEST
 
 
 def spell(kind: click.ParamType[Any], value: Any) -> str:
@@ -40,8 +39,6 @@ class Numbers(click.ParamType[Any]):
 
     Parameters
     ----------
-    minimum : int
-        The least number allowed.
     words : tuple of str
         Words allowed instead of numbers.
     sides : bool
@@ -50,8 +47,8 @@ class Numbers(click.ParamType[Any]):
 
     name = "numbers"
 
-    def __init__(self, minimum: int = 1, words: tuple[str, ...] = (), sides: bool = False) -> None:
-        self.minimum, self.words, self.sides = minimum, words, sides
+    def __init__(self, words: tuple[str, ...] = (), sides: bool = False) -> None:
+        self.words, self.sides = words, sides
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """Return the forms for the help."""
@@ -73,10 +70,10 @@ class Numbers(click.ParamType[Any]):
             hint = f"write {shorten(sizes[1])},{shorten(sizes[2])} (rows, columns)"
             self.fail(f"{shorten(text)!r}: {hint}", param, ctx)
         try:
-            numbers = read_numbers(text, (1, 2, 4) if self.sides else (1, 2), self.minimum)
+            numbers = read_numbers(text)
         except ValueError as error:
             self.fail(str(error), param, ctx)
-        if numbers is None:
+        if numbers is None or len(numbers) not in ((1, 2, 4) if self.sides else (1, 2)):
             self._refuse(text, param, ctx)
         if len(numbers) == 4:
             return numbers[:2], numbers[2:]
@@ -119,35 +116,29 @@ class SizeOrPath(Numbers):
 
 
 class WholeNumber(click.ParamType[Any]):
-    """A whole number between two limits."""
+    """A whole number."""
 
     name = "number"
-
-    def __init__(self, minimum: int, maximum: int) -> None:
-        self.minimum, self.maximum = minimum, maximum
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the number."""
         try:
-            return read_whole(str(value), self.minimum, self.maximum)
+            return read_whole(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
 
 class DecimalNumber(click.ParamType[Any]):
-    """A number with or without a fraction, between two limits."""
+    """A number with or without a fraction."""
 
     name = "number"
-
-    def __init__(self, minimum: float, maximum: float) -> None:
-        self.minimum, self.maximum = minimum, maximum
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         """Return the number."""
         try:
-            return read_decimal(str(value), self.minimum, self.maximum)
+            return read_decimal(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
@@ -206,12 +197,10 @@ class Position(click.ParamType[Any]):
         if text == "none":
             return text
         try:
-            numbers = None if "-" in text else read_numbers(text, (2, 3), 0)
-            if numbers is not None and len(numbers) == 3:
-                read_whole(str(numbers[2]), 1, LARGEST)
+            numbers = read_numbers(text)
         except ValueError as error:
             self.fail(str(error), param, ctx)
-        if numbers is None:
+        if numbers is None or len(numbers) not in (2, 3):
             self.fail(f"{shorten(value)!r} is not ROW,COL, ROW,COL,SIZE or none", param, ctx)
         return numbers
 

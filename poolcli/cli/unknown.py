@@ -10,13 +10,13 @@ from collections.abc import Sequence
 import click
 
 from poolcli.cli.commands import ENTRIES, closest, commands_with, synonyms
+from poolcli.operations import owners
 
 # Names of options in other programs.
 OPTION_SYNONYMS = {
     "--adaptive": "--to",
     "--ceil-mode": "--ceil",
     "--colormap": "--cmap",
-    "--count-include-pad": "--count-pad",
     "--debug": "--verbose",
     "--dilate": "--dilation",
     "--directory": "--outdir",
@@ -76,7 +76,11 @@ def unknown_option(name: str, context: click.Context) -> str:
 def _option_meant(name: str, known: Sequence[str]) -> str:
     """Return the option of poolcli that is called `name` in another program."""
     plain = name.lower().replace("_", "-")
-    meant = OPTION_SYNONYMS.get(plain, plain)
+    in_python = {
+        f"--{parameter.replace('_', '-')}": known.option
+        for parameter, (known, _, _) in owners().items()
+    }
+    meant = (OPTION_SYNONYMS | in_python).get(plain, plain)
     if meant in ("-o", "--output") and meant not in known and "--figure" in known:
         return "--figure"
     return meant

@@ -5,7 +5,7 @@ is printed, checked or computed is always the same size.
 """
 
 from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis, around, near
-from poolcli.geometry.chain import Step, chain, check_pixels, sizes, views
+from poolcli.geometry.chain import Step, chain, check_limit, check_pixels, sizes, views
 from poolcli.geometry.parameters import Pair
 from poolcli.geometry.window import (
     AdaptiveWindow,
@@ -30,6 +30,7 @@ __all__ = [
     "Window",
     "around",
     "chain",
+    "check_limit",
     "check_pixels",
     "near",
     "sizes",

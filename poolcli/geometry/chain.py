@@ -10,10 +10,10 @@ from typing import Any
 
 from poolcli.errors import PoolcliError
 from poolcli.geometry.axis import AnyAxis, Axis
-from poolcli.geometry.parameters import Pair
+from poolcli.geometry.parameters import Pair, whole
 from poolcli.geometry.window import AnyWindow, Window
 from poolcli.spelling import spell_lines, spell_shape
-from poolcli.vocabulary import MAX_PIXELS
+from poolcli.vocabulary import LARGEST_MAX_PIXELS, MAX_PIXELS
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,17 @@ def chain(
         steps.append(step)
         size = step.shape
     return tuple(steps)
+
+
+def check_limit(max_pixels: int) -> int:
+    """Return the size of the largest image allowed, in pixels.
+
+    Raises
+    ------
+    ParameterError
+        If it is not 1 to 2**53, up to which floats count exactly.
+    """
+    return whole(max_pixels, "max_pixels", minimum=1, maximum=LARGEST_MAX_PIXELS)
 
 
 def views(steps: Sequence[Step], index: Pair) -> list[tuple[range, range]]:

@@ -7,7 +7,7 @@ import reprlib
 from collections.abc import Sequence
 from typing import Any
 
-from poolcli.errors import PoolcliError
+from poolcli.errors import ParameterError
 from poolcli.vocabulary import LARGEST
 
 Pair = tuple[int, int]
@@ -16,10 +16,10 @@ LONGEST = 60  # the most characters of a value in a message
 
 
 def whole(value: Any, name: str, *, minimum: int, maximum: int = LARGEST) -> int:
-    """Return a whole number; raise PoolcliError for another type or a number out of range."""
+    """Return a whole number; raise ParameterError for another type or a number out of range."""
     number = _index(value)
     if number is None:
-        raise PoolcliError(f"{name} must be a whole number, got {quote(value)}")
+        raise ParameterError(name, f"must be a whole number, got {quote(value)}")
     check_range(number, name, minimum, maximum)
     return number
 
@@ -36,7 +36,7 @@ def pair(value: Any, name: str, *, minimum: int) -> Pair:
     numbers = [_index(item) for item in items or ()]
     rows, columns = numbers if len(numbers) == 2 else (None, None)
     if rows is None or columns is None:
-        raise PoolcliError(f"{name} must be one or two whole numbers, got {quote(value)}")
+        raise ParameterError(name, f"must be one or two whole numbers, got {quote(value)}")
     check_range(min(rows, columns), name, minimum, LARGEST)
     check_range(max(rows, columns), name, minimum, LARGEST)
     return rows, columns
@@ -50,20 +50,20 @@ def two(value: Any) -> tuple[Any, Any] | None:
 
 
 def flag(value: Any, name: str) -> bool:
-    """Return a Boolean of Python or NumPy; raise PoolcliError for any other value."""
+    """Return a Boolean of Python or NumPy; raise ParameterError for any other value."""
     kind = type(value)
     # Without importing NumPy, whose type is named `bool` from version 2 on.
     if kind is not bool and (kind.__module__, kind.__name__.rstrip("_")) != ("numpy", "bool"):
-        raise PoolcliError(f"{name} must be True or False, got {quote(value)}")
+        raise ParameterError(name, f"must be True or False, got {quote(value)}")
     return bool(value)
 
 
 def check_range(number: int, name: str, minimum: int, maximum: int) -> None:
-    """Raise PoolcliError unless a number lies between two limits."""
+    """Raise ParameterError unless a number lies between two limits."""
     if number < minimum:
-        raise PoolcliError(f"{name} must be at least {minimum}, got {quote(number)}")
+        raise ParameterError(name, f"must be at least {minimum}, got {quote(number)}")
     if number > maximum:
-        raise PoolcliError(f"{name} must be at most {maximum}, got {quote(number)}")
+        raise ParameterError(name, f"must be at most {maximum}, got {quote(number)}")
 
 
 def quote(value: Any) -> str:

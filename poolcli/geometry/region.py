@@ -8,7 +8,7 @@ from fractions import Fraction
 from poolcli.errors import PoolcliError
 from poolcli.geometry.axis import AnyAxis, Axis
 from poolcli.geometry.chain import Step
-from poolcli.geometry.parameters import Pair
+from poolcli.geometry.parameters import Pair, pair, whole
 from poolcli.spelling import spell_shape
 
 Span = tuple[Fraction, Fraction]
@@ -76,6 +76,13 @@ class Zoom:
 
     centre: Pair | None = None
     size: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raise PoolcliError for a pixel or a size that no image has."""
+        if self.centre is not None:
+            pair(self.centre, "zoom", minimum=0)
+        if self.size is not None:
+            whole(self.size, "zoom", minimum=1)
 
 
 def _around(centre: int, size: int, limit: int) -> Span:

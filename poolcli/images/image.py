@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from poolcli.geometry import MAX_PIXELS
+from poolcli.geometry import MAX_PIXELS, check_limit
 from poolcli.geometry.layouts import MOST_CHANNELS, Axes
 from poolcli.vocabulary import Layout
 
@@ -128,6 +128,10 @@ class Reading:
     tolerant: bool = False
     layout: Layout | None = None
     array: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raise PoolcliError for a limit that is out of range."""
+        check_limit(self.max_pixels)
 
     @property
     def most_bytes(self) -> int:

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from poolcli.errors import PoolcliError
+from poolcli.errors import ParameterError
 from poolcli.geometry.parameters import flag, quote
 from poolcli.spelling import spell_decimal
 
@@ -51,17 +51,15 @@ class Parameter:
         return self.metavar is None
 
     def check(self, value: Any) -> None:
-        """Raise PoolcliError for a value of a wrong type or out of range."""
+        """Raise ParameterError for a value of a wrong type or out of range."""
         if self.is_flag:
             flag(value, self.name)
             return
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise PoolcliError(f"{self.name} must be a number, got {quote(value)}")
+            raise ParameterError(self.name, f"must be a number, got {quote(value)}")
         if not self.minimum <= value <= self.maximum:
-            raise PoolcliError(
-                f"{self.name} must lie between {self.minimum:g} and {self.maximum:g},"
-                f" got {quote(value)}"
-            )
+            limits = f"{self.minimum:g} and {self.maximum:g}"
+            raise ParameterError(self.name, f"must lie between {limits}, got {quote(value)}")
 
     def spell(self, value: Any) -> str:
         """Return the word of a value: `countpad`, `norm3`, `norm2.5`."""

@@ -9,10 +9,12 @@ from typing import Literal
 
 from poolcli import storage
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair, check_pixels
+from poolcli.geometry.parameters import whole
 from poolcli.geometry.region import Zoom
 from poolcli.images import Reading
 from poolcli.operations import Operation, Pooling
 from poolcli.prepare import Preparation
+from poolcli.vocabulary import LARGEST_ITERATIONS
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Settings:
     Raises
     ------
     PoolcliError
-        If the image of `--resize` or the result of `--to` would exceed `reading.max_pixels`.
+        If the number of iterations is out of range, or the image of `--resize` or the result of
+        `--to` would exceed `reading.max_pixels`.
     """
 
     pooling: Pooling
@@ -81,7 +84,8 @@ class Settings:
         return self.operation, *self.beside
 
     def __post_init__(self) -> None:
-        """Raise PoolcliError for sizes beyond the limit that no image is needed to know."""
+        """Raise PoolcliError for values that are too large for every image."""
+        whole(self.iterations, "iterations", minimum=1, maximum=LARGEST_ITERATIONS)
         limit = self.reading.max_pixels
         size = self.preparation.size
         if size and size.width and size.height:

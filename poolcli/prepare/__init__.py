@@ -10,6 +10,7 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.geometry import Pair
+from poolcli.geometry.parameters import whole
 from poolcli.prepare.filters import edges, rectify
 from poolcli.prepare.gray import to_gray
 from poolcli.prepare.resizing import resize
@@ -25,6 +26,12 @@ class Size:
 
     width: int | None
     height: int | None
+
+    def __post_init__(self) -> None:
+        """Raise PoolcliError for a side that is out of range."""
+        for side in (self.width, self.height):
+            if side is not None:
+                whole(side, "size", minimum=1)
 
     def shape(self, shape: Pair) -> Pair:
         """Return the (rows, columns) that an image of `shape` is resized to."""

@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from poolcli.captions import name_pixels, name_pooling
+from poolcli.spelling import align
 from poolcli.verification.records import Comparison, Verification
 
 TITLES = ["peer", "result", "values compared", "largest difference", "allowed", "time"]
 LEGEND = """
 reference is a plain, slow loop. max and min must be equal, and to the reference also averages and
-medians of integers. Others may differ by n·2⁻²⁴·mean|x| over the n pixels x of a window, what
-rounding to float32 can make of a sum, and float64 from the reference by less; "allowed" is that
-where the difference is largest. Every iteration starts from poolcli's result of the one before. The
-time has a framework's start and conversions in it, but not its import.
+medians of integers. Others may differ by n·2⁻²⁴·mean|x| over the n pixels x of a window, which is
+the rounding error of a sum in float32, and float64 from the reference by less; "allowed" is this
+tolerance where the difference is largest. Every iteration starts from poolcli's result of the one
+before. The time includes a framework's start and conversions, but not its import.
 """.strip().splitlines()
 
 
@@ -32,10 +33,9 @@ def tabulate(verification: Verification, version: str) -> Iterator[str]:
     values = sum(map(math.prod, verification.shapes))
     own = [f"poolcli {version}", "", f"{values:,}", "", "", _spell_time(verification.seconds)]
     rows = [TITLES, own, *map(_row, verification.comparisons)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     remarks = [[], [], *map(_remarks, verification.comparisons)]
-    for row, below in zip(rows, remarks, strict=True):
-        yield "  " + "  ".join(map(str.ljust, row, widths)).rstrip()
+    for line, below in zip(align(rows), remarks, strict=True):
+        yield f"  {line}"
         yield from below
 
 

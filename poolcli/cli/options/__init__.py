@@ -2,7 +2,7 @@
 
 from poolcli.cli.options.declaring import Bundle, make_command, single
 from poolcli.cli.options.pooling import AT, PREPARATION, one_pooling, several_poolings
-from poolcli.cli.options.reading import READING, SUBJECT
+from poolcli.cli.options.reading import READING, READING_SINGLY, SUBJECT
 from poolcli.cli.options.results import EXPLANATION, PICTURE, RESULTS
 from poolcli.cli.options.running import REPORT, RUN
 
@@ -12,6 +12,7 @@ __all__ = [
     "PICTURE",
     "PREPARATION",
     "READING",
+    "READING_SINGLY",
     "REPORT",
     "RESULTS",
     "RUN",

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from poolcli.cli.grouping import GroupedCommand, GroupedOption
+from poolcli.errors import ParameterError
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,23 @@ class Bundle:
     early: bool = False
 
     def value(self, given: dict[str, Any]) -> Any:
-        """Return the value that is made of the values of all options of a command."""
-        return self.make(**{str(option.name): given[str(option.name)] for option in self.options})
+        """Return the value that is made of the values of all options of a command.
+
+        Raises
+        ------
+        click.BadParameter
+            If the value of an option is out of range; it names the option.
+        PoolcliError
+            If options contradict each other.
+        """
+        options = {str(each.name): each for each in self.options}
+        try:
+            return self.make(**{name: given[name] for name in options})
+        except ParameterError as error:
+            option = options.get(error.name.replace(" ", "_"))
+            if option is None:
+                raise
+            raise click.BadParameter(error.rule, click.get_current_context(), option) from None
 
 
 def option(heading: str, *names: str, **settings: Any) -> GroupedOption:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from poolcli.cli.choices import Choice
-from poolcli.cli.options.declaring import Bundle, option, single
+from poolcli.cli.options.declaring import Bundle, option
 from poolcli.cli.settings import make_poolings
 from poolcli.cli.types import (
     DecimalNumber,
@@ -18,6 +18,7 @@ from poolcli.cli.types import (
     PictureSize,
     WholeNumber,
 )
+from poolcli.geometry.parameters import Pair, pair
 from poolcli.operations import OPERATIONS, Operation, Parameter, parameters_of
 from poolcli.spelling import spell_decimal
 from poolcli.vocabulary import FILTERS, LARGEST_ITERATIONS
@@ -47,7 +48,7 @@ _WINDOW: Sequence[click.Parameter] = (
         "Window",
         "-p",
         "--padding",
-        type=Numbers(0, ("same", "valid"), sides=True),
+        type=Numbers(("same", "valid"), sides=True),
         otherwise="0",
         help="Positions around the image, in pixels, smaller than the kernel; they are ignored,"
         " never a value. 'same' keeps ceil(size / stride) pixels, as TensorFlow does.",
@@ -78,7 +79,7 @@ _TIMES: Sequence[click.Parameter] = (
         "Times",
         "-n",
         "--iterations",
-        type=WholeNumber(1, LARGEST_ITERATIONS),
+        type=WholeNumber(),
         default=1,
         show_default=True,
         metavar="N",
@@ -136,22 +137,30 @@ def _parameter_option(parameter: Parameter, default: float) -> click.Parameter:
     return option(
         "Window",
         *names,
-        type=DecimalNumber(parameter.minimum, parameter.maximum),
+        type=DecimalNumber(),
         otherwise=spell_decimal(default),
         metavar=parameter.metavar,
         help=parameter.help,
     )
 
 
-AT = single(
-    option(
-        "Times",
-        "--at",
-        type=Numbers(0),
-        metavar="ROW,COL",
-        otherwise="the middle, or all of a small matrix",
-        help="The pixel of the last iteration to explain, counted from 0.",
-    )
+def _make_at(at: Pair | None) -> Pair | None:
+    return None if at is None else pair(at, "at", minimum=0)
+
+
+AT = Bundle(
+    "at",
+    _make_at,
+    [
+        option(
+            "Times",
+            "--at",
+            type=Numbers(),
+            metavar="ROW,COL",
+            otherwise="the middle, or all of a small matrix",
+            help="The pixel of the last iteration to explain, counted from 0.",
+        )
+    ],
 )
 
 

@@ -1,8 +1,8 @@
-"""Options of what is written."""
+"""Options of the files that are written."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -69,7 +69,9 @@ def _make_results(
     last: bool,
     figure: str | None,
     no_figure: bool,
-    **look: Any,
+    zoom: tuple[int, ...] | str | None,
+    histogram: bool,
+    cmap: str | None,
 ) -> Results:
     from poolcli.cli.settings import Results
     from poolcli.plan import Naming
@@ -83,7 +85,7 @@ def _make_results(
         figure=figure,
         draw=not no_figure,
     )
-    return Results(naming, scale, _make_look(**look))
+    return Results(naming, scale, _make_look(cmap, zoom, histogram))
 
 
 def _make_picture(
@@ -129,7 +131,7 @@ RESULTS = Bundle(
             type=Text(),
             metavar="FILE",
             help="Write just the last iteration, to this file ('-': standard output); its suffix"
-            " decides the format. No figure unless --figure asks for one.",
+            " decides the format. No figure without --figure.",
         ),
         _NAME,
         option(
@@ -166,7 +168,7 @@ RESULTS = Bundle(
             "--zoom",
             type=Position(),
             otherwise="where there is most to see",
-            help="What the figure shows enlarged: SIZE pixels around a pixel of the prepared input;"
+            help="Part that the figure enlarges: SIZE pixels around a pixel of the prepared input;"
             " or none.",
         ),
         option(

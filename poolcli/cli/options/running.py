@@ -8,7 +8,6 @@ import click
 
 from poolcli.cli.options.declaring import Bundle, option
 from poolcli.cli.types import Text, WholeNumber
-from poolcli.vocabulary import LARGEST_JOBS
 
 if TYPE_CHECKING:
     from poolcli.cli.running import Run
@@ -72,7 +71,7 @@ RUN = Bundle(
             "Run",
             "-j",
             "--jobs",
-            type=WholeNumber(1, LARGEST_JOBS),
+            type=WholeNumber(),
             otherwise="all cores",
             envvar="POOLCLI_JOBS",
             metavar="N",

@@ -93,3 +93,19 @@ def test_a_temporary_folder_of_matplotlib_is_removed(
         assert folder.parent == tmp_path / "tmp"
         folder.mkdir()
     assert names(tmp_path / "tmp") == []
+
+
+def test_commands_run_without_any_folder_that_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "file"))
+    for name in (*startup.ENVIRONMENT, "MPLCONFIGDIR"):
+        monkeypatch.setenv(name, "before")
+
+    def refuse() -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("tempfile.gettempdir", refuse)
+    with startup.environment():
+        assert os.environ["MPLCONFIGDIR"] == str(tmp_path / "file" / "poolcli" / "matplotlib")

@@ -66,7 +66,7 @@ def find_mistake(context: click.Context, words: Sequence[str]) -> str | None:
     lists: list[str] = []
     for word in _split(words, options):
         if word.option is not None:
-            mistake = _missing_value(word, options) or _divided_value(word)
+            mistake = _missing_value(word, options) or _split_value(word)
             if word.text == LIST:
                 lists.append(str(word.value))
                 mistake = mistake or _second_list(lists)
@@ -140,8 +140,8 @@ def _missing_value(word: Word, options: Options) -> str | None:
     return f"{name} needs a value{before}, as in {name} {example or option.metavar}"
 
 
-def _divided_value(word: Word) -> str | None:
-    """Return the message for a value that is divided into words (`-k 2 3`)."""
+def _split_value(word: Word) -> str | None:
+    """Return the message for a value that is split into words (`-k 2 3`)."""
     if word.option is None or word.value is None:
         return None
     kind = word.option.type

@@ -59,19 +59,15 @@ def environment() -> Iterator[None]:
         del os.environ[name]
     os.environ.update(ENVIRONMENT)
     folder = Path(click.get_app_dir("poolcli"), "matplotlib")
-    temporary = not _can_be_made(folder)
-    if temporary:
-        import tempfile
-
-        folder = Path(tempfile.gettempdir(), f"poolcli-{os.urandom(8).hex()}")
+    temporary = None if _can_be_made(folder) else _temporary()
     # Matplotlib makes this folder when a figure is drawn, and keeps its list of fonts there, which
     # takes from tenths of a second to seconds to make. A user's matplotlibrc is not in it.
-    os.environ["MPLCONFIGDIR"] = str(folder)
+    os.environ["MPLCONFIGDIR"] = str(temporary or folder)
     try:
         yield
     finally:
-        if temporary:
-            shutil.rmtree(folder, ignore_errors=True)
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _can_be_made(folder: Path) -> bool:
@@ -80,3 +76,13 @@ def _can_be_made(folder: Path) -> bool:
         return False
     existing = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
     return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
+
+
+def _temporary() -> Path | None:
+    """Return the path of a temporary folder that can be made, or None without any."""
+    import tempfile
+
+    try:
+        return Path(tempfile.gettempdir(), f"poolcli-{os.urandom(8).hex()}")
+    except FileNotFoundError:
+        return None

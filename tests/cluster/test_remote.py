@@ -104,7 +104,7 @@ def test_a_list_of_inputs_may_be_a_url_and_hold_urls(invoke: Invoke, folder: Pat
         (["memory://in/a.png", "memory://x/a.png"], "would both be written to pooled/a_max"),
         (["memory://in/", "-d", "memory://in"], "memory://in/ is the output folder or in it"),
         (["memory://in/x/", "-d", "memory://in/"], "memory://in/x/ is the output folder or in it"),
-        (["c.png", "-d", "nonsense://out"], "nonsense://out: nonsense:// is no storage that"),
+        (["c.png", "-d", "nonsense://out"], "nonsense://out: nonsense:// is not supported"),
         (["c.png", "-d", "zip://out::memory://a.zip"], "memory://a.zip: is a chain of URLs"),
         (["c.png", "-o", "file://elsewhere/a.png"], "elsewhere/a.png: is a file of another"),
     ],

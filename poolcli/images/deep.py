@@ -1,7 +1,7 @@
-"""More than 8 bits a channel: telling how many a file holds, and reading 16-bit colour.
+"""Find the bits per channel of a file, and read 16-bit colour.
 
-Pillow cuts 16-bit colour to 8 bits; OpenCV reads it, but trusts files too much. So OpenCV only
-sees what Pillow has decoded whole, and PNG only with chunk lengths that are true.
+Pillow cuts 16-bit colour to 8 bits. OpenCV reads it, but not damaged files safely, so it reads only
+files that Pillow has decoded whole, and PNG only with correct chunks.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MODES = {each.pillow: each.modes for each in FORMATS if each.pillow}
 
 
 def read_depth(picture: pillow.Image, content: bytes) -> int:
-    """Read how many bits a channel has from the header of a picture that Pillow has opened."""
+    """Return the bits per channel of a picture that Pillow has opened."""
     if picture.format == "PNG":
         return content[24]
     if picture.format == "JPEG2000":
@@ -32,7 +32,7 @@ def read_depth(picture: pillow.Image, content: bytes) -> int:
 
 
 def check_depth(picture: pillow.Image, bits: int) -> None:
-    """Refuse pixels that would be read with fewer bits, or wrongly."""
+    """Raise PoolcliError for pixels that would be read with fewer bits, or wrongly."""
     if picture.mode not in MODES.get(picture.format or "", ()):
         raise PoolcliError(f"holds pixels of Pillow's mode {picture.mode}, which are not read")
     if picture.format in ("AVIF", "JPEG2000") and bits not in (8, 16):
@@ -49,10 +49,10 @@ def decode_deep_colour(picture: pillow.Image, content: bytes) -> Array:
     if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
         raise PoolcliError("holds 16-bit colour that cannot be decoded")
     if pixels.shape[:2] != picture.size[::-1]:
-        raise PoolcliError("holds 16-bit colour of another size than it says")
+        raise PoolcliError("holds 16-bit colour of another size than it states")
     code = cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
     pixels = cv2.cvtColor(pixels, code)
     if picture.format == "PNG" and content[25] == 4:
-        # OpenCV makes colour of gray with alpha.
+        # OpenCV returns gray with alpha as colour.
         return np.ascontiguousarray(pixels[:, :, [0, 3]])
     return np.asarray(pixels)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from poolcli.images.damage import Damage, damage_in_one_line
 from poolcli.images.image import Image, Source
-from poolcli.images.metadata import EXIF_TAGS, SIDEWAYS, Told, clean_profile, turn
+from poolcli.images.metadata import EXIF_TAGS, SIDEWAYS, Metadata, clean_profile, turn
 from poolcli.images.tiff.directory import read_pages
 from poolcli.images.tiff.layout import KEPT_COLOURS, read_layout
 from poolcli.images.tiff.pixels import read_samples, to_image
@@ -30,7 +30,7 @@ def open_tiff(content: bytes, damage: Damage) -> Source:
     pages = read_pages(content)
     directory, header_notes = pages.used, pages.notes
     layout = read_layout(directory)
-    told = Told(
+    told = Metadata(
         exif={tag: directory.metadata(tag) for tag in EXIF_TAGS if tag in directory},
         xmp=directory.metadata(XMP),
         profile=directory.metadata(PROFILE) if layout.photometric in KEPT_COLOURS else None,

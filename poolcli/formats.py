@@ -1,6 +1,6 @@
 """The file formats, one record per format, for every module that names or checks them.
 
-This module imports neither NumPy nor Pillow, since the help of the command line is made from it.
+This module imports neither NumPy nor Pillow, since the command line builds its help from it.
 How the files are decoded and encoded is in `poolcli.images`.
 """
 
@@ -34,7 +34,7 @@ class Output:
     resolution : (float, float) or None
         The least and the largest number of pixels per inch; None if resolution is not kept.
     resolution_unit : str
-        What the file counts pixels by, where that is not a ratio.
+        The unit of the whole numbers of pixels that the file holds, or "".
     bare_types : tuple of str
         The types of colour that are written without profile and resolution.
     longest : int or None
@@ -76,7 +76,7 @@ class Format:
     modes : tuple of str
         The modes of Pillow that are read.
     output : Output or None
-        What results hold in this format; None if none are written.
+        The results that are written in this format; None if none are.
     figure : {"still", "animated"} or None
         The figures that are written.
     """
@@ -205,7 +205,7 @@ FIGURES = (*STILL_FIGURES, *ANIMATED_FIGURES)
 
 
 def output_of(name: str) -> Output:
-    """Return what results hold in a format of `OUTPUTS`."""
+    """Return the record of the results in a format of `OUTPUTS`."""
     output = BY_NAME[name].output
     if output is None:
         raise ValueError(f"no results are written as {name}")

@@ -1,4 +1,4 @@
-"""Standard streams that lead nowhere: for a while, or once they have failed."""
+"""Redirect standard streams: for the time of a call, or once they have failed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, TextIO
 
-# Descriptor 2 leads to one place at a time.
+# Only one caller at a time redirects descriptor 2.
 _collecting = threading.Lock()
 
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Let nothing reach standard error: not from C libraries, nor from processes started now."""
+    """Discard standard error of libraries in C, and of processes that are started meanwhile.
+
+    The descriptor belongs to the whole process: use this around one call, and not in threads.
+    """
     try:
         kept = os.dup(2)
     except OSError:
@@ -24,7 +27,7 @@ def silence() -> Iterator[None]:
     try:
         nowhere = open_nowhere()
     except OSError:
-        # What libraries say is heard then, which is better than no picture.
+        # Messages of libraries are better than no picture.
         os.close(kept)
         yield
         return
@@ -39,10 +42,10 @@ def silence() -> Iterator[None]:
 
 @contextmanager
 def standard_error() -> Iterator[list[bytes]]:
-    """Collect the lines that C libraries write to standard error; the list is filled at the end.
+    """Collect the lines that libraries in C write to standard error; the list is filled at the end.
 
-    What other threads write there meanwhile is collected too: the caller passes on every line that
-    it did not wait for, with `write_error`.
+    Lines that other threads write meanwhile are collected too: the caller passes on every line that
+    it does not expect, with `write_error`.
     """
     lines: list[bytes] = []
     with _collecting, _opened(), _unnamed_file() as collected:
@@ -59,7 +62,7 @@ def standard_error() -> Iterator[list[bytes]]:
 
 @contextmanager
 def _opened() -> Iterator[None]:
-    """Keep descriptor 2 from being a file's own where the caller has closed it."""
+    """Open descriptor 2 on /dev/null if it is closed, so that no file takes its number."""
     try:
         os.fstat(2)
     except OSError:
@@ -82,16 +85,16 @@ def write_error(line: bytes) -> None:
 
 
 def _unnamed_file() -> IO[bytes]:
-    """Open a file in memory, or where the system has none, a temporary one."""
+    """Open a file in memory, or a temporary file if the system has no such files."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("poolcli"), "w+b")
-    import tempfile  # takes as long to load as all the rest here
+    import tempfile  # takes as long to load as all other imports together
 
     return tempfile.TemporaryFile()
 
 
 def abandon(stream: TextIO) -> None:
-    """Let what is left in a stream's buffer go nowhere, at exit too."""
+    """Discard the rest of the buffer of a stream, at exit too."""
     with suppress(OSError, ValueError):
         nowhere = open_nowhere()
         os.dup2(nowhere, stream.fileno())
@@ -99,14 +102,14 @@ def abandon(stream: TextIO) -> None:
 
 
 def open_nowhere() -> int:
-    """Open a descriptor that takes all that is written and gives nothing to read.
+    """Open a descriptor that discards all output and has no input.
 
-    Where there is no /dev/null, as in a bare container, memory without a name stands in.
+    Without /dev/null, as in a bare container, it is a file in memory.
 
     Raises
     ------
     OSError
-        If neither is to be had.
+        If neither can be opened.
     """
     try:
         return os.open(os.devnull, os.O_RDWR)

@@ -1,4 +1,4 @@
-"""Animations: pictures that follow each other in one file."""
+"""Encode animations: pictures that follow each other in one file."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _SETTINGS: dict[str, dict[str, Any]] = {
 
 
 def encode_animation(frames: Sequence[NDArray[np.uint8]], suffix: str, milliseconds: int) -> bytes:
-    """Encode pictures (H, W, 3) of one size as a `.gif` or `.webp` that repeats for ever.
+    """Encode pictures (H, W, 3) of one size as a `.gif` or `.webp` that repeats endlessly.
 
-    GIF holds 256 colours a frame; they are chosen for each, and not mixed by dithering, which
-    would roughen pixels that are enlarged.
+    GIF holds 256 colours per frame. They are chosen for each frame, without dithering, which would
+    show in enlarged pixels.
     """
     from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
     pictures = [pillow.fromarray(frame) for frame in frames]
     if suffix == ".gif":
         pictures = [
-            # Other methods lose colours that few pixels have, such as those of a cat's eyes.
+            # Other methods lose colours of few pixels, such as the eyes of a cat.
             picture.quantize(256, pillow.Quantize.MAXCOVERAGE, kmeans=3, dither=pillow.Dither.NONE)
             for picture in pictures
         ]

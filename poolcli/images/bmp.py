@@ -17,7 +17,7 @@ from poolcli.formats import INCH_IN_METRES
 from poolcli.images.bmp_runs import expand_runs
 from poolcli.images.damage import Damage, damage_in_one_line
 from poolcli.images.image import Image, Source
-from poolcli.images.metadata import Told, clean_profile
+from poolcli.images.metadata import Metadata, clean_profile
 from poolcli.images.transparency import hide
 
 PLAIN, RLE8, RLE4, FIELDS, ALPHA_FIELDS = 0, 1, 2, 3, 6
@@ -52,7 +52,7 @@ class Header:
         The bytes of an entry.
     offset : int
         The position of the pixels.
-    told : Told
+    metadata : Metadata
     """
 
     rows: int
@@ -64,7 +64,7 @@ class Header:
     palette: bytes
     entry: int
     offset: int
-    told: Told
+    metadata: Metadata
 
 
 def open_bmp(content: bytes, damage: Damage) -> Source:
@@ -89,8 +89,8 @@ def open_bmp(content: bytes, damage: Damage) -> Source:
             hide(pixels) if alpha else pixels,
             pixels.dtype,
             alpha=alpha,
-            profile=clean_profile(header.told.profile, 1 if pixels.ndim == 2 else 3, notes),
-            resolution=header.told.resolution(notes),
+            profile=clean_profile(header.metadata.profile, 1 if pixels.ndim == 2 else 3, notes),
+            resolution=header.metadata.resolution(notes),
             warnings=(*notes, *damage.warnings),
         )
 
@@ -125,10 +125,10 @@ def _read_header(content: bytes) -> Header:
     palette = content[position : position + entry * entries]
     if len(palette) < entry * entries or offset > len(content):
         raise PoolcliError("is damaged: its palette is cut off")
-    told = Told(density=density, profile=_embedded_profile(content, fields))
+    metadata = Metadata(density=density, profile=_embedded_profile(content, fields))
     offset = offset or position + len(palette)
     return Header(
-        abs(height), columns, bits, compression, height < 0, masks, palette, entry, offset, told
+        abs(height), columns, bits, compression, height < 0, masks, palette, entry, offset, metadata
     )
 
 

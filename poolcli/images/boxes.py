@@ -1,6 +1,6 @@
-"""JPEG 2000 and AVIF: the boxes that files are made of (ISO/IEC 15444-1 and 14496-12).
+"""The boxes of JPEG 2000 and AVIF files (ISO/IEC 15444-1 and 14496-12).
 
-What they say of the pixels is checked before a decoder sees them.
+Whether the pixels are read exactly is checked before they are decoded.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from poolcli.errors import PoolcliError
 from poolcli.images.damage import Damage
 
-# Boxes that hold boxes: what they may stand in ("" for the file), and how many bytes come first.
+# Boxes that hold boxes: the box around them ("" for the file), and the bytes before the first.
 CONTAINERS = {
     b"jp2h": (b"", 0),
     b"meta": (b"", 4),
@@ -33,7 +33,7 @@ MOST_PIXELS_PER_BYTE = 500_000
 # Colour spaces that are read, by their numbers, and how many channels each has.
 CMYK, SRGB, GRAY, SYCC = 12, 16, 17, 18
 COLOURS = {CMYK: 4, SRGB: 3, GRAY: 1, SYCC: 3}
-# What a channel definition says: a colour, or opacity; of a channel, or of the whole image.
+# Channel definitions: a colour or opacity, of one channel or of the whole image.
 COLOUR, OPACITY, WHOLE = 0, 1, 0
 
 
@@ -45,7 +45,7 @@ def boxes(content: memoryview) -> Iterator[tuple[bytes, memoryview]]:
     PoolcliError
         If a box is cut off, or if there are more than `MOST_BOXES`.
     """
-    # What is still to be read, the innermost container last: its name, and from where to where.
+    # The containers that are being read, the innermost last: name, first and last position.
     pending = [(b"", 0, len(content))]
     count = 0
     while pending:
@@ -79,9 +79,9 @@ class Size(NamedTuple):
     ----------
     components, bits, pixels : int
     tiles : int
-        How many tiles the image has.
+        The number of tiles.
     end : int
-        Where the header ends and the first tile begins.
+        The position behind the header, where the first tile begins.
     """
 
     components: int
@@ -92,7 +92,7 @@ class Size(NamedTuple):
 
 
 def check_jpeg2000(content: bytes) -> None:
-    """Raise PoolcliError unless a JPEG 2000 image holds what Pillow reads exactly."""
+    """Raise PoolcliError unless Pillow reads the pixels of a JPEG 2000 image exactly."""
     stream = memoryview(content)
     found: dict[bytes, memoryview] = {}
     if not content.startswith(CODESTREAM):
@@ -115,13 +115,13 @@ def check_jpeg2000(content: bytes) -> None:
 
 
 def check_tiles(content: bytes, damage: Damage) -> None:
-    """Note tiles that a JPEG 2000 image lacks; call it before its pixels get memory.
+    """Note missing tiles of a JPEG 2000 image, before memory for its pixels is allocated.
 
     Raises
     ------
     PoolcliError
-        If tiles are missing and that is not tolerated, if all are missing, or if there are more
-        pixels than so many bytes can hold.
+        If tiles are missing and damage is not tolerated, if all are missing, or if the image
+        claims more pixels than its bytes can hold.
     """
     stream = _codestream(content)
     size = _read_size(stream)
@@ -154,18 +154,18 @@ def _count_tiles(stream: memoryview, most: int) -> int:
 
 
 def jpeg2000_depth(content: bytes) -> int:
-    """Read how many bits each component of a JPEG 2000 image holds.
+    """Return the bits of each component of a JPEG 2000 image.
 
     Raises
     ------
     PoolcliError
-        If the codestream does not end as one, or its components are signed or not alike.
+        If the codestream has no end marker, or its components are signed or differ.
     """
     return _read_size(_codestream(content)).bits
 
 
 def _codestream(content: bytes) -> memoryview:
-    """Return the codestream of a file, which may be all of it; empty if there is none."""
+    """Return the codestream of a file, which may be the whole file; empty if there is none."""
     stream = memoryview(content)
     if content.startswith(CODESTREAM):
         return stream
@@ -203,19 +203,19 @@ def _read_size(stream: memoryview) -> Size:
 def _measure(
     right: int, bottom: int, left: int, top: int, across: int, down: int, first: int, upper: int
 ) -> tuple[int, int]:
-    """Return how many tiles and pixels an image has, by the size and origin of both.
+    """Return the number of tiles and of pixels, from the edges of the image and the tiles.
 
-    The tiles are `across` wide and `down` high, and begin at `first` and `upper`.
+    Tiles are `across` wide and `down` high, and begin at column `first` and row `upper`.
     """
     if not (across and down and first <= left < right and upper <= top < bottom):
-        raise PoolcliError("is damaged: its JPEG 2000 codestream tells no size")
+        raise PoolcliError("is damaged: its JPEG 2000 codestream states no size")
     tiles = -((first - right) // across) * -((upper - bottom) // down)
     return tiles, (right - left) * (bottom - top)
 
 
 def _colours(specification: memoryview | None, components: int) -> int:
-    """Return how many components are colour."""
-    # Method 1 is a number; method 2 a profile, which Pillow does not apply either.
+    """Return the number of components that are colour."""
+    # Method 1 is a number. Method 2 is a profile, which Pillow does not apply.
     if specification is not None and len(specification) >= 7 and specification[0] == 1:
         space = int.from_bytes(specification[3:7], "big")
         if space not in COLOURS:
@@ -227,9 +227,9 @@ def _colours(specification: memoryview | None, components: int) -> int:
 
 
 def _definitions(box: memoryview | None) -> dict[int, tuple[int, int]]:
-    """Read channel definitions: by the channel's number its type, and what it belongs to."""
+    """Return the type and the association of each channel that is defined, by its index."""
     numbers = [] if box is None else [
-        int.from_bytes(box[place : place + 2], "big") for place in range(2, len(box) - 1, 2)
+        int.from_bytes(box[at : at + 2], "big") for at in range(2, len(box) - 1, 2)
     ]  # fmt: skip
     return {
         channel: (type_, belongs)
@@ -238,6 +238,7 @@ def _definitions(box: memoryview | None) -> dict[int, tuple[int, int]]:
 
 
 def _in_order(box: memoryview | None, colours: int) -> bool:
+    """Return whether the first components are the colours in their order."""
     stated = _definitions(box)
     return all(
         stated.get(channel, (COLOUR, channel + 1)) == (COLOUR, channel + 1)
@@ -246,19 +247,19 @@ def _in_order(box: memoryview | None, colours: int) -> bool:
 
 
 def _ends_with_alpha(box: memoryview | None, components: int) -> bool:
-    """Return whether the last component is α by which colour is not multiplied."""
+    """Return whether the last component is alpha by which colour is not multiplied."""
     last = components - 1
     return _definitions(box).get(last) == (OPACITY, WHOLE) and _in_order(box, last)
 
 
 def check_avif(content: bytes) -> None:
-    """Raise PoolcliError if the boxes of an AVIF file are cut off or far too many."""
+    """Raise PoolcliError if the boxes of an AVIF file are cut off, or too many."""
     for _ in boxes(memoryview(content)):
         pass
 
 
 def avif_depth(content: bytes) -> int:
-    """Read how many bits a channel of an AVIF image holds: 8, 10 or 12."""
+    """Return the bits of a channel of an AVIF image: 8, 10 or 12."""
     for name, data in boxes(memoryview(content)):
         if name == b"av1C" and len(data) > 2:
             return {0x40: 10, 0x60: 12}.get(data[2] & 0x60, 8)

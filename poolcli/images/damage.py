@@ -1,4 +1,4 @@
-"""Damage in a file: an error of one line, or a warning where the user is tolerant."""
+"""Damage in files: an error of one line, or a warning if damage is tolerated."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from poolcli.memory import lacks_memory
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
-# Decoders may quote the file.
+# Messages of decoders may quote the file.
 LONGEST_REASON = 200
 
-# Pillow logs what it also raises.
+# Pillow logs errors that it also raises.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 
-# What decoders need for a pixel.
+# The memory that decoders need per pixel.
 DECODING_BYTES = 12
 BLOCK_BYTES = 1 << 23
 READING_ERRORS = (OSError, ValueError, SyntaxError, EOFError, TypeError)
@@ -34,12 +34,12 @@ class Damage:
     Parameters
     ----------
     tolerant : bool
-        Read what can be read of a damaged file, instead of refusing it.
+        Read a damaged file as far as possible, instead of refusing it.
 
     Attributes
     ----------
     warnings : list of str
-        What was found in a file that is read all the same; at most one line.
+        The damage of a file that is read nevertheless; at most one line.
     """
 
     def __init__(self, *, tolerant: bool = False) -> None:
@@ -48,13 +48,13 @@ class Damage:
         self._suspected: str | None = None
 
     def suspect(self, reason: str) -> None:
-        """Note damage that may leave pixels to read; `settle` is called once they were read."""
+        """Note damage that may leave readable pixels; call `settle` once they are read."""
         self._suspected = self._suspected or reason
 
     def settle(self) -> None:
         """Raise PoolcliError if damage was noted, or add a warning where it is tolerated.
 
-        The message proposes `--tolerant`, so call this only after the pixels were read.
+        The message proposes `--tolerant`, so call this only once pixels have been read.
         """
         reason = self._suspected
         if reason is None or self.warnings:
@@ -64,14 +64,14 @@ class Damage:
         self.warnings.append(f"is damaged: {reason}; what could be read is used")
 
     def found(self, reason: str) -> None:
-        """Note damage to pixels that were read, and settle it."""
+        """Note damage to pixels that have been read, and settle it."""
         self.suspect(reason)
         self.settle()
 
 
 @contextmanager
 def damage_in_one_line(expected: type[Exception] = PoolcliError) -> Iterator[None]:
-    """Turn whatever a decoder raises into one PoolcliError, except an `expected` error."""
+    """Turn every exception of a decoder into a PoolcliError, except an `expected` one."""
     try:
         with warnings.catch_warnings(action="ignore"):
             yield
@@ -85,23 +85,21 @@ def damage_in_one_line(expected: type[Exception] = PoolcliError) -> Iterator[Non
 
 @contextmanager
 def decoding(shape: tuple[int, int]) -> Iterator[None]:
-    """Turn what decoders raise into one PoolcliError, but a lack of memory into MemoryError."""
+    """Turn exceptions of a decoder into PoolcliError, or into MemoryError if memory lacks."""
     try:
         with damage_in_one_line():
             yield
     except PoolcliError:
-        # Some decoders take a lack of memory for damage; then this finds none either.
+        # Some decoders report a lack of memory as damage; then this raises MemoryError.
         np.empty((*shape, DECODING_BYTES), np.uint8)
         raise
 
 
 def load_picture(picture: ImageFile, damage: Damage) -> bool:
-    """Decode the pixels of a picture; of a damaged one those before the damage, which is noted.
+    """Decode the pixels of a picture, and note damage; return whether there is none.
 
-    Return whether the decoder found no damage.
-
-    Pillow keeps the rows that it has decoded when it raises. Its own switch for truncated images
-    is global, so it would apply to other threads as well.
+    Of a damaged picture, the rows before the damage are decoded: Pillow keeps them when it raises.
+    Its switch for truncated images is global, so it would apply to other threads too.
     """
     # Few blocks: after each, a thread waits for the interpreter's lock.
     picture.decodermaxblock = BLOCK_BYTES
@@ -116,7 +114,7 @@ def load_picture(picture: ImageFile, damage: Damage) -> bool:
 
 
 def _decoded(picture: ImageFile) -> bool:
-    """Return whether a picture has pixels after its decoder failed, without decoding again."""
+    """Return whether a picture has pixels after its decoder failed."""
     picture.tile = []
     try:
         picture.load()

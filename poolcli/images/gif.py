@@ -1,6 +1,7 @@
-"""GIF files: the first frame, in its place on the canvas, as browsers draw it (GIF89a).
+"""GIF files: the first frame on its canvas, as browsers draw it (GIF89a).
 
-Pillow decompresses. It sees that frame alone, without comments, and with numbers for colours.
+Pillow decompresses a file of that frame alone, without comments, whose palette is a ramp of gray:
+its pixels are the indices.
 """
 
 from __future__ import annotations
@@ -36,13 +37,13 @@ class Frame:
     rows, columns : int
         The size of the canvas.
     top, left, height, width : int
-        Where the frame lies on it.
+        The rectangle of the frame on the canvas.
     interlaced : bool
     palette : bytes
     hidden : int or None
-        The number of the palette that is transparent.
+        The index of the palette that is transparent.
     start, end : int
-        Where its compressed numbers lie in the file.
+        The positions of its compressed indices in the file.
     """
 
     rows: int
@@ -59,7 +60,7 @@ class Frame:
 
     @property
     def whole(self) -> bool:
-        """Whether the frame covers the canvas."""
+        """Return whether the frame covers the canvas."""
         return (self.height, self.width) == (self.rows, self.columns)
 
 
@@ -79,7 +80,7 @@ def open_gif(content: bytes, damage: Damage) -> Source:
 
     def decode() -> Image:
         with decoding((frame.height, frame.width)):
-            pixels, alpha = _place(_decompress(content, frame, damage), frame, damage)
+            pixels, alpha = _draw(_decompress(content, frame, damage), frame, damage)
         return Image(
             hide(pixels) if alpha else pixels,
             pixels.dtype,
@@ -91,25 +92,25 @@ def open_gif(content: bytes, damage: Damage) -> Source:
 
 
 def _read_frames(content: bytes) -> tuple[Frame, int]:
-    """Find the first frame, and count all of them."""
+    """Return the first frame and the number of frames."""
     columns, rows, packed = struct.unpack_from("<HHB", content, 6)
-    shared, place = _palette(content, _HEADER, packed)
+    shared, position = _palette(content, _HEADER, packed)
     first: Frame | None = None
     hidden: int | None = None
     count = 0
-    while place < len(content) and count <= MOST_FRAMES:
-        kind = content[place]
-        if kind == _EXTENSION and place + 2 < len(content):
-            if content[place + 1] == _CONTROL and content[place + 2] == 4:
-                flags, index = content[place + 3], content[place + 6]
+    while position < len(content) and count <= MOST_FRAMES:
+        kind = content[position]
+        if kind == _EXTENSION and position + 2 < len(content):
+            if content[position + 1] == _CONTROL and content[position + 2] == 4:
+                flags, index = content[position + 3], content[position + 6]
                 hidden = index if flags & _TRANSPARENT else None
-            place = _skip(content, place + 2)
+            position = _skip(content, position + 2)
         elif kind == _IMAGE:
-            if place + 11 > len(content):
+            if position + 11 > len(content):
                 break
-            left, top, width, height, packed = struct.unpack_from("<4HB", content, place + 1)
-            own, start = _palette(content, place + 10, packed)
-            place = _skip(content, start + 1)
+            left, top, width, height, packed = struct.unpack_from("<4HB", content, position + 1)
+            own, start = _palette(content, position + 10, packed)
+            position = _skip(content, start + 1)
             count += 1
             first = first or Frame(
                 max(rows, top + height),
@@ -122,7 +123,7 @@ def _read_frames(content: bytes) -> tuple[Frame, int]:
                 own or shared,
                 hidden,
                 start,
-                place,
+                position,
             )
         else:
             break
@@ -133,23 +134,23 @@ def _read_frames(content: bytes) -> tuple[Frame, int]:
     return first, count
 
 
-def _palette(content: bytes, place: int, packed: int) -> tuple[bytes, int]:
-    """Read the palette that may stand at a place, and where what follows it begins."""
+def _palette(content: bytes, position: int, packed: int) -> tuple[bytes, int]:
+    """Read the palette at a position, if there is one; return also the position behind it."""
     if not packed & _HAS_PALETTE:
-        return b"", place
-    end = place + 3 * 2 ** ((packed & 7) + 1)
-    return content[place:end], end
+        return b"", position
+    end = position + 3 * 2 ** ((packed & 7) + 1)
+    return content[position:end], end
 
 
-def _skip(content: bytes, place: int) -> int:
+def _skip(content: bytes, position: int) -> int:
     """Return the end of a chain of blocks, each preceded by a byte with its length."""
-    while place < len(content) and content[place]:
-        place += 1 + content[place]
-    return place + 1
+    while position < len(content) and content[position]:
+        position += 1 + content[position]
+    return position + 1
 
 
 def _decompress(content: bytes, frame: Frame, damage: Damage) -> Array:
-    """Read the numbers of the palette, (height, width)."""
+    """Return the indices of the palette, (height, width)."""
     size = (frame.width, frame.height)
     screen = struct.pack("<6sHHBBB", b"GIF89a", *size, _HAS_PALETTE | 7, 0, 0)
     image = struct.pack("<B4HB", _IMAGE, 0, 0, *size, _INTERLACED if frame.interlaced else 0)
@@ -160,8 +161,8 @@ def _decompress(content: bytes, frame: Frame, damage: Damage) -> Array:
     return np.asarray(picture)
 
 
-def _place(index: Array, frame: Frame, damage: Damage) -> tuple[Array, bool]:
-    """Put a frame on its canvas, which is transparent, and tell whether there is alpha."""
+def _draw(indices: Array, frame: Frame, damage: Damage) -> tuple[Array, bool]:
+    """Draw a frame on its transparent canvas; return also whether there is alpha."""
     entries = np.frombuffer(frame.palette, np.uint8)
     entries = entries[: len(entries) // 3 * 3].reshape(-1, 3)
     alpha = frame.hidden is not None or not frame.whole
@@ -170,12 +171,12 @@ def _place(index: Array, frame: Frame, damage: Damage) -> tuple[Array, bool]:
     palette[:, 3:] = 255
     if frame.hidden is not None:
         palette[frame.hidden, 3] = 0
-    beyond = np.bincount(index.reshape(-1), minlength=256)[len(entries) :]
+    beyond = np.bincount(indices.reshape(-1), minlength=256)[len(entries) :]
     if frame.hidden is not None and frame.hidden >= len(entries):
         beyond[frame.hidden - len(entries)] = 0
     if beyond.any():
         damage.found("it has pixels whose colour is not in its palette")
-    pixels = palette[index]
+    pixels = palette[indices]
     if frame.whole:
         return pixels, alpha
     canvas = np.zeros((frame.rows, frame.columns, 4), np.uint8)

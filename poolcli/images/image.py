@@ -1,4 +1,4 @@
-"""An image in memory, and one whose pixels are still to be read."""
+"""Images in memory, and sources of images whose pixels are not yet read."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from poolcli.geometry import MAX_PIXELS, check_limit
 from poolcli.geometry.layouts import MOST_CHANNELS, Axes
 from poolcli.vocabulary import Layout
 
-# The largest file of an image: channels of 64 bits, with all that stands around them.
-BYTES_A_PIXEL = 32
+# The largest file per pixel of an image: channels of 64 bits, and metadata.
+BYTES_PER_PIXEL = 32
 LEAST_FILE_BYTES = 64 * 2**20
 
 
-# The format that results have unless another is asked for.
+# The default format of the results of an input.
 Kind = Literal["png", "npy", "csv"]
 PIXELS = Axes()
 
 
 @dataclass(frozen=True)
 class Image:
-    """Pixels and what must be known to write them again.
+    """Pixels, and the metadata that is needed to write them again.
 
     Attributes
     ----------
     pixels : ndarray, (H, W) or (H, W, C)
-        In RGB order, values as stored; of a batch the channels of all items. With `alpha` the
-        last of 2 or 4 channels is α, and colour that α hides is 0.
+        In RGB order, with values as stored. The channels of a batch are those of all items. With
+        `alpha`, the last of 2 or 4 channels is alpha, and colour is 0 where alpha is 0.
     depth : dtype
         The type of the pixels in the file: the range that results are clipped to.
     matrix : bool
         Whether the input was a matrix of numbers rather than a picture.
     alpha : bool
-        Whether the last channel is α.
+        Whether the last channel is alpha.
     profile : bytes or None
         The ICC profile.
     resolution : (x, y) or None
-        Pixels an inch.
+        Pixels per inch.
     warnings : tuple of str
-        What the user should know about how the file was read.
+        Remarks on how the file was read.
     axes : Axes
         The axes of the array that the pixels were read from.
     """
@@ -69,21 +69,21 @@ class Image:
 
     @property
     def items(self) -> list[NDArray[Any]]:
-        """Return the pixels of each item of the batch; most images are their only item."""
+        """Return the pixels of each item of the batch; an image that is no batch is one item."""
         if self.axes.items == 1:
             return [self.pixels]
         return list(np.split(self.pixels, self.axes.items, axis=2))
 
     @property
     def first(self) -> Image:
-        """Return the first item alone, and only channel 0 of more than 4."""
+        """Return the first item, and only its first channel if there are more than 4."""
         pixels = self.items[0]
         if pixels.ndim == 3 and pixels.shape[2] > MOST_CHANNELS:
             pixels = pixels[:, :, 0]
         return replace(self, pixels=pixels, axes=PIXELS)
 
     def name_part(self, shown: NDArray[Any]) -> str:
-        """Name what `shown` is of the image: `the first of 64 channels`, or "" if it is all."""
+        """Return the part of the image that is shown, as `the first of 64 channels`; "" for all."""
         parts = []
         if shown.ndim < self.items[0].ndim:
             parts.append(f"the first of {self.items[0].shape[2]} channels")
@@ -92,9 +92,9 @@ class Image:
         return " of ".join(parts)
 
     def resampled(self, pixels: NDArray[Any], scale: tuple[float, float]) -> Image:
-        """Return the image with other pixels, `scale` (rows, columns) of them for each of these.
+        """Return the image with other pixels, and the resolution that keeps its physical size.
 
-        The resolution changes with them, so that the size in the world stays.
+        `scale` is the number of (rows, columns) of the new pixels per row and column.
         """
         resolution = self.resolution
         if resolution:
@@ -103,23 +103,23 @@ class Image:
 
     @property
     def full(self) -> int | None:
-        """Give the value of white, or None for numbers without a fixed range."""
+        """Return the value of white, or None for numbers without a fixed range."""
         ranged = not self.matrix and self.depth in (np.uint8, np.uint16)
         return int(np.iinfo(self.depth).max) if ranged else None
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How the content of an input is read.
+    """Settings for reading an input.
 
     Attributes
     ----------
     max_pixels : int
-        The largest image accepted or made, in pixels.
+        The largest number of pixels of an image that is read or made.
     tolerant : bool
-        Read what can be read of a damaged image, with a warning, instead of refusing it.
+        Read damaged images as far as possible, with a warning, instead of refusing them.
     layout : Layout or None
-        The order of an array's axes; None to derive it from the shape.
+        The order of the axes of an array; None to derive it from the shape.
     array : str or None
         The name of the array to read from an npz archive.
     """
@@ -135,23 +135,23 @@ class Reading:
 
     @property
     def most_bytes(self) -> int:
-        """Return how many bytes a file, or an array in an archive, may have."""
-        return LEAST_FILE_BYTES + self.max_pixels * BYTES_A_PIXEL
+        """Return the largest number of bytes of a file, or of an array in an archive."""
+        return LEAST_FILE_BYTES + self.max_pixels * BYTES_PER_PIXEL
 
 
 @dataclass(frozen=True)
 class Source:
-    """An input whose header is read.
+    """An input whose header has been read.
 
     Attributes
     ----------
     shape : (rows, columns)
-        As the pixels will have it.
+        The shape of the pixels once they are decoded.
     kind : Kind
     decode : callable
-        Reads the pixels, once.
+        Returns the image; may be called once.
     layers : int
-        The channels of an array, those of all items of a batch; 1 for other inputs.
+        The number of channels of an array, over all items of a batch; 1 for other inputs.
     """
 
     shape: tuple[int, int]

@@ -30,7 +30,7 @@ from poolcli.images.jpeg_segments import (
 )
 from poolcli.images.metadata import (
     SIDEWAYS,
-    Told,
+    Metadata,
     clean_profile,
     count_frames,
     read_exif,
@@ -63,8 +63,10 @@ def open_jpeg(content: bytes, damage: Damage) -> Source:
     stream = _clean_stream(header, content, start, damage)
     notes = count_frames(count_pictures(header.multi_picture))
     exif = read_exif(header.exif, notes)
-    told = Told(exif=exif, xmp=header.xmp, density=header.density, profile=join_profile(header))
-    orientation = told.orientation(notes)
+    metadata = Metadata(
+        exif=exif, xmp=header.xmp, density=header.density, profile=join_profile(header)
+    )
+    orientation = metadata.orientation(notes)
     rows, columns = header.shape
     once = [stream]
 
@@ -73,7 +75,7 @@ def open_jpeg(content: bytes, damage: Damage) -> Source:
         encoded = once.pop()
         with decoding(header.shape):
             pixels = _decode(encoded, header, damage)
-        profile = told.profile
+        profile = metadata.profile
         if len(header.components) == 4:
             pixels, profile = _cmyk_to_rgb(pixels), None
             found.append("CMYK was converted to RGB")
@@ -82,7 +84,7 @@ def open_jpeg(content: bytes, damage: Damage) -> Source:
             pixels,
             pixels.dtype,
             profile=clean_profile(profile, 1 if pixels.ndim == 2 else 3, found),
-            resolution=told.resolution(found, orientation),
+            resolution=metadata.resolution(found, orientation),
             warnings=(*found, *damage.warnings),
         )
 

@@ -117,7 +117,7 @@ def _read_frame(header: Header, marker: int, data: bytes) -> None:
 
 
 def _read_application(header: Header, marker: int, data: bytes) -> None:
-    """Keep metadata and what decides how the pixels are decoded.
+    """Keep metadata, and the fields that decide how the pixels are decoded.
 
     The first segment of a kind counts, but the last of Adobe's, as for libjpeg.
     """

@@ -24,12 +24,12 @@ DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+", re.ASCII)
 SEPARATED = re.compile(r"\S[ \t]+\S")
 WORD = re.compile(r"[^ \t\r\n]+")
 BLANKS = " \t\r\n"
-# All that numbers, delimiters and line ends are made of.
+# The characters of numbers, delimiters and line ends.
 CHARACTERS = b"0123456789+-.eEinftyaINFTYA;, \t\r\n"
-# What makes floats of numbers: 1.0, 1e3, nan, inf.
+# A number with one of these is a float: 1.0, 1e3, nan, inf.
 FLOAT_CHARACTERS = b".eEnN"
 
-# A float with fewer digits, and with fewer than three in its exponent, is no extreme.
+# A float with fewer digits, and fewer than three in its exponent, is within the range of 64 bits.
 LONG = 200
 EXTREME = (b"e000", b"e-000", b"0" * LONG)
 FORMS = bytes.maketrans(b"0123456789.eE+-", b"00000000000ee--")
@@ -40,7 +40,7 @@ NO_TEXT = "is neither an image nor a text matrix"
 
 
 def check_text(head: bytes) -> None:
-    """Raise PoolcliError if a file that begins so is no text."""
+    """Raise PoolcliError if a file that begins with these bytes is not text."""
     encoding = "utf-16" if head.startswith(UTF16_MARKS) else "utf-8-sig"
     try:
         # The last character of the head may be incomplete.
@@ -61,12 +61,12 @@ def parse_text(content: bytes, max_pixels: int) -> Array:
     content : bytes
         In UTF-8, or in UTF-16 with a byte order mark.
     max_pixels : int
-        How many numbers are accepted.
+        The largest number of numbers.
 
     Raises
     ------
     PoolcliError
-        If this is no matrix of numbers, is too large, or holds a number that its type cannot.
+        If this is not a matrix of numbers, is too large, or holds a number beyond its type.
     """
     if content.startswith(UTF16_MARKS):
         content = _transcode(content)
@@ -121,7 +121,7 @@ def _limited(content: bytes, delimiter: str | None, max_pixels: int) -> Iterator
     for rows, (_, line) in enumerate(_lines(content), start=1):
         width = width or _count(line, delimiter)
         if rows * width > max_pixels:
-            # As many as there can be, so that the limit that is proposed is enough.
+            # The most rows that there can be, so that the proposed limit is enough.
             ends = max(content.count(end) for end in (b"\n", b"\r"))
             most = ends + (not content.endswith((b"\n", b"\r")))
             check_pixels((most, width), max_pixels)
@@ -129,14 +129,14 @@ def _limited(content: bytes, delimiter: str | None, max_pixels: int) -> Iterator
 
 
 def _count(line: str, delimiter: str | None) -> int:
-    """Count the numbers in a line without a list of them."""
+    """Return the number of numbers in a line, without a list of them."""
     if delimiter is not None:
         return line.count(delimiter) + 1
     return line.encode().translate(WORDS).strip().count(b" x") + 1
 
 
 def _tokens(line: str, delimiter: str | None) -> Iterator[str]:
-    """Yield what stands between delimiters without a list of it."""
+    """Yield the text between delimiters, without a list of it."""
     if delimiter is None:
         yield from (match[0] for match in WORD.finditer(line))
         return
@@ -148,7 +148,7 @@ def _tokens(line: str, delimiter: str | None) -> Iterator[str]:
 
 
 def _find_fault(content: bytes, delimiter: str | None, *, whole: bool = False) -> str:
-    """Return why a text is no matrix of numbers; in a `whole` matrix all are integers."""
+    """Return why a text is not a matrix of numbers, or of integers if it is `whole`."""
     width = first = 0
     try:
         for number, line in _lines(content):
@@ -171,7 +171,7 @@ def _find_fault(content: bytes, delimiter: str | None, *, whole: bool = False) -
 
 
 def _hint(line: str, token: str, delimiter: str | None, *, top: bool, last: bool) -> str:
-    """Return the remedy for a token that is no number, if there is one."""
+    """Return the remedy for a token that is not a number, or ""."""
     hints = {
         "leave out the delimiter at the end of the line": not token and last,
         "write nan where a number is missing": not token and not last,

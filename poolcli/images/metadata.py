@@ -1,8 +1,8 @@
 """Metadata of a file, checked once: orientation, resolution and colour profile.
 
-Any value may stand in a file's tags: text, NaN, a rational of 0/0. Each function takes what a
-decoder returned and returns a value that every writer accepts; a value without meaning is left out
-and a warning added to `notes`.
+Tags of a file may hold any value: text, NaN, a rational of 0/0. Each function accepts what a
+decoder returned, and returns a value that every encoder accepts. Meaningless values are left out,
+and a warning is added to `notes`.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ UPRIGHT = 1
 SIDEWAYS = range(5, 9)
 ORIENTATIONS = range(1, 9)
 
-# The most that Pillow unpacks from a PNG, so that every PNG written can be read again.
+# The longest profile that Pillow unpacks from a PNG, so that written PNG can be read again.
 MAX_PROFILE_BYTES = 2**20
 # ICC.1:2022, section 7.2: the profile's size, its colour space and its signature.
 PROFILE_HEADER_BYTES = 128
 COLOUR_SPACES = {1: b"GRAY", 3: b"RGB "}
 
-# An XML parser would expand entities; the one value that matters is found by its name.
+# An XML parser would expand entities, so the only value of interest is searched by its name.
 XMP_ORIENTATION = re.compile(rb"""([\w.-]+):Orientation\s*(?:=\s*["']|>)\s*([0-9]{1,2})\s*["'<]""")
 XMP_PREFIX = re.compile(rb"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""")
 TIFF_NAMESPACE = b"http://ns.adobe.com/tiff/1.0/"
@@ -49,7 +49,7 @@ MAX_XMP_BYTES = 2**20
 
 
 @dataclass(frozen=True)
-class Told:
+class Metadata:
     """Metadata of a file, unchecked.
 
     Attributes
@@ -59,11 +59,11 @@ class Told:
     xmp : object
         An XMP packet.
     density : object
-        (x, y) in pixels an inch, from elsewhere than EXIF.
+        (x, y) in pixels per inch, from elsewhere than EXIF.
     profile : object
         The ICC profile.
     frames : int
-        How many frames or pages the file holds.
+        The number of frames or pages of the file.
     """
 
     exif: Mapping[int, object] = field(default_factory=dict)
@@ -73,12 +73,14 @@ class Told:
     frames: int = 1
 
     def orientation(self, notes: list[str]) -> int:
-        """Return the orientation that EXIF holds, or where it holds none, that of XMP."""
-        told = self.exif.get(ORIENTATION)
-        return clean_orientation(xmp_orientation(self.xmp) if told is None else told, notes)
+        """Return the orientation of EXIF, or that of XMP if EXIF holds none."""
+        orientation = self.exif.get(ORIENTATION)
+        if orientation is None:
+            orientation = xmp_orientation(self.xmp)
+        return clean_orientation(orientation, notes)
 
     def resolution(self, notes: list[str], orientation: int = UPRIGHT) -> Resolution | None:
-        """Return the first resolution that means something, of the upright pixels."""
+        """Return the first meaningful resolution, of the upright pixels, or None."""
         faults: list[str] = []
         resolution = clean_resolution(self.density, faults)
         resolution = resolution or clean_resolution(tagged_resolution(self.exif), faults)
@@ -108,7 +110,7 @@ def read_exif(
 def pick_exif(
     load: Callable[[], Mapping[int, object]], notes: list[str], wanted: Sequence[int] = EXIF_TAGS
 ) -> dict[int, object]:
-    """Return the wanted tags of what `load` returns; none if it, or one of them, is damaged."""
+    """Return the wanted tags of the EXIF data that `load` returns; none if it is damaged."""
     try:
         with damage_in_one_line():
             exif = load()
@@ -119,7 +121,7 @@ def pick_exif(
 
 
 def clean_orientation(value: object, notes: list[str]) -> int:
-    """Return the EXIF orientation, 1 to 8; 1 if there is none that means anything."""
+    """Return the EXIF orientation, 1 to 8; 1 if the value is meaningless."""
     if value is None or value == 0:
         # Some cameras write 0 for unknown.
         return UPRIGHT
@@ -155,9 +157,9 @@ def _without(text: bytes, opening: bytes, closing: bytes) -> bytes:
 
 
 def tagged_resolution(tags: Mapping[int, object]) -> object:
-    """Return the resolution that TIFF or EXIF tags hold, in pixels an inch, for `clean_resolution`.
+    """Return the resolution of TIFF or EXIF tags in pixels per inch, for `clean_resolution`.
 
-    None if there is none, or none with a unit of length.
+    Return None if there is none, or none with a unit of length.
     """
     if X_RESOLUTION not in tags or Y_RESOLUTION not in tags:
         return None
@@ -174,7 +176,7 @@ def _per_inch(per_centimetre: object) -> float | None:
 
 
 def clean_resolution(value: object, notes: list[str]) -> Resolution | None:
-    """Return (x, y) in pixels an inch, both finite and above 0, or None."""
+    """Return (x, y) in pixels per inch, both finite and above 0, or None."""
     if value is None:
         return None
     if isinstance(value, tuple) and len(value) == 2:
@@ -186,7 +188,7 @@ def clean_resolution(value: object, notes: list[str]) -> Resolution | None:
 
 
 def _number(value: object) -> float | None:
-    """Return a sensible number of pixels an inch, or None."""
+    """Return a plausible number of pixels per inch, or None."""
     if isinstance(value, (str, bytes)) or not isinstance(value, SupportsFloat):
         return None
     try:
@@ -197,16 +199,16 @@ def _number(value: object) -> float | None:
 
 
 def clean_profile(value: object, channels: int, notes: list[str]) -> bytes | None:
-    """Return an ICC profile for an image of so many colour channels, or None.
+    """Return an ICC profile that fits a number of colour channels, or None.
 
     Parameters
     ----------
     value : object
-        What a decoder returned.
+        The profile as a decoder returned it.
     channels : int
         Without alpha: 1 for gray, 3 for colour.
     notes : list of str
-        Gets a warning if a profile is left out.
+        A warning is added if the profile is left out.
     """
     if value is None or value == b"":
         return None
@@ -234,7 +236,7 @@ def _profile_fault(value: bytes, channels: int) -> str | None:
 
 
 def count_frames(frames: int) -> list[str]:
-    """Return the warning that is due if a file holds several frames or pages."""
+    """Return a warning if a file holds several frames or pages."""
     return [] if frames == 1 else [f"only the first of {frames} frames or pages is used"]
 
 

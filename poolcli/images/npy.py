@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NPY_MAGIC = b"\x93NUMPY"
 ZIP_MAGIC = b"PK\3\4"
-# What begins an entry in the directory of an archive.
+# The start of an entry in the directory of an archive.
 ZIP_ENTRY = b"PK\1\2"
 
 # NumPy refuses headers of more than 10,000 characters.
@@ -40,7 +40,7 @@ class Header:
     Attributes
     ----------
     size : int
-        The bytes that it takes.
+        The number of bytes of the header.
     """
 
     shape: tuple[int, ...]
@@ -50,7 +50,7 @@ class Header:
 
     @property
     def data_size(self) -> int:
-        """Return how many bytes the numbers take."""
+        """Return the number of bytes of the array."""
         return math.prod(self.shape) * self.dtype.itemsize
 
 
@@ -60,7 +60,7 @@ def open_npy(content: bytes, reading: Reading) -> Source:
     Raises
     ------
     PoolcliError
-        If the file is damaged, holds no image, or its layout is not clear.
+        If the file is damaged, holds no image, or its layout is ambiguous.
     """
     header = _read_header(content[:HEADER_BYTES])
     _check_size(header, len(content) - header.size)
@@ -73,8 +73,8 @@ def open_npz(content: bytes, reading: Reading) -> Source | None:
     Raises
     ------
     PoolcliError
-        If the archive is damaged or too large, `reading` does not say which of several arrays
-        is meant, or the array is no image.
+        If the archive is damaged or too large, `reading` names none of several arrays, or the
+        array is not an image.
     """
     from zipfile import ZipFile
 
@@ -103,7 +103,7 @@ def open_npz(content: bytes, reading: Reading) -> Source | None:
 
 
 def _choose(names: Sequence[str], wanted: str | None) -> str:
-    """Return the name of the one array, or of the one that is wanted."""
+    """Return the name of the only array, or the wanted name."""
     listed = ", ".join(shorten(name) for name in names[:MOST_NAMED])
     if len(names) > MOST_NAMED:
         listed += f" and {len(names) - MOST_NAMED} more"
@@ -142,7 +142,7 @@ def _check_size(header: Header, held: int) -> None:
 
 
 def _source(header: Header, reading: Reading, load: Callable[[], Any]) -> Source:
-    """Make a source of an array whose numbers `load` returns in a buffer."""
+    """Return the source of an array; `load` returns a buffer of its numbers."""
     axes, size = find_axes(header.shape, reading.layout, "--layout {}".format)
 
     def decode() -> Image:

@@ -34,23 +34,23 @@ OPENERS: dict[str, Callable[[bytes, Damage], Source]] = {
 
 
 def is_picture(head: bytes) -> bool:
-    """Tell whether a file that begins so may be a picture."""
+    """Return whether a file that begins with these bytes may be a picture."""
     return _identify(head) is not None
 
 
 def _identify(head: bytes) -> str | None:
-    """Return the format of a file that begins so, or None."""
+    """Return the name of the format of a file that begins with these bytes, or None."""
     matches = (name for name, signature in SIGNATURES.items() if signature.match(head))
     return next(matches, None)
 
 
 def open_picture(content: bytes, reading: Reading = Reading()) -> Source | None:
-    """Read the header of a picture file, or give None if it is not one.
+    """Read the header of a picture file, or return None if it is not one.
 
     Raises
     ------
     PoolcliError
-        If the file is damaged, or holds pixels that could not be read exactly.
+        If the file is damaged, or its pixels could not be read exactly.
     """
     damage = Damage(tolerant=reading.tolerant)
     format_ = _identify(content)

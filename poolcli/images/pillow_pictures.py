@@ -16,7 +16,7 @@ from poolcli.images.deep import check_depth, decode_deep_colour, read_depth
 from poolcli.images.image import Image, Source
 from poolcli.images.metadata import (
     SIDEWAYS,
-    Told,
+    Metadata,
     clean_profile,
     count_frames,
     pick_exif,
@@ -41,7 +41,7 @@ class PillowPicture(ABC):
         The header; its pixels are not loaded.
     bits : int
         The bits of a sample in the file.
-    told : Told
+    metadata : Metadata
         The metadata.
     notes : sequence of str
         Warnings about the file.
@@ -55,13 +55,13 @@ class PillowPicture(ABC):
     """
 
     def __init__(
-        self, opened: ImageFile, bits: int, told: Told, notes: Sequence[str], damage: Damage
+        self, opened: ImageFile, bits: int, metadata: Metadata, notes: Sequence[str], damage: Damage
     ) -> None:
         check_depth(opened, bits)
         self._bits = bits
-        self._told = told
-        self._notes = [*notes, *count_frames(told.frames)]
-        self._orientation = told.orientation(self._notes)
+        self._metadata = metadata
+        self._notes = [*notes, *count_frames(metadata.frames)]
+        self._orientation = metadata.orientation(self._notes)
         self._damage = damage
         columns, rows = opened.size
         self._stored_shape = rows, columns
@@ -95,7 +95,7 @@ class PillowPicture(ABC):
     def _make_image(self, opened: ImageFile, content: bytes) -> Image:
         """Return the upright image of a picture whose pixels are loaded."""
         picture: pillow.Image = opened
-        notes, profile = list(self._notes), self._told.profile
+        notes, profile = list(self._notes), self._metadata.profile
         key = picture.info.get("transparency")
         if picture.mode == "CMYK":
             notes.append("CMYK was converted to RGB")
@@ -114,7 +114,7 @@ class PillowPicture(ABC):
             pixels.dtype,
             alpha=alpha,
             profile=clean_profile(profile, channels - 1 if alpha else channels, notes),
-            resolution=self._told.resolution(notes, self._orientation),
+            resolution=self._metadata.resolution(notes, self._orientation),
             warnings=tuple(notes),
         )
 
@@ -128,8 +128,8 @@ class PlainPicture(PillowPicture):
             self._opened = [open_with_pillow(content, format_)]
             (opened,) = self._opened
             notes: list[str] = []
-            bits, told = read_depth(opened, content), _read_metadata(opened, notes)
-        super().__init__(opened, bits, told, notes, damage)
+            bits, metadata = read_depth(opened, content), _read_metadata(opened, notes)
+        super().__init__(opened, bits, metadata, notes, damage)
 
     def _load(self) -> tuple[ImageFile, bytes]:
         # The picture and its pixels are let go with the image that is made of them.
@@ -163,9 +163,9 @@ def open_avif(content: bytes, damage: Damage) -> Source:
     return PlainPicture(content, "AVIF", damage).source
 
 
-def _read_metadata(picture: ImageFile, notes: list[str]) -> Told:
+def _read_metadata(picture: ImageFile, notes: list[str]) -> Metadata:
     """Read the metadata of a picture that Pillow has opened."""
-    return Told(
+    return Metadata(
         exif=pick_exif(picture.getexif, notes),
         xmp=picture.info.get("xmp"),
         density=picture.info.get("dpi"),

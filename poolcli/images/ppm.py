@@ -1,6 +1,6 @@
 """PBM, PGM and PPM files, plain and raw, of any maximum value, as Netpbm's manuals define them.
 
-Pillow reads the plain ones number by number in Python, and passes over values that are too large.
+Pillow reads plain files number by number in Python, and ignores values that are too large.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _COMMENT = re.compile(rb"#[^\r\n]*+")
 _LINE_END = re.compile(rb"[\r\n]")
 _TEXT_BYTES = 1 << 16
 _BLANKS = b" \t\n\v\f\r"
-# What begins a further image in the same file.
+# The start of a further image in the same file.
 _NEXT = re.compile(rb"\s*+P[1-6]\s")
 
 
@@ -42,7 +42,7 @@ class Header:
     white : int
         The largest value.
     start : int
-        Where the pixels begin.
+        The position of the pixels.
     order : "<" or ">"
         The byte order of raw values.
     """
@@ -57,12 +57,12 @@ class Header:
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """The (rows, columns, channels) of the pixels."""
+        """Return the (rows, columns, channels) of the pixels."""
         return self.rows, self.columns, self.channels
 
     @property
     def count(self) -> int:
-        """How many values there must be."""
+        """Return the number of values that there must be."""
         return self.rows * self.columns * self.channels
 
 
@@ -95,24 +95,24 @@ def _read_header(content: bytes) -> Header:
     magic = content[:2]
     if magic not in _CHANNELS and magic != _FLOATS:
         raise PoolcliError("is a kind of PPM that is not read; save it as png")
-    numbers, place = [], 2
+    numbers, position = [], 2
     for _ in range(2 if magic in (*_BITMAPS, _FLOATS) else 3):
-        found = _NUMBER.match(content, place)
+        found = _NUMBER.match(content, position)
         if found is None:
-            raise PoolcliError("is damaged: its header is cut off, or no number")
+            raise PoolcliError("is damaged: its header is cut off, or not a number")
         numbers.append(int(found[1]))
-        place = found.end()
+        position = found.end()
     columns, rows, white = (*numbers, 1)[:3]
     if rows < 1 or columns < 1 or not 1 <= white <= _MOST:
-        raise PoolcliError("is damaged: its header gives a size or a maximum that cannot be")
+        raise PoolcliError("is damaged: its header states an impossible size or maximum")
     if magic == _FLOATS:
-        scale = _FLOAT.match(content, place)
+        scale = _FLOAT.match(content, position)
         if scale is None:
-            raise PoolcliError("is damaged: its header is cut off, or no number")
+            raise PoolcliError("is damaged: its header is cut off, or not a number")
         order = "<" if scale[1].startswith(b"-") else ">"
         return Header(magic, rows, columns, 1, white, scale.end(), order)
     # One blank ends the header.
-    return Header(magic, rows, columns, _CHANNELS[magic], white, place + 1)
+    return Header(magic, rows, columns, _CHANNELS[magic], white, position + 1)
 
 
 def _padded(values: Array, header: Header, damage: Damage) -> Array:
@@ -128,19 +128,19 @@ def _plain(content: bytes, header: Header, digits: bytes) -> bytes:
     parts = []
     start = header.start
     while start < len(content):
-        # A line's end ends a comment; a few lines at a time keep the list of what is left short.
+        # Comments end with their line. A few lines at a time keep the list of parts short.
         found = _LINE_END.search(content, start + _TEXT_BYTES)
         end = found.end() if found else len(content)
         parts.append(_COMMENT.sub(b"", content[start:end]))
         start = end
     text = b"".join(parts)
     if text.translate(None, digits + _BLANKS):
-        raise PoolcliError("is damaged: it holds something that is no number")
+        raise PoolcliError("is damaged: it holds something that is not a number")
     return text
 
 
 def _read_bits(content: bytes, header: Header, damage: Damage) -> Array:
-    """Read black, 1, and white, 0."""
+    """Read bits, of which 1 is black and 0 white."""
     if header.magic in _PLAIN:
         text = _plain(content, header, b"01").translate(None, _BLANKS)
         bits = np.frombuffer(text, np.uint8) - ord("0")
@@ -177,7 +177,7 @@ def _raw(stored: bytes, kind: np.dtype[np.generic]) -> Array:
 
 
 def _scale(values: Array, header: Header, damage: Damage) -> Array:
-    """Scale values to 8 or 16 bits by what is white."""
+    """Scale values to 8 or 16 bits so that the maximum of the file becomes white."""
     if int(values.max()) > header.white:
         damage.found(f"it holds values above its maximum of {header.white}")
         values = np.minimum(values, header.white)

@@ -1,4 +1,4 @@
-"""Bytes to arrays: what an input is, by its content rather than by its name."""
+"""Identify inputs by their content, and read their headers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def kind_of(suffix: str, head: bytes | None = None) -> Kind:
 
 
 def check_head(head: bytes, suffix: str) -> None:
-    """Raise PoolcliError if a file that begins so is nothing that `open_source` reads."""
+    """Raise PoolcliError if `open_source` does not read a file that begins with these bytes."""
     if not head or head.startswith((NPY_MAGIC, ZIP_MAGIC)) or is_picture(head):
         return
     if suffix not in TEXT_SUFFIXES:
@@ -54,14 +54,14 @@ def open_source(content: bytes, suffix: str, reading: Reading = Reading()) -> So
     content : bytes
         A whole file.
     suffix : str
-        What the file's name ends with, in lower case and without the dot; "" for standard
-        input. Text is taken for a matrix only under csv, txt and "".
+        Of the path of the file, in lower case and without dot; "" for standard input. Text is
+        read as a matrix only under the suffixes of csv and "".
     reading : Reading
 
     Raises
     ------
     PoolcliError
-        If this is nothing that poolcli reads, or is damaged.
+        If the file is damaged, or of a kind that is not read.
     """
     source = _open(content, suffix, reading)
     return replace(source, decode=lambda: _quieted(source.decode()))
@@ -89,7 +89,7 @@ def _open(content: bytes, suffix: str, reading: Reading) -> Source:
 
 
 def _quieted(image: Image) -> Image:
-    """Return an image without signalling NaN, of which every calculation would warn."""
+    """Return an image without signalling NaN, which would cause warnings in every calculation."""
     pixels = image.pixels
     if pixels.dtype.kind != "f":
         return image

@@ -1,4 +1,4 @@
-"""Colour under alpha, as every part of poolcli expects it."""
+"""Colour under alpha, in the form that all of poolcli expects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from poolcli.arrays import Array
 
 
 def hide(pixels: Array) -> Array:
-    """Set colour that a fully transparent pixel hides to 0; alpha is the last channel."""
+    """Set the colour of fully transparent pixels to 0; alpha is the last channel."""
     hidden = pixels[:, :, -1] == 0
     if hidden.any():
         pixels = pixels.copy()
@@ -17,7 +17,7 @@ def hide(pixels: Array) -> Array:
 
 
 def straighten(pixels: Array) -> Array:
-    """Divide colour of 8 or 16 bits by the α, the last channel, that it was multiplied by."""
+    """Divide colour of 8 or 16 bits by alpha, the last channel, by which it was multiplied."""
     full = np.iinfo(pixels.dtype).max
     share = np.maximum(pixels[:, :, -1:], 1) / full
     colour = np.rint(np.minimum(pixels[:, :, :-1] / share, full)).astype(pixels.dtype)

@@ -61,13 +61,14 @@ class Preparation:
 
     @property
     def words(self) -> str:
-        """Name all that is done: `gray, resized to 320x, prewitt-v and ReLU`, or nothing."""
-        relu = " and ReLU" if self.relu else ""
-        filtered = [f"{self.filter}{relu}"] if self.filter else []
-        return ", ".join([*[str(self)] * bool(str(self)), *filtered])
+        """Return all steps, as in `gray, resized to 320x, prewitt-v and ReLU`, or ""."""
+        steps = [str(self)] if str(self) else []
+        if self.filter:
+            steps.append(f"{self.filter} and ReLU" if self.relu else self.filter)
+        return ", ".join(steps)
 
     def __str__(self) -> str:
-        """Name what is done but for the filter: `gray, resized to 320x, ReLU`, or nothing."""
+        """Return the steps without the filter, as in `gray, resized to 320x, ReLU`, or ""."""
         steps = ["gray"] if self.gray or self.filter else []
         if self.size:
             steps.append(f"resized to {self.size}")
@@ -82,24 +83,24 @@ class Preparation:
 
 
 def prepare(image: Array, preparation: Preparation, opaque: float | None = None) -> Iterator[Array]:
-    """Yield the image before its filter, if it has one, and at last the prepared image.
+    """Yield the image before the filter, if there is one, and then the prepared image.
 
     Parameters
     ----------
     image : ndarray, (H, W) or (H, W, C), any real dtype
     opaque : float or None
-        The α of an opaque pixel, if the last channel is α. Resizing weighs colour by it; gray,
-        filter and ReLU leave it as it is.
+        The alpha of an opaque pixel, if the last channel is alpha. Resizing weighs colour by it;
+        gray, filter and ReLU do not change it.
 
     Yields
     ------
     ndarray
-        Filters give the carry type, `np.result_type(image, np.float32)`.
+        After a filter, of the carry type, `np.result_type(image, np.float32)`.
 
     Raises
     ------
     PoolcliError
-        If gray is wanted of something other than 1 or 3 channels.
+        If gray is requested for other than 1 or 3 channels.
     """
     colour, alpha = (image, None) if opaque is None else (image[:, :, :-1], image[:, :, -1])
     if preparation.gray or preparation.filter:
@@ -118,7 +119,7 @@ def prepare(image: Array, preparation: Preparation, opaque: float | None = None)
 def _resize_all(
     colour: Array, alpha: Array | None, shape: Pair, opaque: float | None
 ) -> tuple[Array, Array | None]:
-    """Resize colour, weighed by α where there is any but `opaque`, and α itself."""
+    """Resize alpha, and colour weighed by it unless all pixels are `opaque`."""
     if alpha is None:
         return resize(colour, shape), None
     if (alpha == opaque).all():

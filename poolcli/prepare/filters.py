@@ -36,7 +36,7 @@ def edges(image: Array, name: Filter, *, relu: bool = False) -> Array:
         if name == "prewitt":
             vertical, horizontal = _correlate(image, PREWITT_V), _correlate(image, PREWITT_H)
             if image.dtype.kind == "f":
-                # No square overflows, and none vanishes.
+                # The squares neither overflow nor underflow.
                 response: Array = np.hypot(vertical, horizontal)
             else:
                 response = np.sqrt(vertical * vertical + horizontal * horizontal)
@@ -58,20 +58,20 @@ def _correlate(image: Array, kernel: list[list[int]]) -> Array:
 
     response = correlate(carry)
     if not np.isfinite(response).all():
-        # A sum may overflow before it is small again; one of sixteenths does not.
+        # A partial sum may overflow although the sum does not; those of sixteenths do not.
         again = np.ldexp(correlate(np.ldexp(carry, -4)), 4)
         np.copyto(response, again, where=~np.isfinite(response))
     return response
 
 
 def rectify(pixels: Array) -> Array:
-    """Return max(x, 0), of floats never -0."""
+    """Return max(x, 0); -0 becomes 0."""
     with np.errstate(invalid="ignore"):
         positive: Array = np.maximum(pixels, pixels.dtype.type(0))
     return positive + positive.dtype.type(0) if positive.dtype.kind == "f" else positive
 
 
 def filter_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the carry type, or float64 where OpenCV knows nothing wider."""
+    """Return the carry type, or float64 if that is wider, which OpenCV does not support."""
     carry = carry_type(dtype)
     return carry if carry.itemsize <= 8 else np.dtype(np.float64)

@@ -10,7 +10,7 @@ from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
 from poolcli.pooling import carry_type
 
-# ITU-R 601 luma, as Pillow's mode L has it: whole numbers of 2^-16.
+# ITU-R 601 luma as in Pillow's mode L, in units of 2^-16.
 LUMA = (19595, 38470, 7471)
 BAND_PIXELS = 1 << 18
 
@@ -57,7 +57,7 @@ def to_gray(image: Array) -> Array:
 
 
 def _weigh_floats(band: Array, carry: np.dtype[Any]) -> Array:
-    """Weigh red, green and blue (H, W, 3); rounding leads out of their range nowhere."""
+    """Weigh red, green and blue (H, W, 3), and clip the result to their range."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         red, green, blue = (band[:, :, channel].astype(carry) for channel in range(3))
         gray: Array = 0.299 * red + 0.587 * green + 0.114 * blue

@@ -1,4 +1,4 @@
-"""Images of another size, by OpenCV."""
+"""Resize images by OpenCV."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from poolcli.arrays import Array
 from poolcli.geometry import Pair
 from poolcli.prepare.filters import filter_type
 
-# Weights that add up to 1 but for this change no integer of 16 bits.
+# If weights add up to 1 within this, no integer of 16 bits changes.
 INVISIBLE = 1e-6
 
 
@@ -45,7 +45,7 @@ def resize(image: Array, shape: Pair) -> Array:
 
 
 def _resize_finite(layers: Array, shape: Pair) -> Array:
-    """Resize (H, W, C); sums that overflow are made of smaller numbers, and clipped."""
+    """Resize (H, W, C); sums that overflow are computed of smaller numbers, and clipped."""
     resized = _resize(layers, shape)
     if resized.dtype.kind != "f" or np.isfinite(resized).all():
         return resized
@@ -71,7 +71,7 @@ def _resize(layers: Array, shape: Pair) -> Array:
 def _interpolate(layers: Array, shape: Pair, interpolation: int) -> Array:
     """Resize (H, W, C) by an interpolation of OpenCV, whose weights may not add up to 1.
 
-    `INTER_AREA` leaves out small weights: sums are divided by what it makes of ones.
+    `INTER_AREA` leaves out small weights, so its sums are divided by its result for ones.
     """
     from poolcli.opencv import cv2
 

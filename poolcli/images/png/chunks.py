@@ -16,14 +16,14 @@ from isal import isal_zlib
 from poolcli.errors import PoolcliError
 from poolcli.formats import INCH_IN_METRES
 from poolcli.images.damage import Damage
-from poolcli.images.metadata import MAX_PROFILE_BYTES, Told, read_exif
+from poolcli.images.metadata import MAX_PROFILE_BYTES, Metadata, read_exif
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Kept for the decoder, besides the header, pixels and end.
 KEPT = (b"PLTE", b"tRNS")
 CRITICAL = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 TEXTS = (b"tEXt", b"zTXt", b"iTXt")
-TOLD = (b"iCCP", b"pHYs", b"eXIf", b"acTL", b"fcTL", *TEXTS)
+METADATA_CHUNKS = (b"iCCP", b"pHYs", b"eXIf", b"acTL", b"fcTL", *TEXTS)
 
 XMP_KEYWORD = b"XML:com.adobe.xmp"
 RAW_EXIF_KEYWORDS = (b"Raw profile type exif", b"Raw profile type APP1")
@@ -60,7 +60,7 @@ class Chunk:
 
 
 @dataclass
-class _Metadata:
+class _MetadataChunks:
     """Chunks of metadata; the first of each name and keyword counts."""
 
     chunks: dict[bytes, bytes] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class _Metadata:
 
 
 def read_chunks(content: bytes) -> Iterator[Chunk]:
-    """Yield the chunks of a PNG up to its end."""
+    """Yield the chunks of a PNG file up to its end."""
     view = memoryview(content)
     position = len(SIGNATURE)
     for _ in range(MAX_CHUNKS):
@@ -96,13 +96,12 @@ class Parts:
         The signature, and the chunks that pixels need before the pixels.
     pixels : list of memoryview
         The data of the IDAT chunks.
-    told : Told
-        The metadata.
+    metadata : Metadata
     """
 
     head: bytes
     pixels: list[memoryview]
-    told: Told
+    metadata: Metadata
 
 
 def read_parts(content: bytes, damage: Damage, notes: list[str]) -> Parts:
@@ -115,7 +114,7 @@ def read_parts(content: bytes, damage: Damage, notes: list[str]) -> Parts:
     """
     head: list[bytes | memoryview] = [SIGNATURE]
     pixels: list[memoryview] = []
-    metadata = _Metadata()
+    found = _MetadataChunks()
     for chunk in read_chunks(content):
         if not chunk.name.isalpha():
             damage.suspect("it holds something else between its chunks")
@@ -128,13 +127,13 @@ def read_parts(content: bytes, damage: Damage, notes: list[str]) -> Parts:
                 pixels.append(chunk.data)
             else:
                 head += frame(chunk.name, [chunk.data])
-        elif chunk.name in TOLD:
-            _keep(metadata, chunk, notes, behind_pixels=bool(pixels))
+        elif chunk.name in METADATA_CHUNKS:
+            _keep(found, chunk, notes, behind_pixels=bool(pixels))
         elif not chunk.whole:
             damage.suspect(CUT_OFF)
     else:
         damage.suspect(NO_END)
-    return Parts(b"".join(head), pixels, _tell(metadata, notes))
+    return Parts(b"".join(head), pixels, _read_metadata(found, notes))
 
 
 def _check(chunk: Chunk, damage: Damage) -> None:
@@ -157,7 +156,7 @@ def frame(name: bytes, data: Sequence[bytes | memoryview]) -> list[bytes | memor
     return [head, *data, struct.pack(">I", checksum)]
 
 
-def _keep(metadata: _Metadata, chunk: Chunk, notes: list[str], *, behind_pixels: bool) -> None:
+def _keep(found: _MetadataChunks, chunk: Chunk, notes: list[str], *, behind_pixels: bool) -> None:
     """Keep a chunk of metadata; of texts only those with a wanted keyword."""
     keyword = bytes(chunk.data[:80]).partition(b"\0")[0]
     text = chunk.name in TEXTS
@@ -167,10 +166,10 @@ def _keep(metadata: _Metadata, chunk: Chunk, notes: list[str], *, behind_pixels:
         name = chunk.name.decode()
         notes.append(f"its chunk {name} has a wrong checksum and is left out")
     elif text:
-        metadata.texts.setdefault(keyword, _text(chunk.name, bytes(chunk.data[len(keyword) + 1 :])))
+        found.texts.setdefault(keyword, _text(chunk.name, bytes(chunk.data[len(keyword) + 1 :])))
     else:
-        metadata.animated_from_start |= chunk.name == b"fcTL" and not behind_pixels
-        metadata.chunks.setdefault(chunk.name, bytes(chunk.data))
+        found.animated_from_start |= chunk.name == b"fcTL" and not behind_pixels
+        found.chunks.setdefault(chunk.name, bytes(chunk.data))
 
 
 def _text(name: bytes, data: bytes) -> bytes:
@@ -194,19 +193,17 @@ def _inflate(data: bytes) -> bytes | None:
         return None
 
 
-def _tell(metadata: _Metadata, notes: list[str]) -> Told:
-    exif = metadata.chunks.get(b"eXIf", b"")
+def _read_metadata(found: _MetadataChunks, notes: list[str]) -> Metadata:
+    exif = found.chunks.get(b"eXIf", b"")
     if not exif:
-        raw = next(
-            (metadata.texts[name] for name in RAW_EXIF_KEYWORDS if name in metadata.texts), b""
-        )
+        raw = next((found.texts[name] for name in RAW_EXIF_KEYWORDS if name in found.texts), b"")
         exif = _raw_profile(raw)
-    return Told(
+    return Metadata(
         exif=read_exif(exif, notes),
-        xmp=metadata.texts.get(XMP_KEYWORD),
-        density=_density(metadata.chunks.get(b"pHYs", b"")),
-        profile=_profile(metadata.chunks.get(b"iCCP")),
-        frames=_frames(metadata),
+        xmp=found.texts.get(XMP_KEYWORD),
+        density=_density(found.chunks.get(b"pHYs", b"")),
+        profile=_profile(found.chunks.get(b"iCCP")),
+        frames=_frames(found),
     )
 
 
@@ -234,10 +231,10 @@ def _profile(data: bytes | None) -> object:
     return "" if inflated is None else inflated
 
 
-def _frames(metadata: _Metadata) -> int:
+def _frames(found: _MetadataChunks) -> int:
     """Count the frames of an animation, whose first may be another than the image itself."""
-    control = metadata.chunks.get(b"acTL", b"")
+    control = found.chunks.get(b"acTL", b"")
     frames = int.from_bytes(control[:4], "big") if len(control) >= 8 else 0
     if not 0 < frames < 2**31:
         return 1
-    return frames if metadata.animated_from_start else frames + 1
+    return frames if found.animated_from_start else frames + 1

@@ -40,7 +40,7 @@ class PngPicture(PillowPicture):
         with damage_in_one_line(UnidentifiedError):
             opened = open_with_pillow(self._parts.head + NO_PIXELS + END, "PNG")
         self._header = Header.of(self._parts.head)
-        super().__init__(opened, self._header.bits, self._parts.told, notes, damage)
+        super().__init__(opened, self._header.bits, self._parts.metadata, notes, damage)
 
     def _load(self) -> tuple[ImageFile, bytes]:
         if not self._parts.pixels:

@@ -117,7 +117,7 @@ def store_pixels(
 
 
 def inflate(data: memoryview, size: int) -> tuple[list[bytes], str | None]:
-    """Inflate a zlib stream up to a limit; return what it holds, in pieces, and its fault.
+    """Inflate a zlib stream up to a limit; return its data, in pieces, and its fault or None.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from poolcli.images.damage import Damage, damage_in_one_line
 from poolcli.images.image import Image, Source
-from poolcli.images.metadata import EXIF_TAGS, SIDEWAYS, Told, clean_profile, turn
+from poolcli.images.metadata import EXIF_TAGS, SIDEWAYS, Metadata, clean_profile, turn
 from poolcli.images.tiff.directory import Directory, read_pages
 from poolcli.images.tiff.layout import PageLayout, read_layout
 from poolcli.images.tiff.pixels import read_samples, to_image
@@ -51,11 +51,11 @@ def open_tiff(content: bytes, damage: Damage) -> Source:
     return Source(page.shape, "png", page.decode)
 
 
-def _read_metadata(directory: Directory, layout: PageLayout) -> Told:
+def _read_metadata(directory: Directory, layout: PageLayout) -> Metadata:
     profile = None
     if layout.photometric in KEPT_COLOURS:
         profile = directory.metadata(Tag.ICC_PROFILE)
-    return Told(
+    return Metadata(
         exif={tag: directory.metadata(tag) for tag in EXIF_TAGS if tag in directory},
         xmp=directory.metadata(Tag.XMP),
         profile=profile,
@@ -70,7 +70,7 @@ class _Page:
     ----------
     directory : Directory
     layout : PageLayout
-    metadata : Told
+    metadata : Metadata
     orientation : int
         As in EXIF, 1 to 8.
     notes : tuple of str
@@ -80,7 +80,7 @@ class _Page:
 
     directory: Directory
     layout: PageLayout
-    metadata: Told
+    metadata: Metadata
     orientation: int
     notes: tuple[str, ...]
     damage: Damage

@@ -157,7 +157,9 @@ def _has_root(numbers: list[Any], divisor: int, norm: float, mean: Any) -> bool:
     if not isinstance(numbers[0], int) or norm != int(norm):
         return False
     power, root = int(norm), int(mean + 0.5)
-    return sum(abs(int(number)) ** power for number in numbers) == divisor * root**power
+    total: int = sum(abs(int(number)) ** power for number in numbers)
+    expected: int = divisor * root**power
+    return total == expected
 
 
 def _round(value: Any, dtype: np.dtype[Any]) -> Any:

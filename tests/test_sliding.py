@@ -62,6 +62,7 @@ def test_a_plan_has_about_log2_of_the_kernel_passes(
 def test_an_exact_sum_of_31_is_made_of_powers_of_two_and_one_of_floats_of_thirds() -> None:
     exact = plan_spans(31, idempotent=False, exact=True)
     assert [step.length for step in exact] == [2, 4, 8, 16, 31]
+    assert [step.length for step in plan_spans(3, idempotent=False, exact=True)] == [3]
     floats = plan_spans(63, idempotent=False, exact=False)
     assert [step.length for step in floats] == [3, 7, 21, 63]
 

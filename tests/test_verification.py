@@ -436,6 +436,7 @@ def test_the_loop_sees_what_is_wrong_at_the_ends_of_the_range(
         (np.array([[-0.1, 0.1], [0.1, -0.1]]), 2.0),
         (np.full((2, 2), 0.1, np.float32), 32.0),
         (np.full((2, 2), 201, np.uint8), 7.0),
+        (np.full((2, 2), 2**30 + 1), 2.0),
         (np.array([[12, 16], [22, 4]]), 2.0),
         (np.array([[1, -7], [5, 5]], np.int16), 2.0),
         (np.array([[1, 2], [3, -6]]), 1.0),

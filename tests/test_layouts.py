@@ -1,4 +1,4 @@
-"""Axes of arrays: what a layout reads, and how results get their axes back."""
+"""Layouts of arrays: which pixels they describe, and how results get their axes back."""
 
 from __future__ import annotations
 
@@ -113,8 +113,8 @@ def test_pixels_are_channels_item_by_item_and_go_back(layout: Layout) -> None:
     assert pixels.shape == (4, 6, 5 * axes.items)
     for item in range(axes.items):
         for channel in range(5):
-            place = {"n": item, "c": channel, "h": 3, "w": 2}
-            assert pixels[3, 2, 5 * item + channel] == array[tuple(place[a] for a in layout)]
+            index = {"n": item, "c": channel, "h": 3, "w": 2}
+            assert pixels[3, 2, 5 * item + channel] == array[tuple(index[a] for a in layout)]
     np.testing.assert_array_equal(axes.restore(pixels), array)
     assert axes.shape(pixels.shape) == array.shape
 
@@ -155,7 +155,7 @@ def test_pooling_keeps_the_layout(layout: Layout) -> None:
     assert whole == wanted_shape
 
 
-def test_pooling_refuses_an_array_that_is_read_in_two_ways() -> None:
+def test_pooling_refuses_an_array_with_two_readings() -> None:
     message = (
         'the image has shape (64, 6, 6): layout="chw" reads 64 channels of 6×6,'
         ' layout="hwc" 6 channels of 64×6'

@@ -1,4 +1,4 @@
-"""Networks of comparisons that find the middle of some values."""
+"""Selection networks: their result is the median of their inputs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from poolcli.pooling.networks import median_network, select_middle
 
 
 @pytest.mark.parametrize("count", range(1, 13))
-def test_every_order_of_few_values_is_put_right(count: int) -> None:
+def test_every_order_of_few_values_has_its_middle_selected(count: int) -> None:
     # A network that sorts all zeros and ones sorts everything (Knuth, TAOCP 5.3.4, theorem Z).
     columns = np.array(list(product((0, 1), repeat=count)), np.uint8).T
     ranked = np.sort(columns, axis=0)

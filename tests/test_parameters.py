@@ -1,4 +1,4 @@
-"""What the Python functions are given: a result or a PoolcliError, before anything is allocated."""
+"""Parameters of the Python functions: a result or a PoolcliError, before memory is allocated."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ IMAGES = st.one_of(
 
 @pytest.fixture(autouse=True)
 def _little_memory() -> Iterator[None]:
-    """Let whatever allocates before it checks fail."""
+    """Make allocations before the checks fail."""
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + 2 * 2**30, hard))
@@ -117,13 +117,13 @@ def _little_memory() -> Iterator[None]:
 
 
 def check(function: Any, *arguments: Any, **settings: Any) -> None:
-    told = ""
+    message = ""
     try:
         assert isinstance(function(*arguments, **settings), np.ndarray)
     except PoolcliError as error:
-        told = str(error)
-    assert "\n" not in told
-    assert len(told) < 500
+        message = str(error)
+    assert "\n" not in message
+    assert len(message) < 500
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,9 @@ def check(function: Any, *arguments: Any, **settings: Any) -> None:
 )
 @settings(deadline=None)
 @given(value=ANYTHING)
-def test_pool2d_makes_of_anything_a_result_or_a_poolcli_error(name: str, value: Any) -> None:
+def test_pool2d_returns_a_result_or_raises_a_poolcli_error_for_any_value(
+    name: str, value: Any
+) -> None:
     operation = {"count_include_pad": "avg", "norm": "lp"}.get(name, "max")
     check(pool2d, SMALL, **{"operation": operation, name: value})
 
@@ -150,7 +152,7 @@ def test_pool2d_makes_of_anything_a_result_or_a_poolcli_error(name: str, value: 
 @pytest.mark.parametrize("name", ["operation", "output_size", "norm", "max_pixels"])
 @settings(deadline=None)
 @given(value=ANYTHING)
-def test_adaptive_pool2d_makes_of_anything_a_result_or_a_poolcli_error(
+def test_adaptive_pool2d_returns_a_result_or_raises_a_poolcli_error_for_any_value(
     name: str, value: Any
 ) -> None:
     check(adaptive_pool2d, SMALL, **{"operation": "lp", "output_size": 2, name: value})

@@ -1,4 +1,4 @@
-"""A region of the scene, followed from iteration to iteration."""
+"""Rectangles of an image that are followed through iterations."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def test_the_middle_of_an_outputs_window_is_the_middle_of_the_output(
     assert (after[0] + after[1]) / 2 == output + Fraction(1, 2)
 
 
-def test_what_a_followed_region_holds_is_the_pooled_region() -> None:
+def test_the_pixels_of_a_followed_region_are_those_of_the_pooled_region() -> None:
     image = np.random.default_rng(1).integers(0, 99, (32, 32))
     steps = chain(Window.of(2), (32, 32), 2)
-    place = region((8, 16), (4, 24))
-    once = place.after(steps[0])
+    first = region((8, 16), (4, 24))
+    once = first.after(steps[0])
     twice = once.after(steps[1])
     assert (once, twice) == (region((4, 8), (2, 12)), region((2, 4), (1, 6)))
     pooled = pool2d(pool2d(image, "max"), "max")

@@ -1,4 +1,4 @@
-"""Windows larger than the image, and very many windows: right, soon and in little memory."""
+"""Windows larger than the image, and very many windows: correct, in little time and memory."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GIBIBYTE = 2**30
 
 @pytest.fixture
 def _little() -> Iterator[None]:
-    """Allow 2 GiB more than is used now."""
+    """Limit the memory to 2 GiB more than is used now."""
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + 2 * GIBIBYTE, hard))
@@ -50,15 +50,15 @@ def _little() -> Iterator[None]:
     ),
     st.booleans(),
 )
-def test_arrays_of_windows_hold_what_each_window_sees(axis: Any, padding: bool) -> None:
+def test_arrays_of_positions_equal_those_of_each_window(axis: Any, padding: bool) -> None:
     starts, counts, step = lay_spans(axis, range(axis.output), padding=padding)
-    laid = [
+    in_arrays = [
         list(range(start, start + count * step, step))
         for start, count in zip(starts.tolist(), counts.tolist(), strict=True)
     ]
-    walked = [list(axis.inside(index, padding=padding)) for index in range(axis.output)]
-    assert laid == walked
-    assert count_taps(axis, np.int64, padding=padding).tolist() == list(map(len, walked))
+    one_by_one = [list(axis.inside(index, padding=padding)) for index in range(axis.output)]
+    assert in_arrays == one_by_one
+    assert count_taps(axis, np.int64, padding=padding).tolist() == list(map(len, one_by_one))
 
 
 def test_pieces_cover_a_range_in_order() -> None:
@@ -109,7 +109,7 @@ def test_a_window_that_sees_all_has_the_value_of_all(
 @pytest.mark.usefixtures("_little")
 @pytest.mark.parametrize("operation", ["max", "avg", "lp", "median"])
 @pytest.mark.parametrize("output", [(1, 20_000_000), (20_000_000, 1), (4_000_000, 3)])
-def test_very_many_adaptive_windows_are_pooled_soon(
+def test_very_many_adaptive_windows_take_little_time(
     operation: Name, output: tuple[int, int]
 ) -> None:
     image = np.arange(16, dtype=np.uint8).reshape(4, 4)

@@ -560,6 +560,7 @@ def test_results_of_integers_may_be_integers_that_are_no_pixels(
         (np.array([[-0.1, 0.1], [0.1, -0.1]]), 2.0),
         (np.full((2, 2), 0.1, np.float32), 32.0),
         (np.full((2, 2), 201, np.uint8), 7.0),
+        (np.full((2, 2), 2**30 + 1), 2.0),
         (np.array([[12, 16], [22, 4]]), 2.0),
         (np.array([[1, -7], [5, 5]], np.int16), 2.0),
         (np.array([[1, 2], [3, -6]]), 1.0),

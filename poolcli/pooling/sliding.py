@@ -79,10 +79,11 @@ def plan_spans(kernel: int, *, idempotent: bool, exact: bool) -> tuple[SpanPass,
     length = kernel
     while length > 1:
         if idempotent or (exact and length % 4 == 3 and length > 3):
-            # An exact sum of 31 comes from 16, 8, 4 and 2 items: 15, 7 and 3 are all odd.
+            # 31 items are two spans of 16, less one item; 16 are 8, 4 and 2. Without this, 15, 7
+            # and 3 would all be odd.
             span = (length + 1) // 2
         elif length % 6 == 3 and not exact:
-            # A sum of 15 floats, from which nothing can be subtracted, comes from 5 items.
+            # 15 floats, from whose sum nothing can be subtracted, are three spans of 5.
             span = length // 3
         else:
             span = length // 2
@@ -109,7 +110,7 @@ class Slide:
     Parameters
     ----------
     kernel : int
-        The number of items of a window, at least 2.
+        The number of items of a window, at least 1, or 2 for `combine_into` and `combine_lines`.
     distance : int
         The distance between two items of a window.
     how : Reduction
@@ -117,7 +118,7 @@ class Slide:
     dtype : dtype
         The type of spans before the last pass.
     buffers : (int, int)
-        The scratch buffers that passes write to in turn, ending with the first or second.
+        The scratch buffers that passes write to in turn, beginning with the second.
     """
 
     def __init__(
@@ -150,7 +151,7 @@ class Slide:
         Parameters
         ----------
         target : ndarray, (lines, items)
-            With at most as many items per line as have a whole window in it.
+            Filled; has at most the windows that are inside a line.
         source : ndarray, (lines · line_length,)
         """
         view = partial(_cut, line_length=line_length, shape=target.shape)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.core import Name, reduction
 from numpy.typing import NDArray
 
 from poolcli.geometry import Window
-from poolcli.pooling import Operation, reduction
 from poolcli.pooling.column_pass import ColumnPass, keep_pixels
 from poolcli.pooling.scratch import Scratch
 
@@ -45,7 +45,7 @@ def test_each_stride_keeps_its_first_pixel_bit_by_bit(
     [(1, 1, 1), (1, 3, 1), (2, 2, 1), (3, 1, 1), (3, 2, 1), (7, 3, 2), (4, 1, 3)],
 )
 def test_columns_of_each_channel_are_combined(
-    operation: Operation, channels: int, kernel: int, stride: int, dilation: int
+    operation: Name, channels: int, kernel: int, stride: int, dilation: int
 ) -> None:
     image = np.random.default_rng(2).integers(0, 256, (4, 24, channels)).astype(np.uint8)
     _, columns = Window.of((1, kernel), (1, stride), 0, (1, dilation)).axes((4, 24))

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.core import Name, reduction
 from numpy.typing import NDArray
 
 from poolcli.geometry import Window
-from poolcli.pooling import Operation, reduction
 from poolcli.pooling.row_passes import (
     HalfWindows,
     RunningSum,
@@ -49,7 +49,7 @@ WIDTH = 5
 )
 @pytest.mark.parametrize("operation", ["max", "avg"])
 def test_rows_are_combined_in_bands_of_any_height(
-    kernel: int, stride: int, dilation: int, exact: bool, way: type, operation: Operation
+    kernel: int, stride: int, dilation: int, exact: bool, way: type, operation: Name
 ) -> None:
     dtype = np.dtype("uint8" if exact else "float32")
     image = np.random.default_rng(0).integers(0, 256, (170, WIDTH)).astype(dtype)

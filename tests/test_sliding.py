@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.core import Name, reduction
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from poolcli.pooling import Operation, reduction
 from poolcli.pooling.scratch import Scratch
 from poolcli.pooling.sliding import Slide, fold, fold_onto, plan_spans
 
@@ -80,7 +80,7 @@ def slow(source: Array, kernel: int, distance: int, operation: str) -> Array:
 @pytest.mark.parametrize("distance", [1, 3])
 @pytest.mark.parametrize("kernel", [*range(2, 18), 31, 33, 63])
 def test_windows_that_begin_at_each_item_are_combined(
-    operation: Operation, dtype: str, distance: int, kernel: int
+    operation: Name, dtype: str, distance: int, kernel: int
 ) -> None:
     source = np.random.default_rng(kernel).integers(0, 256, 6 * 40).astype(dtype)
     how = reduction(operation, np.dtype(dtype), (1, kernel), 2.0)

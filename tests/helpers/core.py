@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal, get_args
+
+import numpy as np
 
 from poolcli import reference
 from poolcli.arrays import Array
 from poolcli.geometry import AnyWindow, Window
 from poolcli.operations import Operation, Pooling, make_operation
 from poolcli.pipeline import Settings
+from poolcli.pooling import Reduction, carry_type
+from poolcli.pooling.averages import average
+from poolcli.pooling.maxima import extreme
+from poolcli.pooling.powers import power_mean
 
 Name = Literal["max", "avg", "min", "median", "lp"]
 NAMES: tuple[Name, ...] = get_args(Name)
@@ -89,3 +96,14 @@ def pool_reference(
 def adaptive_pool_reference(image: Array, name: str, output_size: Pair, norm: float = 2.0) -> Array:
     """Pool an image to a size by the slow loop."""
     return reference.adaptive_pool_reference(image, operation(name, norm=norm), output_size)
+
+
+def reduction(name: str, dtype: Any, kernel: Pair, norm: float = 2.0) -> Reduction:
+    """Return the reduction of max, min, avg or lp for windows of at most `kernel`."""
+    dtype = np.dtype(dtype)
+    if name in ("max", "min"):
+        return extreme(np.maximum if name == "max" else np.minimum, dtype)
+    carry = carry_type(dtype)
+    if name == "lp":
+        return power_mean(dtype, kernel, norm, carry)
+    return average(dtype, kernel, math.prod(kernel), carry)

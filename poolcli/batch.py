@@ -101,7 +101,7 @@ def run_jobs(
 
 
 class _Crew:
-    """The executor of a run, with what each of its calls needs."""
+    """The executor of a run, and the task and settings of its calls."""
 
     def __init__(
         self, task: Callable[[Job, Settings], Record], settings: Settings, workers: int
@@ -116,7 +116,7 @@ class _Crew:
             self.engine = executors.start(self.workers, scheduler)
         except executors.NO_WORKERS as error:
             reason = getattr(error, "strerror", None) or str(error)
-            self.shortage = f"no workers can be started ({reason}); one core did it all"
+            self.shortage = f"no workers can be started ({reason}); one core was used"
 
     def submit(self, jobs: Sequence[Job]) -> Pending:
         """Submit jobs as one call: to a worker, if all their files can be reached from there."""

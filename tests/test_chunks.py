@@ -16,7 +16,7 @@ from PIL import ImageCms
 
 from poolcli.errors import PoolcliError
 from poolcli.images import Image, Reading, open_source
-from poolcli.images.chunks import read_chunks
+from poolcli.images.png.chunks import read_chunks
 
 Array = NDArray[Any]
 
@@ -159,7 +159,7 @@ def test_a_file_of_empty_chunks_is_refused_after_some(monkeypatch: pytest.Monkey
     content = colour()
     empty = content[:33] + chunk(b"tEXt", b"") * 2_000 + content[33:]
     np.testing.assert_array_equal(read(empty).pixels, RGB)
-    monkeypatch.setattr("poolcli.images.chunks.MAX_CHUNKS", 1_000)
+    monkeypatch.setattr("poolcli.images.png.chunks.MAX_CHUNKS", 1_000)
     with pytest.raises(PoolcliError, match="holds more than 1,000 chunks"):
         read(empty)
 

@@ -142,7 +142,7 @@ WRONG_LINES = [
     (["--last"], "compare has no --last"),
     (["--zoom", "1,1"], "compare has no --zoom"),
     (["--cmap", "nothing"], "unknown colour map 'nothing'"),
-    (["-o", "cat.png"], "cat.png would replace cat.png, which is read"),
+    (["-o", "cat.png"], "cat.png would replace cat.png, which is an input"),
 ]
 
 

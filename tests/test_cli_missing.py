@@ -43,9 +43,9 @@ def _pictures(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (
             ["cat.png -k 2"],
             "cat.png -k 2",
-            "leave out the quotes, so that the shell divides it into words",
+            "leave out the quotes, so that the shell splits it into words",
         ),
-        (["cat.png,photos"], "cat.png,photos", "inputs are divided by blanks: cat.png photos"),
+        (["cat.png,photos"], "cat.png,photos", "inputs are separated by blanks: cat.png photos"),
         (["my", "cat.png"], "my", "quote the name: 'my cat.png'"),
         (["cat.png", "out.png"], "out.png", "a result goes to a file with -o out.png"),
         (["cat.png", "a.npy"], "a.npy", "a result goes to a file with -o a.npy"),

@@ -13,16 +13,10 @@ from helpers.core import NAMES
 
 from poolcli.cli import group
 from poolcli.cli.grouping import GroupedOption
-from poolcli.cli.options.results import FORMATS
-from poolcli.images import FORMATS as WRITTEN
 from poolcli.operations import OPERATIONS, Max, Parameter
 from poolcli.operations.parameter import declare
 
 HEADINGS = ["Window:", "Times:", "Before pooling, in this order:", "Output:", "Reading:", "Run:"]
-
-
-def test_formats_are_those_that_are_written() -> None:
-    assert (*WRITTEN, "same") == FORMATS
 
 
 @pytest.mark.parametrize("operation", NAMES)

@@ -72,7 +72,7 @@ def test_a_table_has_a_row_for_everyone_and_remarks_below(
     assert table[2][:3] == ["reference", "equal", "528"]
     assert table[3][0] == "onnxruntime"
     assert table[4][:4] == ["torch", "1.2.3", "equal", "528"]
-    counts = "    torch counts padding in averages by default: asked with count_include_pad=False"
+    counts = "    torch counts padding in averages by default: called with count_include_pad=False"
     assert lines[8] == counts
     keras = ["keras", "1.2.3", "on", "tensorflow", "1.2.3", "equal", "in", "part", "450", "of"]
     assert table[6][:10] == keras
@@ -176,7 +176,7 @@ def test_transparency_is_told_where_there_is_any(invoke: Invoke, folder: Path) -
     result = invoke("verify", "clear.png", "--ops", "max")
     assert result.output.startswith("clear.png: ")
     assert "4 channels" in result.output
-    assert result.errors.startswith("poolcli: clear.png: warning: frameworks know no transparency")
+    assert result.errors.startswith("poolcli: clear.png: warning: frameworks have no transparency")
     pixels[:, :, 3] = 255
     (folder / "opaque.png").write_bytes(saved(pixels, "PNG"))
     result = invoke("verify", "opaque.png", "--ops", "max", "--json")

@@ -212,7 +212,7 @@ def test_where_workers_cannot_be_started_the_others_do_it_or_this_process(
         assert workers.shortage == (
             "only 1 of 3 workers could be started"
             if left
-            else "no workers can be started (Resource temporarily unavailable); one core did it all"
+            else "no workers can be started (Resource temporarily unavailable); one core was used"
         )
     finally:
         workers.shutdown()
@@ -336,9 +336,7 @@ def test_where_workers_would_import_from_the_current_folder_there_are_none(plant
         check=True,
     )
     warning, *_, summary = ended.stderr.splitlines()
-    assert warning == (
-        f"poolcli: warning: no workers can be started ({UNSAFE}); one core did it all"
-    )
+    assert warning == (f"poolcli: warning: no workers can be started ({UNSAFE}); one core was used")
     assert summary == "poolcli: 4 written, 0 failed of 4"
     assert not list(planted.glob("ran-*"))
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from helpers.spread import Spread
 from helpers.stand_ins import hide, install, install_keras, install_skimage, install_torch
 from numpy.typing import NDArray
 
@@ -45,7 +47,7 @@ def image(*shape: int, low: float = -1) -> Array:
     return pixels if pixels.ndim == 3 else pixels[:, :, np.newaxis]
 
 
-def ask(
+def run(
     framework: Framework, pixels: Array, operation: Operation, window: AnyWindow
 ) -> tuple[Answer, Array]:
     """Return the answer of a framework, and poolcli's result."""
@@ -79,6 +81,15 @@ def test_the_sums_of_windows_are_those_of_a_loop() -> None:
         for j, columns in enumerate(applied.columns.taps()):
             pixels = values[np.ix_(list(rows), list(columns))]
             np.testing.assert_allclose(sums[i, j], pixels.sum(axis=(0, 1)), rtol=1e-5, atol=1e-6)
+
+
+def test_the_sums_of_many_windows_that_repeat_pixels_are_those_of_the_pixels() -> None:
+    applied = AppliedPooling.of(Pooling(Max(), AdaptiveWindow.of((1, 100_000))), (1, 3, 1))
+    values = np.array([1.0, 2.0, 4.0]).reshape(1, 3, 1)
+    sums, counts = np.unique(sum_windows(values, applied), return_counts=True)
+    # The two windows at a third and at two thirds hold two pixels.
+    assert sums.tolist() == [1, 2, 3, 4, 6]
+    assert counts.tolist() == [33_333, 33_332, 1, 33_333, 1]
 
 
 @pytest.mark.parametrize(
@@ -125,6 +136,63 @@ def test_adapters_return_the_versions_of_their_frameworks() -> None:
     assert Loop(1).version() == ""
 
 
+# Operations that are not poolcli's
+
+WINDOWS = [Window.of(2), Window.of(3, 2, 1), Window.of(3, 1, "same"), AdaptiveWindow.of((3, 2))]
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda framework: framework.name)
+@pytest.mark.parametrize("window", WINDOWS)
+def test_an_operation_without_a_layer_is_refused(framework: Framework, window: AnyWindow) -> None:
+    with pytest.raises(Unsupported, match=r"^has no spread pooling$"):
+        run(framework, image(6, 6), Spread(), window)
+
+
+class Fractional(Max):
+    """Claim layers whose parameters are not those of a plain window."""
+
+    layers: ClassVar[Mapping[str, str]] = {
+        "PyTorch": "FractionalMaxPool2d",
+        "Keras": "LPPooling2D",
+        "ONNX": "LpPool",
+        "scikit-image": "fractional max",
+    }
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda framework: framework.name)
+def test_a_layer_with_unknown_parameters_is_refused(framework: Framework) -> None:
+    with pytest.raises(Unsupported, match=r"whose parameters poolcli cannot translate|no function"):
+        run(framework, image(6, 6), Fractional(), Window.of(2))
+
+
+class Mirrored(Min):
+    """Claim the negative of the largest pixel of the negative image in every framework."""
+
+    layers: ClassVar[Mapping[str, str]] = {**Min.layers, "scikit-image": "-max"}
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda framework: framework.name)
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_a_minus_in_front_of_a_layer_negates_image_and_result(
+    framework: Framework, dtype: str
+) -> None:
+    pixels = (image(6, 6, low=0) * 200).astype(dtype)
+    answer, ours = run(framework, pixels, Mirrored(), Window.of(2))
+    np.testing.assert_array_equal(answer.pixels, ours)
+
+
+class Wide(Operation):
+    """Claim a function of NumPy that poolcli has no operation for."""
+
+    name = "wide"
+    layers: ClassVar[Mapping[str, str]] = {"scikit-image": "ptp"}
+    reduce, value = Spread.reduce, Spread.value
+
+
+def test_skimage_reduces_blocks_by_any_function_of_numpy() -> None:
+    assert_agrees(*run(ScikitImage(), image(6, 6), Wide(), Window.of(2)))
+
+
 # PyTorch
 
 FLOOR = Window.of(3, 2)
@@ -139,7 +207,7 @@ FLOOR = Window.of(3, 2)
         (Max(), Window.of(3, 2, "same"), ["functional.pad added the padding first, as -inf"]),
         (Max(), Window.of(3, 2, 2, ceil_mode=True), ["by at most half the kernel"]),
         (Average(), FLOOR, []),
-        (Average(), Window.of(3, 2, 1, ceil_mode=True), ["asked with count_include_pad=False"]),
+        (Average(), Window.of(3, 2, 1, ceil_mode=True), ["called with count_include_pad=False"]),
         (
             Average(),
             Window.of((2, 3), 2, ((0, 1), (2, 1)), ceil_mode=True),
@@ -157,12 +225,12 @@ FLOOR = Window.of(3, 2)
 def test_torch_computes_the_values_of_poolcli(
     operation: Operation, window: AnyWindow, remarks: list[str]
 ) -> None:
-    assert_agrees(*ask(Torch(), image(10, 7, 2), operation, window), *remarks)
+    assert_agrees(*run(Torch(), image(10, 7, 2), operation, window), *remarks)
 
 
 @pytest.mark.parametrize("padding", [1, ((1, 0), (2, 1))])
 def test_torch_counts_padding_if_the_operation_does(padding: Any) -> None:
-    answer, ours = ask(
+    answer, ours = run(
         Torch(), image(8, 8), Average(count_padding=True), Window.of(3, 2, padding, 1, True)
     )
     remarks = [] if padding == 1 else ["zeros that are counted"]
@@ -170,7 +238,7 @@ def test_torch_counts_padding_if_the_operation_does(padding: Any) -> None:
 
 
 def test_torch_needs_no_remark_about_signs_without_negative_pixels() -> None:
-    answer, ours = ask(Torch(), image(6, 6, low=0), Lp(), Window.of(2))
+    answer, ours = run(Torch(), image(6, 6, low=0), Lp(), Window.of(2))
     assert_agrees(answer, ours, "sums in LPPool2d")
     assert answer.pixels.dtype == np.float64
 
@@ -187,7 +255,7 @@ def test_torch_refuses_pooling_that_it_lacks(
     operation: Operation, window: AnyWindow, reason: str
 ) -> None:
     with pytest.raises(Unsupported, match=reason):
-        ask(Torch(), image(6, 6), operation, window)
+        run(Torch(), image(6, 6), operation, window)
 
 
 # Keras
@@ -218,16 +286,16 @@ def test_keras_computes_the_values_of_poolcli(
     install_keras(monkeypatch, backend)
     if backend == "jax" and "that are not counted" in "".join(remarks):
         remarks = [*remarks, "cuts float64 to float32 on JAX"]
-    assert_agrees(*ask(Keras(), image(9, 8, 2), operation, window), *remarks)
+    assert_agrees(*run(Keras(), image(9, 8, 2), operation, window), *remarks)
 
 
 def test_keras_on_torch_counts_copies_of_the_border_where_same_is_uneven(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     window = Window.of((2, 3), 2, "same")
-    assert_agrees(*ask(Keras(), image(7, 7), Average(), window))
+    assert_agrees(*run(Keras(), image(7, 7), Average(), window))
     install_keras(monkeypatch, "torch")
-    answer, ours = ask(Keras(), image(7, 7), Average(), window)
+    answer, ours = run(Keras(), image(7, 7), Average(), window)
     assert "windows with padding are left out" in answer.remarks[0]
     assert answer.comparable is not None
     assert answer.comparable[:, :, 0].tolist() == [[False, True, True, False]] * 3 + [[False] * 4]
@@ -237,7 +305,7 @@ def test_keras_on_torch_counts_copies_of_the_border_where_same_is_uneven(
 
 
 def test_keras_returns_no_partial_windows() -> None:
-    answer, ours = ask(Keras(), image(8, 9), Max(), Window.of(3, ceil_mode=True))
+    answer, ours = run(Keras(), image(8, 9), Max(), Window.of(3, ceil_mode=True))
     assert answer.part
     assert "has no ceil mode" in answer.remarks[0]
     np.testing.assert_array_equal(answer.pixels, ours[:2, :3])
@@ -246,16 +314,16 @@ def test_keras_returns_no_partial_windows() -> None:
 def test_keras_drops_a_nan_on_tensorflow_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     pixels = np.ones((2, 6, 1), np.float32)
     pixels[0, 1], pixels[:, 2:4] = NAN, -INF
-    answer, _ = ask(Keras(), pixels, Max(), Window.of(2))
+    answer, _ = run(Keras(), pixels, Max(), Window.of(2))
     assert answer.comparable is not None
     assert answer.comparable.ravel().tolist() == [False, False, True]
     assert "drops NaN on TensorFlow" in answer.remarks[0]
     # A minimum of -inf is computed correctly.
-    answer, _ = ask(Keras(), pixels, Min(), Window.of(2))
+    answer, _ = run(Keras(), pixels, Min(), Window.of(2))
     assert answer.comparable is not None
     assert answer.comparable.ravel().tolist() == [False, True, True]
     install_keras(monkeypatch, "torch")
-    assert_agrees(*ask(Keras(), pixels, Max(), Window.of(2)))
+    assert_agrees(*run(Keras(), pixels, Max(), Window.of(2)))
 
 
 @pytest.mark.parametrize(
@@ -272,7 +340,7 @@ def test_keras_refuses_pooling_that_it_lacks(
     operation: Operation, window: AnyWindow, reason: str
 ) -> None:
     with pytest.raises(Unsupported, match=reason):
-        ask(Keras(), image(6, 6), operation, window)
+        run(Keras(), image(6, 6), operation, window)
 
 
 @pytest.mark.parametrize(
@@ -306,11 +374,11 @@ def test_keras_on_jax_is_started_with_float64(monkeypatch: pytest.MonkeyPatch) -
     install_keras(monkeypatch, "jax")
     monkeypatch.delenv("JAX_ENABLE_X64")
     pixels = np.full((2, 2, 1), 0.1)
-    assert_agrees(*ask(Keras(), pixels, Max(), Window.of(2)), "cuts float64 to float32 on JAX")
+    assert_agrees(*run(Keras(), pixels, Max(), Window.of(2)), "cuts float64 to float32 on JAX")
     assert os.environ["JAX_ENABLE_X64"] == "1"
     monkeypatch.setattr(sys.modules["keras"].ops, "convert_to_numpy", np.float32)
-    with pytest.raises(Unsupported, match="gives float32 where these numbers need float64"):
-        ask(Keras(), pixels, Max(), Window.of(2))
+    with pytest.raises(Unsupported, match="returns float32 where these numbers need float64"):
+        run(Keras(), pixels, Max(), Window.of(2))
 
 
 # scikit-image
@@ -320,16 +388,16 @@ def test_keras_on_jax_is_started_with_float64(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("dtype", ["float32", "float16", "uint8", "int64"])
 def test_skimage_reduces_blocks_by_every_operation(operation: Operation, dtype: str) -> None:
     pixels = (image(6, 9, 2) * 100).astype(dtype)
-    assert_agrees(*ask(ScikitImage(), pixels, operation, Window.of((2, 3))))
+    assert_agrees(*run(ScikitImage(), pixels, operation, Window.of((2, 3))))
 
 
 @pytest.mark.parametrize("window", [Window.of(2, ceil_mode=True), Window.of(2, 2, "same")])
 def test_skimage_fills_partial_blocks_with_zeros(window: Window) -> None:
-    answer, ours = ask(ScikitImage(), image(7, 8), Max(), window)
+    answer, ours = run(ScikitImage(), image(7, 8), Max(), window)
     assert answer.part
     assert "fills partial blocks with zeros" in answer.remarks[0]
     np.testing.assert_array_equal(answer.pixels, ours[:3])
-    assert_agrees(*ask(ScikitImage(), image(7, 8), Max(), Window.of(2)), "partial blocks")
+    assert_agrees(*run(ScikitImage(), image(7, 8), Max(), Window.of(2)), "partial blocks")
 
 
 @pytest.mark.parametrize(
@@ -344,7 +412,7 @@ def test_skimage_fills_partial_blocks_with_zeros(window: Window) -> None:
 )
 def test_skimage_refuses_windows_that_are_not_blocks(window: AnyWindow, reason: str) -> None:
     with pytest.raises(Unsupported, match=reason):
-        ask(ScikitImage(), image(6, 6), Max(), window)
+        run(ScikitImage(), image(6, 6), Max(), window)
 
 
 # onnxruntime
@@ -366,19 +434,19 @@ def test_skimage_refuses_windows_that_are_not_blocks(window: AnyWindow, reason: 
 def test_onnxruntime_computes_the_values_of_poolcli(
     operation: Operation, window: AnyWindow, remarks: list[str]
 ) -> None:
-    assert_agrees(*ask(OnnxRuntime(), image(10, 7, 2), operation, window), *remarks)
+    assert_agrees(*run(OnnxRuntime(), image(10, 7, 2), operation, window), *remarks)
 
 
 def test_onnxruntime_counts_padding_if_the_operation_does() -> None:
     assert_agrees(
-        *ask(OnnxRuntime(), image(6, 6), Average(count_padding=True), Window.of(3, 2, 1, 1, True))
+        *run(OnnxRuntime(), image(6, 6), Average(count_padding=True), Window.of(3, 2, 1, 1, True))
     )
 
 
 def test_onnxruntime_drops_nan_and_makes_numbers_of_infinities() -> None:
     pixels = np.ones((2, 6, 1), np.float32)
     pixels[0, 1], pixels[:, 2:4] = NAN, -INF
-    answer, ours = ask(OnnxRuntime(), pixels, Max(), Window.of(2))
+    answer, ours = run(OnnxRuntime(), pixels, Max(), Window.of(2))
     assert answer.comparable is not None
     assert answer.comparable.ravel().tolist() == [False, False, True]
     assert answer.pixels[0, 0] == 1
@@ -388,13 +456,13 @@ def test_onnxruntime_drops_nan_and_makes_numbers_of_infinities() -> None:
 
 def test_onnxruntime_averages_in_float32_alone() -> None:
     pixels = np.full((2, 2, 1), 0.1)
-    answer, ours = ask(OnnxRuntime(), pixels, Average(), Window.of(2))
+    answer, ours = run(OnnxRuntime(), pixels, Average(), Window.of(2))
     assert (answer.pixels.dtype.name, ours.dtype.name) == ("float32", "float64")
     assert answer.leniency == 2
     assert_agrees(answer, ours, "rounded to it first, and 2 times the tolerance")
     with pytest.raises(Unsupported, match="whose range these numbers exceed"):
-        ask(OnnxRuntime(), pixels * 1e300, Average(), Window.of(2))
-    answer, ours = ask(OnnxRuntime(), pixels, Max(), Window.of(2))
+        run(OnnxRuntime(), pixels * 1e300, Average(), Window.of(2))
+    answer, ours = run(OnnxRuntime(), pixels, Max(), Window.of(2))
     np.testing.assert_array_equal(answer.pixels, ours, strict=True)
 
 
@@ -411,7 +479,7 @@ def test_onnxruntime_refuses_pooling_that_it_lacks(
     operation: Operation, window: AnyWindow, reason: str
 ) -> None:
     with pytest.raises(Unsupported, match=reason):
-        ask(OnnxRuntime(), image(7, 7), operation, window)
+        run(OnnxRuntime(), image(7, 7), operation, window)
 
 
 # The loop
@@ -444,3 +512,11 @@ def test_the_loop_refuses_a_window_that_takes_too_long() -> None:
     applied = AppliedPooling.of(Pooling(Max(), Window.of(100)), pixels.shape)
     with pytest.raises(Unsupported, match="too slow"):
         Loop(9_999).part(pixels, applied)
+
+
+@pytest.mark.parametrize("size", [(1, 2_000_000), (1500, 1500)])
+def test_the_loop_refuses_more_windows_than_it_can_walk(size: tuple[int, int]) -> None:
+    pixels = np.zeros((2, 2, 1))
+    applied = AppliedPooling.of(Pooling(Max(), AdaptiveWindow.of(size)), pixels.shape)
+    with pytest.raises(Unsupported, match="too slow for windows of this size or number"):
+        Loop(6_000_000).part(pixels, applied)

@@ -8,13 +8,15 @@ import os
 import shlex
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
-from poolcli.plan.inputs import IMAGE_SUFFIXES, Input, find_inputs
+from poolcli.formats import IMAGE_SUFFIXES
+from poolcli.plan.inputs import Input, find_inputs
 
 
 def found(*names: str, files_from: str | None = None) -> list[str]:
@@ -91,7 +93,7 @@ def test_a_list_may_begin_with_a_byte_order_mark(folder: Path, encoding: str, en
 def test_half_a_character_of_utf_16_is_refused(folder: Path) -> None:
     (folder / "list").write_bytes("a.png".encode("utf-16")[:-1])
     with pytest.raises(
-        PoolcliError, match="--files-from list: is no list of names: it begins as UTF-16"
+        PoolcliError, match="--files-from list: is no list of names: it begins like UTF-16"
     ):
         found(files_from="list")
 
@@ -167,7 +169,7 @@ def test_r_is_proposed_only_where_it_finds_an_image(folder: Path) -> None:
     (folder / "in" / "below" / "notes.md").touch()
     assert refusal("in") == "no image found in in"
     (folder / "in" / "below" / "a.png").touch()
-    assert refusal("in") == "no image found in in; -r looks into the folders within"
+    assert refusal("in") == "no image found in in; -r includes folders within folders"
     assert found("in") == ["in/below/a.png"]
 
 
@@ -231,6 +233,17 @@ def test_an_image_is_no_list_of_names(folder: Path) -> None:
     (folder / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     with pytest.raises(PoolcliError, match="is an image and no list of names; name it"):
         found(files_from="a.png")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_an_image_from_a_pipe_is_no_list_of_names(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    content = b"\x89PNG\r\n\x1a\n"
+    writer = threading.Thread(target=(folder / "pipe").write_bytes, args=(content,))
+    writer.start()
+    with pytest.raises(PoolcliError, match="is an image and no list of names; name it"):
+        found(files_from="pipe")
+    writer.join()
 
 
 def test_blank_lines_of_a_list_are_skipped(folder: Path) -> None:

@@ -341,7 +341,7 @@ def test_further_pictures_of_a_file_are_counted() -> None:
 def test_a_file_that_tells_its_size_twice_is_refused() -> None:
     content = saved(noise("u1", 3), "JPEG")
     frame = struct.pack(">BHHB", 8, 8, 8, 1) + b"\1\x11\0"
-    with pytest.raises(PoolcliError, match="is damaged: it tells its size twice"):
+    with pytest.raises(PoolcliError, match="is damaged: it states its size twice"):
         read(with_segment(content, 0xC0, frame))
 
 

@@ -25,7 +25,7 @@ LAYERS = [
     {"geometry"},
     {"memory"},
     {"spelling"},
-    {"arrays", "errors", "opencv", "serial", "silence", "vocabulary"},
+    {"arrays", "errors", "formats", "opencv", "serial", "silence", "vocabulary"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -89,7 +89,7 @@ def test_a_library_is_used_in_its_place_alone(library: str, allowed: set[str]) -
     assert users == allowed
 
 
-@pytest.mark.parametrize("module", ["geometry", "captions", "spelling", "errors"])
+@pytest.mark.parametrize("module", ["geometry", "captions", "spelling", "errors", "formats"])
 def test_what_only_counts_needs_no_numpy(module: str) -> None:
     for path in FILES:
         if module_of(path) == module:

@@ -47,8 +47,8 @@ def test_a_name_may_lie_across_two_parts(tmp_path: Path, encoding: str, ending: 
         (b"x" * 2**20, "is no list of names: one of them is longer than any path"),
         (b"a\n" + b"x" * 2**20, "longer than any path"),
         (b"a\n" + b"x" * 2**20 + b"\n", "longer than any path"),
-        (codecs.BOM_UTF16_LE + b"\x00\xd8a\x00", "begins as UTF-16 and is not"),
-        (codecs.BOM_UTF16_LE + b"a", "begins as UTF-16 and is not"),
+        (codecs.BOM_UTF16_LE + b"\x00\xd8a\x00", "begins like UTF-16 and is invalid"),
+        (codecs.BOM_UTF16_LE + b"a", "begins like UTF-16 and is invalid"),
     ],
 )
 def test_what_is_no_list_is_told(tmp_path: Path, content: bytes, reason: str) -> None:

@@ -167,7 +167,7 @@ def write_again(image: Image) -> None:
         except PoolcliError:
             continue
         quantised = quantise(image, format_)
-        content = b"".join(quantised.join([piece() for piece in quantised.pieces]))
+        content = b"".join(quantised.encode())
         assert open_source(content, format_).decode().pixels.shape[:2] == image.pixels.shape[:2]
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import zlib
-from functools import partial
 from pathlib import Path
-from sys import getswitchinterval
 from typing import Any
 
 import numpy as np
@@ -378,27 +376,25 @@ def test_the_files_of_one_input_are_written_one_after_the_other(
     assert events == [f"{what} {path}" for path in outputs for what in ("begin", "end")]
 
 
-@pytest.mark.parametrize("pieces", [1, 2])
-def test_files_and_their_pieces_are_encoded_at_once(
-    pieces: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_files_of_one_input_are_encoded_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("poolcli.pipeline.THREADED_PIXELS", 0)
     (folder / "a.png").write_bytes(saved(np.zeros((32, 32), np.uint8), "PNG"))
-    together = threading.Barrier(3 * pieces, timeout=10)
+    together = threading.Barrier(3, timeout=10)
 
-    def encode(number: int) -> bytes:
+    def encode() -> list[Buffer]:
         together.wait()
-        return b"%d" % number
+        return [b"content"]
 
     def quantise(_image: Image, _format: str, **_settings: bool) -> Quantised:
-        made = [partial(encode, number) for number in range(pieces)]
-        return Quantised(1, 0.0, made, list)
+        return Quantised(1, 0.0, encode)
 
     monkeypatch.setattr("poolcli.pipeline.quantise", quantise)
     outputs = [f"{i}.png" for i in range(3)]
-    record = run(Job("a.png", outputs), make_settings("max", Window.of(2), 3, threads=3 * pieces))
+    record = run(Job("a.png", outputs), make_settings("max", Window.of(2), 3, threads=3))
     assert record.status == "written"
-    assert [Path(path).read_bytes() for path in outputs] == [b"01"[:pieces]] * 3
+    assert [Path(path).read_bytes() for path in outputs] == [b"content"] * 3
 
 
 @pytest.mark.parametrize(("stride", "most"), [(1, 0), (2, 2)])
@@ -440,21 +436,6 @@ def test_one_thread_writes_each_file_before_it_pools_the_next(
     monkeypatch.setattr("poolcli.storage.write", lambda *_content: events.append("written"))
     run(Job("a.png", ["1.png", "2.png"]), make_settings("max", iterations=2))
     assert events == ["pooled", "written"] * 2
-
-
-@pytest.mark.parametrize("name", ["a.png", "missing.png"])
-def test_threads_wait_for_the_lock_as_long_as_before(
-    name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (folder / "a.png").write_bytes(saved(noise("u1", 3), "PNG"))
-    monkeypatch.setattr("poolcli.pipeline.THREADED_PIXELS", 0)
-    intervals = []
-    monkeypatch.setattr("poolcli.storage.write", lambda *_: intervals.append(getswitchinterval()))
-    before = getswitchinterval()
-    run(Job(name, ["1.png"]), make_settings("max", threads=2))
-    assert getswitchinterval() == before
-    assert all(interval < before for interval in intervals)
-    assert len(intervals) == (name == "a.png")
 
 
 @pytest.mark.parametrize(

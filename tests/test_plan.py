@@ -341,7 +341,7 @@ def test_a_folder_is_placed_under_the_output_folder_by_its_paths() -> None:
         "out/x/c_max_k2_1.png",
     ]
     found = plan(["photos"], TWICE, Naming(), recursive=True)
-    assert found.passed_over == ["photos/notes.md"]
+    assert found.ignored == ["photos/notes.md"]
 
 
 @pytest.mark.usefixtures("folder")
@@ -364,7 +364,7 @@ def test_results_are_no_inputs_of_the_same_command() -> None:
 def test_a_folder_of_results_is_refused(name: str) -> None:
     images("pooled/below/b.png")
     Path("link").symlink_to("pooled")
-    assert "holds the results themselves; use another -d" in refusal(name)
+    assert "is the output folder or in it; use another -d" in refusal(name)
 
 
 @pytest.mark.usefixtures("folder")
@@ -394,12 +394,12 @@ def test_a_long_list_is_planned_in_its_order(folder: Path) -> None:
 def test_a_folder_that_is_yet_to_be_made_hides_no_input(folder: Path, path: str) -> None:
     (folder / "cat.png").write_bytes(b"x")
     (folder / "hard.png").hardlink_to(folder / "cat.png")
-    assert "would replace cat.png, which is read" in refusal("cat.png", output=path)
+    assert "would replace cat.png, which is an input" in refusal("cat.png", output=path)
 
 
 def test_the_list_of_inputs_is_not_written_over(folder: Path) -> None:
     (folder / "list.csv").write_text("cat.png\n")
-    with pytest.raises(PoolcliError, match=r"list\.csv would replace list\.csv, which is read"):
+    with pytest.raises(PoolcliError, match=r"list\.csv would replace list\.csv, which is an input"):
         plan([], TWICE, Naming(output="list.csv"), files_from="list.csv")
 
 
@@ -466,5 +466,5 @@ def test_an_input_under_another_case_is_no_output_even_with_an_inode_of_its_own(
     assert (folder / "in.png").stat().st_ino != (folder / "IN.png").stat().st_ino
     plan(["in.png"], TWICE, Naming(output="IN.png"))
     monkeypatch.setattr("poolcli.storage.sameness._are_one_name", lambda *_names: True)
-    with pytest.raises(PoolcliError, match=r"IN\.png would replace in\.png, which is read"):
+    with pytest.raises(PoolcliError, match=r"IN\.png would replace in\.png, which is an input"):
         plan(["in.png"], TWICE, Naming(output="IN.png"))

@@ -20,7 +20,7 @@ from poolcli import adaptive_pool2d, pool2d
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, Window
 from poolcli.operations import Median
-from poolcli.pooling import Windows, carry_type
+from poolcli.pooling import Windows, bands, carry_type, median, row_passes
 from poolcli.pooling.averages import average
 
 Array = NDArray[Any]
@@ -641,7 +641,7 @@ def test_a_median_gathers_a_part_of_the_windows_at_a_time() -> None:
 def test_a_median_gathers_the_windows_of_a_long_row_in_groups(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("poolcli.pooling.median.GATHERED_BYTES", 100_000)
+    monkeypatch.setattr(median, "GATHERED_BYTES", 100_000)
     # The windows of the row together hold 8 million pixels.
     assert memory_beside_the_result((1000, 2000), "median", (1000, 8)) < 2_000_000
 
@@ -651,7 +651,7 @@ def test_a_median_gathers_the_windows_of_a_long_row_in_groups(
 def test_the_number_of_threads_changes_nothing(
     threads: int, operation: Name, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("poolcli.pooling.bands.THREADED_BYTES", 0)
+    monkeypatch.setattr(bands, "THREADED_BYTES", 0)
     # 263 rows, which no number divides.
     image = np.random.default_rng(5).normal(size=(527, 300, 1))
     image[100, 100] = NAN
@@ -668,14 +668,14 @@ def test_a_running_sum_starts_anew_in_each_thread_and_strip(
 ) -> None:
     image = np.random.default_rng(6).integers(0, 256, (700, 1600, 1), np.uint8)
     expected = pool(image, "avg", Window.of(31, 1, 30))
-    monkeypatch.setattr("poolcli.pooling.bands.THREADED_BYTES", 0)
-    monkeypatch.setattr("poolcli.pooling.bands.BUFFER_BYTES", 4000)
+    monkeypatch.setattr(bands, "THREADED_BYTES", 0)
+    monkeypatch.setattr(bands, "THREADED_WORK_BYTES", 16_000)
     result = pool(image, "avg", Window.of(31, 1, 30), threads=threads)
     np.testing.assert_array_equal(result, expected, strict=True)
 
 
 @pytest.mark.parametrize("padding", [0, ((30, 17), (0, 0))])
-@pytest.mark.parametrize("size", [5_000, 20_000, 2**20])
+@pytest.mark.parametrize("size", [20_000, 80_000, 2**22])
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_long_sums_of_floats_are_the_same_bits_in_all_bands(
     threads: int, size: int, padding: Any, monkeypatch: pytest.MonkeyPatch
@@ -683,8 +683,9 @@ def test_long_sums_of_floats_are_the_same_bits_in_all_bands(
     image = np.random.default_rng(11).normal(size=(701, 9, 1)).astype(np.float32)
     window = Window.of((31, 2), 1, padding)
     expected = pool(image, "avg", window)
-    monkeypatch.setattr("poolcli.pooling.bands.THREADED_BYTES", 0)
-    monkeypatch.setattr("poolcli.pooling.bands.BUFFER_BYTES", size)
+    monkeypatch.setattr(bands, "THREADED_BYTES", 0)
+    monkeypatch.setattr(bands, "WORK_BYTES", size)
+    monkeypatch.setattr(bands, "THREADED_WORK_BYTES", size)
     result = pool(image, "avg", window, threads=threads)
     np.testing.assert_array_equal(result, expected, strict=True)
 
@@ -752,12 +753,13 @@ norms = st.one_of(st.sampled_from([1.0, 2.0, 3.0]), st.floats(1, 15))
 def pool_in_bands(size: int, function: Callable[..., Array], *args: Any, **options: Any) -> Array:
     """Call `function` with buffers of `size` bytes: a small image crosses several of them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("poolcli.pooling.bands.BUFFER_BYTES", size)
-        patch.setattr("poolcli.pooling.bands.STRIP_WINDOWS", 1)
-        patch.setattr("poolcli.pooling.passes.LONG_ROWS", 3)
-        patch.setattr("poolcli.pooling.median.GATHERED_BYTES", size)
-        patch.setattr("poolcli.pooling.median.NETWORK_BYTES", size)
-        patch.setattr("poolcli.pooling.median.NETWORK_PIXELS", 12)
+        patch.setattr(bands, "WORK_BYTES", 4 * size)
+        patch.setattr(bands, "THREADED_WORK_BYTES", 4 * size)
+        patch.setattr(bands, "STRIP_WINDOWS", 1)
+        patch.setattr(row_passes, "LONG_ROWS", 3)
+        patch.setattr(median, "GATHERED_BYTES", size)
+        patch.setattr(median, "NETWORK_BYTES", size)
+        patch.setattr(median, "NETWORK_PIXELS", 12)
         return function(*args, **options)
 
 
@@ -843,7 +845,7 @@ def test_neither_threads_nor_the_size_of_buffers_change_a_bit(
     except PoolcliError:
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("poolcli.pooling.bands.THREADED_BYTES", 0)
+        patch.setattr(bands, "THREADED_BYTES", 0)
         result = pool_in_bands(size, pool, image, operation, checked, threads=threads)
     np.testing.assert_array_equal(result, expected, strict=True)
 

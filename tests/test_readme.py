@@ -21,11 +21,13 @@ from helpers.documents import (
     OPTIONS,
     PICTURES,
     README,
+    RESULTS,
     ROOT,
     commands,
     inputs_table,
     options_table,
     pictures,
+    results_table,
     run,
 )
 from PIL import Image as pillow  # noqa: N813 - as in the package
@@ -81,6 +83,12 @@ def test_the_table_of_formats_is_that_of_the_tests() -> None:
     found = INPUTS.search(FORMATS.read_text())
     assert found is not None
     assert found[0] == inputs_table(), "run `make docs`"
+
+
+def test_the_table_of_results_is_that_of_the_records() -> None:
+    found = RESULTS.search(FORMATS.read_text())
+    assert found is not None
+    assert found[0] == results_table(), "run `make docs`"
 
 
 def test_the_lines_of_python_do_what_they_say() -> None:

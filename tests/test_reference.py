@@ -220,3 +220,20 @@ def test_padding_counts_without_being_listed() -> None:
     average = Average(count_padding=True)
     pooled = pool_reference(COUNTING[:1], average, (huge, 4), (huge, 4), sides)
     assert_equal(pooled, [[10 / (4 * huge)]], "float64")
+
+
+@pytest.mark.parametrize(
+    ("pixels", "norm", "root"),
+    [
+        ([1, 7, 5, 5], 2.0, 5),
+        ([-1, 7, -5, 5], 2.0, 5),
+        ([1, 2, 7, 8], 3.0, 6),
+        ([4, 4, 4, 4], 32.0, 4),
+        ([12, 16, 22, 4], 2.0, 15),
+    ],
+)
+def test_a_power_mean_that_is_an_integer_is_exact(
+    pixels: list[int], norm: float, root: int
+) -> None:
+    image = np.array([pixels])
+    assert_equal(pool_reference(image, Lp(norm), (1, 4), (1, 4)), [[root]], "float64")

@@ -130,7 +130,7 @@ FOLLOWED = [
     # Inputs and streams.
     ("max", "name files, folders or '-', or use --files-from",
      ["max cat.png", "max photos", "max --files-from list"]),
-    ("max deep_folder", "(-r) looks into", ["max deep_folder {0}"]),
+    ("max deep_folder", "(-r) includes", ["max deep_folder {0}"]),
     ("max matrices", "one by one: (.*)", ["max {0}"]),
     ("explain photos", "name one image in it", ["explain photos/x.png"]),
     ("max cat.png -q -v", "use one of them", ["max cat.png -q", "max cat.png -v"]),
@@ -140,18 +140,19 @@ FOLLOWED = [
 
 # Messages whose remedies need more than a folder; the reason stands beside each.
 ELSEWHERE = {
-    "a terminal shows no images": "a terminal: test_process",
+    "an image cannot be shown": "a terminal: test_process",
     "is for this machine, and a scheduler has workers": "Dask: tests/cluster",
     "write the address of a Dask scheduler": "Dask: tests/cluster",
     "--scheduler needs Dask": "an installation",
     "matplotlib does not load": "an installation",
-    "its listing broke off": "object storage: tests/cluster",
+    "its listing is incomplete": "object storage: tests/cluster",
+    ":// is not supported; use ": "object storage: tests/cluster",
     "cannot be encoded as": "OpenCV refuses what the checks before it let pass",
     "which tif files get wrong; use npy": "about the program that wrote the input",
     "more than any image that --max-pixels allows": "a file of 64 MiB and more",
     "holds NaN after pooling": "the extremes of float64",
     "--files-from : ": "holds the message of the list",
-    "which is read; write elsewhere": "a redirection: test_streams",
+    "which is an input; write elsewhere": "a redirection: test_streams",
     "python -E needs -P too": "an option of the interpreter: test_executors",
     "for a 64-bit number; write": "an edit of the text: test_matrices",
     "which are not read": "about the program that wrote the input",

@@ -283,7 +283,7 @@ def test_an_input_that_is_the_standard_output_is_refused(matrix: Path, script: s
     assert (matrix / "in.csv").read_bytes() == MATRIX
     assert (matrix / "list").read_bytes() == b"in.csv\n"
     assert ended.returncode == 2
-    assert b"which is read; write elsewhere" in ended.stderr
+    assert b"which is an input; write elsewhere" in ended.stderr
 
 
 def test_devices_as_both_ends_are_no_file_that_could_be_lost(matrix: Path) -> None:
@@ -363,7 +363,7 @@ def test_a_terminal_gets_text_but_no_image() -> None:
 
     assert write("b'1,2\\n'").returncode == 0
     assert os.read(master, 100) == b"1,2\r\n"
-    assert b"a terminal shows no images" in write(r"b'\x89PNG'").stderr
+    assert b"an image cannot be shown" in write(r"b'\x89PNG'").stderr
     os.close(master)
     os.close(terminal)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from helpers.spread import Spread
 from helpers.stand_ins import (
     avg_pool2d,
     block_reduce,
@@ -26,6 +29,7 @@ from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Window
 from poolcli.images import Image
 from poolcli.operations import Average, Lp, Max, Median, Min, Operation, Pooling
+from poolcli.pooling import Windows
 from poolcli.verification import Comparison, Verification, plain_layers
 
 Array = NDArray[Any]
@@ -126,7 +130,7 @@ def test_every_iteration_starts_from_the_result_before(monkeypatch: pytest.Monke
         (30, [" (iterations 2 to 4)"]),
     ],
 )
-def test_remarks_name_their_iterations_unless_they_hold_for_all(
+def test_remarks_name_their_iterations_unless_these_are_all(
     monkeypatch: pytest.MonkeyPatch, side: int, about: list[str]
 ) -> None:
     install_skimage(monkeypatch)
@@ -152,7 +156,7 @@ def test_the_loop_is_left_out_where_it_would_take_minutes(monkeypatch: pytest.Mo
     monkeypatch.setattr(verification, "LOOP_PIXELS", 100)
     loop = of(verify(noise(20, 20), Max(), Window.of(20)), "reference")
     assert (loop.status, loop.worst, loop.seconds) == ("not comparable", None, None)
-    assert loop.remarks == ("is too slow for windows of this size",)
+    assert loop.remarks == ("is too slow for windows of this size or number",)
 
 
 def test_a_window_that_does_not_fit_is_an_error() -> None:
@@ -209,7 +213,7 @@ def test_an_average_may_differ_by_the_rounding_error_of_a_sum(
     assert torch.worst.difference == pytest.approx(share * allowed, rel=1e-3)
 
 
-def test_a_small_error_is_found_beside_a_large_difference_that_is_allowed(
+def test_a_small_error_is_found_next_to_a_large_difference_that_is_allowed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pixels = np.array([[1e6, 1.0]] * 2)
@@ -251,7 +255,7 @@ def test_a_result_of_another_size_is_a_mismatch(monkeypatch: pytest.MonkeyPatch)
     torch = of(verify(noise(6, 6), Max(), Window.of(2)), "torch")
     assert torch.status == "mismatch"
     assert torch.worst is None
-    assert torch.remarks == ("makes 2×3×1 values where poolcli makes 3×3×1",)
+    assert torch.remarks == ("returns 2×3×1 values where poolcli returns 3×3×1",)
 
 
 @pytest.mark.parametrize(("rows", "status"), [(2, "mismatch"), (3, "equal in part")])
@@ -262,7 +266,7 @@ def test_only_partial_windows_may_be_missing(
     install(
         monkeypatch,
         "skimage.measure",
-        block_reduce=lambda *how: block_reduce(*how)[:rows],
+        block_reduce=lambda *arguments: block_reduce(*arguments)[:rows],
     )
     window = Window.of(2, ceil_mode=True)
     assert of(verify(noise(7, 8), Max(), window), "scikit-image").status == status
@@ -270,15 +274,15 @@ def test_only_partial_windows_may_be_missing(
 
 def test_a_result_with_other_channels_is_a_mismatch(monkeypatch: pytest.MonkeyPatch) -> None:
     install_skimage(monkeypatch)
-    pairs = {"block_reduce": lambda *how: np.repeat(block_reduce(*how), 2, axis=2)}
+    pairs = {"block_reduce": lambda *arguments: np.repeat(block_reduce(*arguments), 2, axis=2)}
     install(monkeypatch, "skimage.measure", **pairs)
     window = Window.of(2, ceil_mode=True)
     assert of(verify(noise(7, 8), Max(), window), "scikit-image").status == "mismatch"
 
 
 def test_a_later_iteration_can_be_the_wrong_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    def late(x: Array, *how: Any) -> Array:
-        pixels: Array = max_pool2d(x, *how) + (x.shape[2] == 4)
+    def late(x: Array, *arguments: Any) -> Array:
+        pixels: Array = max_pool2d(x, *arguments) + (x.shape[2] == 4)
         return pixels
 
     install_torch(monkeypatch, max_pool2d=late)
@@ -325,9 +329,7 @@ def test_sums_beyond_the_range_of_a_float_are_left_out(monkeypatch: pytest.Monke
     pixels[:, 2:] = 1
     torch = of(verify(pixels, Average(), Window.of(2)), "torch")
     assert (torch.status, torch.compared) == ("equal in part", 1)
-    assert torch.remarks == (
-        "sums beyond the range of its floats in some windows: these are left out",
-    )
+    assert torch.remarks == ("exceeds the range of its floats in some windows: these are left out",)
 
 
 def test_powers_beyond_the_range_of_float32_are_left_out_for_onnxruntime() -> None:
@@ -336,6 +338,50 @@ def test_powers_beyond_the_range_of_float32_are_left_out_for_onnxruntime() -> No
     assert of(found, "reference").status == "equal"
     onnxruntime = of(found, "onnxruntime")
     assert (onnxruntime.status, onnxruntime.compared) == ("equal in part", 2)
+
+
+@pytest.mark.parametrize("install_peer", [install_torch, install_skimage])
+def test_powers_beyond_the_range_of_float64_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, install_peer: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    install_peer(monkeypatch)
+    found = verify(np.array([[0, 1, 1e200, 1e-200]]), Lp(), Window.of(1))
+    assert of(found, "reference").status == "equal"
+    peer = of(found, "torch" if install_peer is install_torch else "scikit-image")
+    assert (peer.status, peer.compared) == ("equal in part", 2)
+
+
+@dataclass(frozen=True)
+class InexactAverage(Average):
+    error: float = 0.0
+
+    def reduce(self, image: Array, windows: Windows, *, result: Any = None) -> Array:
+        pooled: Array = super().reduce(image, windows, result=result) + self.error
+        return pooled
+
+
+@dataclass(frozen=True)
+class InexactPowerMean(Lp):
+    error: float = 0.0
+
+    def reduce(self, image: Array, windows: Windows, *, result: Any = None) -> Array:
+        pooled: Array = super().reduce(image, windows, result=result) + self.error
+        return pooled
+
+
+@pytest.mark.parametrize(
+    ("operation", "status"),
+    [
+        (InexactAverage(error=3 * 2.0**-52), "equal"),
+        (InexactAverage(error=5 * 2.0**-52), "mismatch"),
+        (InexactPowerMean(error=3 * 2.0**-48), "equal"),
+        (InexactPowerMean(error=5 * 2.0**-48), "mismatch"),
+    ],
+)
+def test_float64_may_differ_from_the_loop_by_its_own_rounding_error(
+    operation: Operation, status: str
+) -> None:
+    assert of(verify(np.ones((2, 2)), operation, Window.of(2)), "reference").status == status
 
 
 def test_differences_among_subnormal_numbers_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -399,7 +445,7 @@ def test_alpha_is_left_out_if_opaque_and_otherwise_compared_as_a_channel() -> No
     pixels, remark = plain_layers(translucent)
     assert pixels.shape == (4, 4, 4)
     assert remark is not None
-    assert "know no transparency" in remark
+    assert "have no transparency" in remark
     pixels[:, :, 3] = 255
     pixels, remark = plain_layers(translucent)
     np.testing.assert_array_equal(pixels, pixels[:, :, :3])
@@ -432,3 +478,101 @@ def test_the_loop_finds_errors_at_the_ends_of_the_range(
     # Earlier results of the core.
     monkeypatch.setattr(Operation, "pool", pool)
     assert of(verify(image, operation, Window.of(2)), "reference").status == "mismatch"
+
+
+# Operations that are not poolcli's
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
+@pytest.mark.parametrize("window", [Window.of(2), Window.of(3, 2, 1), AdaptiveWindow.of((3, 2))])
+def test_an_operation_without_layers_is_verified_by_the_loop_alone(
+    monkeypatch: pytest.MonkeyPatch, window: AnyWindow, dtype: str
+) -> None:
+    install_torch(monkeypatch)
+    install_keras(monkeypatch, "tensorflow")
+    install_skimage(monkeypatch)
+    found = verify(noise(9, 8, 2, dtype=dtype), Spread(), window)
+    loop, *frameworks = found.comparisons
+    assert (loop.status, loop.compared) == ("equal", loop.values)
+    for framework in frameworks:
+        assert (framework.status, framework.compared) == ("not comparable", 0)
+        assert framework.remarks == ("has no spread pooling",)
+
+
+class OffByOne(Spread):
+    def reduce(self, image: Array, windows: Windows, *, result: Any = None) -> Array:
+        pooled = super().reduce(image, windows, result=result)
+        pooled[1, 2] += 1
+        return pooled
+
+
+class Averaged(Spread):
+    def reduce(self, image: Array, windows: Windows, *, result: Any = None) -> Array:
+        return Average().reduce(image, windows, result=result)
+
+
+@pytest.mark.parametrize("operation", [OffByOne(), Averaged()])
+@pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
+def test_a_wrong_value_of_a_new_operation_is_a_mismatch(operation: Operation, dtype: str) -> None:
+    found = verify(noise(9, 8, 2, dtype=dtype), operation, Window.of(2))
+    assert of(found, "reference").status == "mismatch"
+    assert found.mismatch
+
+
+class Claimed(Spread):
+    layers: ClassVar[Mapping[str, str]] = {"ONNX": "MaxPool"}
+
+
+def test_an_operation_that_claims_the_layer_of_another_is_a_mismatch() -> None:
+    found = verify(noise(9, 8, 2), Claimed(), Window.of(2))
+    assert of(found, "reference").status == "equal"
+    assert of(found, "onnxruntime").status == "mismatch"
+
+
+class Whole(Spread):
+    """Keep the difference in the type of the image."""
+
+    def reduce(self, image: Array, windows: Windows, *, result: Any = None) -> Array:
+        return super().reduce(image, windows, result=result).astype(image.dtype)
+
+    def result_type(self, dtype: np.dtype[Any]) -> np.dtype[Any]:
+        return dtype
+
+    layers: ClassVar[Mapping[str, str]] = {"scikit-image": "ptp"}
+
+
+def test_results_of_integers_may_be_integers_that_are_no_pixels(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    install_skimage(monkeypatch)
+    found = verify(noise(8, 8, 2), Whole(), Window.of(2))
+    assert of(found, "reference").status == "equal"
+    assert of(found, "scikit-image").status == "equal"
+
+
+@pytest.mark.parametrize("unit", [-1, 0, 1])
+@pytest.mark.parametrize(
+    ("image", "norm"),
+    [
+        (np.full((2, 2), 4), 3.0),
+        (np.full((2, 2), 4.0), 2.5),
+        (np.array([[-0.1, 0.1], [0.1, -0.1]]), 2.0),
+        (np.full((2, 2), 0.1, np.float32), 32.0),
+        (np.full((2, 2), 201, np.uint8), 7.0),
+        (np.array([[12, 16], [22, 4]]), 2.0),
+        (np.array([[1, -7], [5, 5]], np.int16), 2.0),
+        (np.array([[1, 2], [3, -6]]), 1.0),
+    ],
+)
+def test_a_power_mean_that_needs_no_rounding_is_compared_to_the_last_bit(
+    monkeypatch: pytest.MonkeyPatch, image: Array, norm: float, unit: int
+) -> None:
+    reduce = Lp.reduce
+
+    def change(*arguments: Any, **named: Any) -> Array:
+        pooled = reduce(*arguments, **named)
+        return np.nextafter(pooled, np.inf * unit, dtype=pooled.dtype) if unit else pooled
+
+    monkeypatch.setattr(Lp, "reduce", change)
+    found = of(verify(image, Lp(norm), Window.of(2)), "reference")
+    assert found.status == ("mismatch" if unit else "equal")

@@ -1,4 +1,4 @@
-"""The command line: parses, calls, prints and exits. Nothing is computed here."""
+"""The command line: parse arguments, call the other modules, print and return a status."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ Examples:
 
 
 class Operations(click.Group):
-    """The commands; a name that is none may be an input without its operation."""
+    """The group of commands, with messages for command lines without a command."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """List all commands without loading them."""
+        """Write the list of commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.summary) for name, entry in ENTRIES.items()])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the words before the command, unless one is an option of the commands."""
-        # To look for an option among the commands, they are loaded.
+        """Parse the words before the command; raise PoolcliError for an option of a command."""
+        # Commands are imported to look up their options, so only if there are other words.
         own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
         others = [] if ctx.resilient_parsing or not args or args[0] in own else args
         if others and (mistake := misplaced_option(others)):
@@ -58,18 +58,18 @@ class Operations(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is meant."""
+        """Return the command, or raise PoolcliError with a suggestion."""
         if args[0] not in self.commands:
             raise PoolcliError(unknown_command(args[0], args[1:]))
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a bug of ours shows its traceback if the command is verbose."""
+        """Run a command; print the traceback of an internal error if the command is verbose."""
         try:
             return super().invoke(ctx)
         except Exception as error:
             bug = error.__cause__ if isinstance(error, InputError) else error
-            if isinstance(bug, Exception) and not _told(bug)[0] and ctx.meta.get(VERBOSE):
+            if isinstance(bug, Exception) and not _described(bug)[0] and ctx.meta.get(VERBOSE):
                 for line in trace_bug(bug).splitlines():
                     complain(line)
             raise
@@ -78,7 +78,7 @@ class Operations(click.Group):
 @click.group(cls=Operations, commands=Commands(), context_settings=HELP_OPTIONS, help=HELP)
 @click.version_option(__version__, "-V", "--version", prog_name="poolcli")
 def group() -> None:
-    """Hold the commands, and see to what all of them need."""
+    """Check the limits of memory before any command runs."""
     try:
         check_limits()
     except PoolcliError as error:
@@ -91,17 +91,20 @@ group.result_callback()(status_of)
 def main(
     arguments: Sequence[str] | None = None, *, afterwards: Callable[[], None] | None = None
 ) -> int:
-    """Run the command line and give its exit status.
-
-    0 all written, 1 something did not work out for some input, 2 the command line alone is
-    wrong, 128 + n ended by signal n.
+    """Run the command line, and return its exit status.
 
     Parameters
     ----------
     arguments : sequence of str or None
         None for those of this process.
     afterwards : callable or None
-        What to do about signals once the work is done; None for what was done before.
+        Called at the end instead of restoring the previous handlers of signals.
+
+    Returns
+    -------
+    int
+        0 if all results were written, 1 after an error about an input, 2 after an error in the
+        command line, 128 + n if ended by signal n.
     """
     open_missing_streams()
     try:
@@ -112,14 +115,14 @@ def main(
         return 2
     except Interrupted as interrupted:
         return interrupted.exit_status
-    except Exception as error:  # noqa: BLE001 - a bug is one line, and under -v its traceback too
-        line, status = _told(error)
+    except Exception as error:  # noqa: BLE001 - internal errors are one line, and a traceback with -v
+        line, status = _described(error)
         complain(line or name_bug(error))
     return int(status or 0)
 
 
-def _told(error: Exception) -> tuple[str, int]:
-    """Return the line and the exit status of a user's error; no line for an internal error."""
+def _described(error: Exception) -> tuple[str, int]:
+    """Return the line and the exit status for an exception; no line for an internal error."""
     if isinstance(error, click.UsageError):
         return _message(error), 2
     if isinstance(error, PoolcliError):
@@ -128,7 +131,7 @@ def _told(error: Exception) -> tuple[str, int]:
         return str(error), 1
     if lacks_memory(error):
         return "there is not enough memory for poolcli itself", 1
-    # Click writes help and version itself; whatever else fails is told where it fails.
+    # Click prints help and version itself; other errors of writing are caught where they occur.
     if isinstance(error, OSError) and error.errno in STREAM_FAULTS and not error.filename:
         from poolcli import storage
 
@@ -138,7 +141,7 @@ def _told(error: Exception) -> tuple[str, int]:
 
 
 def _message(error: click.UsageError) -> str:
-    """Return the line for an error of Click's, with where to read more."""
+    """Return the line for an error of Click, with a reference to the help."""
     if isinstance(error, click.NoSuchOption) and error.ctx:
         return unknown_option(error.option_name, error.ctx)
     message = error.format_message().rstrip(".?")

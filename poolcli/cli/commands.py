@@ -87,7 +87,7 @@ def synonyms() -> dict[str, str]:
     return {word: kind.name for kind in OPERATIONS.values() for word in kind.synonyms}
 
 
-# What frameworks add to the name of an operation.
+# Additions of frameworks to the name of an operation.
 _ADDITIONS = re.compile(r"[-_ ]|[123]d$|pool(ing)?|adaptive|global", re.IGNORECASE)
 
 

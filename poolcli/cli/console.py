@@ -1,4 +1,4 @@
-"""All that is printed: paths, messages, progress and the summary."""
+"""Print the paths, messages, progress and summary of a run."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 class Console:
-    """Tells the user how a run goes.
+    """Reports the progress and outcome of a run.
 
     Parameters
     ----------
     total : int
-        How many inputs there are.
+        Number of inputs.
     quiet, verbose : bool
-        Print errors only; or sizes, unused pixels and times too.
+        Print errors only; print sizes, unused pixels and times too.
     as_json : bool
-        Print a JSON object an input instead of paths.
+        Print one JSON object per input instead of paths.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Console:
                 self.bar.close()
 
     def show(self, record: Record, settings: Settings) -> None:
-        """Tell what became of an input."""
+        """Print the outcome of an input."""
         if self.bar is not None:
             with suppress(OSError, ValueError):
                 self.bar.clear()
@@ -78,7 +78,7 @@ class Console:
                 self.bar.update()
 
     def show_ignored(self, paths: Sequence[str], settings: Settings) -> None:
-        """Report the files that a folder scan did not take, under -v and --json."""
+        """Print the files in folders that are not read, with -v and --json."""
         if not (self.verbose or self.as_json):
             return
         from poolcli.pipeline import Job, Record
@@ -91,7 +91,7 @@ class Console:
                 self._print_json(Record(Job(path, ()), "ignored", warnings=(reason,)), settings)
 
     def summarise(self, report: Report, ignored: Sequence[str] = ()) -> None:
-        """Report how many inputs ended how, and how many files were not taken for inputs."""
+        """Print the number of inputs per outcome, warnings, and the number of ignored files."""
         if report.broken_off is not None:
             complain(report.broken_off)
         if self.quiet:
@@ -99,9 +99,9 @@ class Console:
         for warning in report.warnings:
             complain(f"warning: {warning}")
         if ignored:
-            from poolcli.plan import count_passed_over
+            from poolcli.plan import count_ignored
 
-            for line in count_passed_over(ignored):
+            for line in count_ignored(ignored):
                 complain(line)
         if self.total == 1 and not report.counts["failed"]:
             return

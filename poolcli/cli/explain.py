@@ -18,6 +18,7 @@ from poolcli.cli.output import Output
 from poolcli.cli.records import as_number
 from poolcli.cli.settings import Poolings, make_settings
 from poolcli.errors import PoolcliError
+from poolcli.formats import STILL_FIGURES
 
 if TYPE_CHECKING:
     from poolcli.explanation import Stage, Subject
@@ -37,8 +38,6 @@ Examples:
   poolcli explain matrix.csv -k 3 -s 2 -p 1 --ops avg --count-pad
   poolcli explain cat.jpg -k 2 -n 3 --ops max --at 10,20
 """
-
-STILL = ("png", "svg", "pdf")
 
 
 def explain(
@@ -84,8 +83,8 @@ def _check_figure(path: str, subject: str) -> None:
     """Raise PoolcliError for a figure that no file could be, or that would replace the input."""
     from poolcli.pipeline import suffix_of
 
-    if suffix_of(path) not in STILL:
-        known = ", ".join(f".{suffix}" for suffix in STILL)
+    if suffix_of(path) not in STILL_FIGURES:
+        known = ", ".join(f".{suffix}" for suffix in STILL_FIGURES)
         raise PoolcliError(f"--figure {path}: this figure's name ends with {known}")
     storage.check(path)
     if storage.is_same(path, subject):

@@ -1,4 +1,4 @@
-"""What ends a command that is about one input."""
+"""Report errors about an input."""
 
 from __future__ import annotations
 
@@ -11,21 +11,30 @@ from poolcli.memory import enough_memory
 
 
 class InputError(Exception):
-    """Something did not work out for the input, though the command line is right."""
+    """An error about an input of a correct command line; the exit status is 1."""
 
 
 @contextmanager
 def about(path: str) -> Iterator[None]:
-    """Turn what goes wrong with an input into an InputError that names it.
+    """Turn exceptions into an InputError that names the input.
 
-    Its cause is the exception if it is an internal error.
+    Its cause is the exception if that is an internal error.
+
+    Raises
+    ------
+    InputError
+        If the input is a folder, or an exception occurs.
+    PoolcliError
+        If standard output would overwrite the input.
     """
     from poolcli import storage
 
     if storage.is_folder(path):
         raise InputError(f"{name_input(path)}: is a folder; name one image in it")
     if not storage.is_url(path) and storage.is_same(path, storage.STANDARD_OUTPUT):
-        raise PoolcliError(f"standard output is {name_input(path)}, which is read; write elsewhere")
+        raise PoolcliError(
+            f"standard output is {name_input(path)}, which is an input; write elsewhere"
+        )
     try:
         with enough_memory("this image"):
             yield
@@ -36,8 +45,8 @@ def about(path: str) -> Iterator[None]:
 
 
 def with_remedy(line: str, path: str, inputs: Sequence[str] = (), *, listed: bool = False) -> str:
-    """Return a line about an input, with what to do if the input is missing and that is known."""
-    # Where no more files can be opened, nothing can be looked up, nor imported.
+    """Return a line about an input, with a remedy if the input is missing and one is found."""
+    # If no more files can be opened, looking up and importing raise OSError.
     with suppress(OSError):
         from poolcli.cli.missing import suggest
 

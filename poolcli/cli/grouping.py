@@ -1,4 +1,4 @@
-"""Options under headings: what Click's help has in one list, ours has in sections."""
+"""Options and commands whose help has one section per heading."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ VERBOSE = "poolcli.verbose"
 
 
 class GroupedOption(click.Option):
-    """An option that the help shows under a heading.
+    """An option that is listed under a heading in the help.
 
     Parameters
     ----------
     heading : str
-        Options with one heading form a section.
+        Title of the section of the help; options with the same heading are listed together.
     otherwise : str or None
-        What holds if the option is not given, in words.
+        The default, in words.
     """
 
     def __init__(
@@ -33,21 +33,21 @@ class GroupedOption(click.Option):
 
 
 class GroupedCommand(click.Command):
-    """A command whose help shows options under their headings, and that reports mistakes early."""
+    """A command with sections in its help, and with messages for common mistakes."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the words after the command, unless one of them cannot be meant."""
+        """Parse the words after the command; raise PoolcliError for a common mistake."""
         if not ctx.resilient_parsing and (mistake := find_mistake(ctx, args)):
             raise PoolcliError(mistake)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command, and let the group know whether it is to be verbose."""
+        """Store whether the command is verbose in the context, and run it."""
         ctx.meta[VERBOSE] = ctx.params.get("verbose", False)
         return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write one section for each heading, in the order of the options."""
+        """Write one section per heading, in the order of the options."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)

@@ -1,4 +1,4 @@
-"""One line at a time on standard error, whatever it holds and wherever that goes."""
+"""Print lines on standard error, and prepare standard streams."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from poolcli.silence import abandon, open_nowhere
 
 
 def complain(message: str) -> None:
-    """Print one line on standard error, whatever the message holds."""
+    """Print one line on standard error, with unprintable characters escaped."""
     from poolcli import storage
 
     line = f"poolcli: {printable(message)}\n"
     try:
         storage.print_error(line.encode(sys.stderr.encoding or "utf-8", "backslashreplace"))
     except (OSError, ValueError):
-        # A full disk or a closed terminal must not end the work, nor change its status: Python
-        # would write the rest at exit.
+        # A full disk or a closed terminal must neither end the run nor change its exit status. The
+        # buffer is discarded, since Python would write it at exit.
         abandon(sys.stderr)
 
 
 def printable(text: str) -> str:
-    """Replace what a terminal would obey rather than show, and what it cannot encode."""
+    """Escape control characters, and characters that standard error cannot encode."""
     shown = "".join(
         c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
     )
@@ -45,7 +45,7 @@ def open_missing_streams() -> None:
 
 
 def buffer_output() -> None:
-    """Buffer standard output if it is unbuffered, as under PYTHONUNBUFFERED.
+    """Buffer standard output if it is unbuffered, as with PYTHONUNBUFFERED.
 
     Click prints help through Python's text layer, which does not repeat a short write.
     """
@@ -57,5 +57,5 @@ def buffer_output() -> None:
 
 
 def name_input(path: str) -> str:
-    """Name an input in a message."""
+    """Return the name of an input for messages."""
     return "standard input" if path == "-" else path

@@ -1,4 +1,4 @@
-"""Suggestions for the name of an input that does not exist."""
+"""Suggest remedies for an input that does not exist."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from itertools import islice
 from pathlib import Path
 
 from poolcli import storage
+from poolcli.formats import output_format
 from poolcli.storage import STANDARD
 
-# How many names of a folder are compared with a missing one.
+# Maximum number of names in a folder that are compared with a missing one.
 COMPARED = 5000
-OUTPUT_SUFFIXES = frozenset(("png", "tif", "tiff", "jpg", "jpeg", "webp", "npy", "csv"))
 
 
 def suggest(path: str, inputs: Sequence[str] = (), *, listed: bool = False) -> str | None:
-    """Return what to do about a missing input, if that can be guessed.
+    """Return a remedy for a missing input, or None.
 
     Parameters
     ----------
     inputs : sequence of str
-        All inputs that were named, in their order.
+        All inputs of the command line, in order.
     listed : bool
-        Whether it stands in a list of names, which no shell expands.
+        Whether the name is from a list, which no shell expands.
     """
     if path == STANDARD or storage.is_url(path) or not _is_absent(path):
         return None
     if listed:
         return _blanks_around(path) or _near(path, inputs)
-    for remedy in (_unexpanded(path), _divided(path, inputs), _near(path, inputs)):
+    for remedy in (_unexpanded(path), _split(path, inputs), _near(path, inputs)):
         if remedy is not None:
             return remedy
     return _output(path, inputs)
@@ -45,7 +45,7 @@ def _blanks_around(path: str) -> str | None:
 
 
 def _is_absent(path: str) -> bool:
-    """Return whether nothing has this name; what a name leads to may be missing or closed."""
+    """Return whether no file or link has this name."""
     try:
         os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -56,11 +56,11 @@ def _is_absent(path: str) -> bool:
 
 
 def _unexpanded(path: str) -> str | None:
-    """Return the remedy for what the shell did not expand or divide."""
+    """Return the remedy for a name that the shell did not expand or split."""
     if " " in path and not storage.is_missing(path.split(" ", maxsplit=1)[0]):
-        return "leave out the quotes, so that the shell divides it into words"
+        return "leave out the quotes, so that the shell splits it into words"
     if "," in path and not any(map(storage.is_missing, path.split(","))):
-        return f"inputs are divided by blanks: {shlex.join(path.split(','))}"
+        return f"inputs are separated by blanks: {shlex.join(path.split(','))}"
     if path.startswith("~") and not storage.is_missing(os.path.expanduser(path)):  # noqa: PTH111
         return "leave out the quotes, so that the shell expands ~"
     if not glob.has_magic(path):
@@ -70,8 +70,8 @@ def _unexpanded(path: str) -> str | None:
     return "leave out the quotes, so that the shell expands it"
 
 
-def _divided(path: str, inputs: Sequence[str]) -> str | None:
-    """Return the remedy for a name with blanks that the shell divided."""
+def _split(path: str, inputs: Sequence[str]) -> str | None:
+    """Return the remedy for a name with blanks that the shell split."""
     if path not in inputs:
         return None
     here = inputs.index(path)
@@ -84,7 +84,7 @@ def _divided(path: str, inputs: Sequence[str]) -> str | None:
 
 
 def _near(path: str, inputs: Sequence[str]) -> str | None:
-    """Return the remedy for a name that is nearly one that exists."""
+    """Return the remedy for a name that is close to an existing one."""
     missing = Path(path)
     try:
         names = sorted(_names_in(missing.parent))
@@ -104,7 +104,7 @@ def _names_in(folder: Path) -> Iterator[str]:
 
 
 def _closest(name: str, known: Sequence[str]) -> str | None:
-    """Return the name that differs by case, by its suffix alone, or by little."""
+    """Return the closest name: one that differs by case, by its suffix, or by a few letters."""
     from difflib import get_close_matches
 
     folded = name.casefold()
@@ -122,12 +122,12 @@ def _closest(name: str, known: Sequence[str]) -> str | None:
 
 
 def _output(path: str, inputs: Sequence[str]) -> str | None:
-    """Return the remedy for a second name that is meant for the result."""
+    """Return the remedy for a second name that is the output."""
     if len(inputs) != 2 or path != inputs[1] or storage.is_missing(inputs[0]):
         return None
     suffix = os.path.splitext(path)[1]  # noqa: PTH122 - a path is text
     if storage.is_folder(inputs[0]):
         return None if suffix else f"results go to a folder with -d {shlex.quote(path)}"
-    if suffix.lower().removeprefix(".") in OUTPUT_SUFFIXES:
+    if output_format(suffix.lower().removeprefix(".")):
         return f"a result goes to a file with -o {shlex.quote(path)}"
     return None

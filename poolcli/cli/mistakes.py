@@ -1,7 +1,6 @@
-"""Command lines that newcomers write, and what to write instead.
+"""Find common mistakes in command lines, and return messages with a correction.
 
-Everything here looks at the words alone, before Click parses them. A word that names an existing
-file is always an input.
+Words are checked before Click parses them. A word that names an existing file is always an input.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ import click
 from poolcli.cli.commands import ENTRIES
 from poolcli.cli.types import Numbers, OperationNames, PictureSize, Position, WholeNumber
 
-# Characters that word processors and web pages put in the place of hyphens.
+# Characters that word processors and web pages replace hyphens by.
 DASHES = "‐‑‒–—―−﹣－"
 EXAMPLES: tuple[tuple[type[click.ParamType[Any]], str], ...] = (
     (Numbers, "2,3"),
@@ -40,9 +39,9 @@ class Word(NamedTuple):
     Attributes
     ----------
     text : str
-        The option's name, or the word as it stands.
+        The option's name, or the word itself.
     option : click.Option or None
-        The option that it spells; None for an input, or an option that does not exist.
+        The option of that name; None for an input, or an option that does not exist.
     value : str or None
         The option's value, from this word or the next.
     rest : iterator of str
@@ -56,7 +55,7 @@ class Word(NamedTuple):
 
 
 def find_mistake(context: click.Context, words: Sequence[str]) -> str | None:
-    """Return what to write instead of the first word that cannot be meant, if there is one."""
+    """Return the message for the first mistake, or None."""
     options = {
         name: parameter
         for parameter in context.command.get_params(context)
@@ -72,7 +71,7 @@ def find_mistake(context: click.Context, words: Sequence[str]) -> str | None:
                 lists.append(str(word.value))
                 mistake = mistake or _second_list(lists)
         elif word.text.startswith("-") and word.text != "-":
-            # What follows an option that does not exist cannot be told; Click refuses it.
+            # Words after an option that does not exist may be its value; Click refuses it.
             return _misspelled_option(word.text, options)
         elif os.path.lexists(word.text):
             mistake = None
@@ -93,12 +92,12 @@ def _second_list(lists: Sequence[str]) -> str | None:
 
 
 def _split(words: Sequence[str], options: Options) -> Iterator[Word]:
-    """Yield options with their values, and the words between them, as Click's parser reads them."""
-    place = 0
-    while place < len(words) and words[place] != "--":
-        text, place = words[place], place + 1
+    """Yield options with their values, and the other words, as Click's parser reads them."""
+    index = 0
+    while index < len(words) and words[index] != "--":
+        text, index = words[index], index + 1
         if not text.startswith("-"):
-            yield Word(text, None, None, islice(words, place, None))
+            yield Word(text, None, None, islice(words, index, None))
             continue
         name, sign, attached = text.partition("=")
         value: str | None
@@ -107,9 +106,9 @@ def _split(words: Sequence[str], options: Options) -> Iterator[Word]:
         else:
             name, value = _split_short(text, options)
         option = options.get(name)
-        if option is not None and not option.is_flag and value is None and place < len(words):
-            value, place = words[place], place + 1
-        yield Word(name, option, value, islice(words, place, None))
+        if option is not None and not option.is_flag and value is None and index < len(words):
+            value, index = words[index], index + 1
+        yield Word(name, option, value, islice(words, index, None))
 
 
 def _split_short(text: str, options: Options) -> tuple[str, str | None]:
@@ -197,7 +196,7 @@ def _disguised_option(text: str, options: Options) -> str | None:
 
 
 def _stray_command(word: Word, context: click.Context) -> str | None:
-    """Return the message for a command or an operation in the place of an input."""
+    """Return the message for a command or an operation where an input is expected."""
     text, command = word.text, context.info_name
     if text == "help":
         return f"there is no file help; write {context.command_path} --help"

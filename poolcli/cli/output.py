@@ -1,4 +1,4 @@
-"""Standard output."""
+"""Print lines on standard output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from poolcli.cli.messages import complain, printable
 
 LOST = "poolcli.output_lost"
-# How to write what an encoding lacks: words of messages, and the lines of drawings.
+# Replacements for characters that an encoding lacks.
 SPELLINGS = {
     "×": "x",
     "→": "->",
@@ -31,12 +31,12 @@ SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 class Output:
     """Standard output, until its reader closes it.
 
-    The exit status of the command that runs tells whether all of it arrived; see `status_of`.
+    If output is lost, the exit status of the running command is 1; see `status_of`.
 
     Parameters
     ----------
     needed : bool
-        Whether the command is run for its output, so that a caller may not have closed it.
+        Whether a standard output that is closed from the start is an error.
     """
 
     def __init__(self, *, needed: bool = True) -> None:
@@ -44,9 +44,9 @@ class Output:
         self.failed = False
 
     def print(self, *lines: str) -> None:
-        """Print lines byte for byte, for scripts; a terminal gets them printable.
+        """Print lines: byte for byte into a file or pipe, with escapes on a terminal.
 
-        Characters that the encoding lacks are spelled out.
+        Characters that the encoding lacks are replaced.
         """
         stream = sys.stdout
         if not lines or self.failed:
@@ -65,14 +65,14 @@ class Output:
             else:
                 storage.print_output(b"".join(encoded(line) + b"\n" for line in lines))
         except (OSError, ValueError) as error:
-            # The printing ends, the work does not.
+            # Nothing more is printed, but the run goes on.
             storage.abandon_output()
             if not isinstance(error, BrokenPipeError):
                 reason = getattr(error, "strerror", None) or str(error)
                 self._lose(f"standard output cannot be written: {reason.lower()}")
 
     def _lose(self, reason: str) -> None:
-        """Report that output was lost, once, also to the exit status."""
+        """Report once that output is lost, and set the exit status."""
         self.failed = True
         if context := click.get_current_context(silent=True):
             context.meta[LOST] = True
@@ -80,17 +80,17 @@ class Output:
 
 
 def status_of(ended: int | None) -> int:
-    """Return the exit status of the running command: 1 if some of its output did not arrive."""
+    """Return the exit status of the running command: 1 if output was lost."""
     return 1 if click.get_current_context().meta.get(LOST) else int(ended or 0)
 
 
 def encoded(line: str) -> bytes:
-    """Encode a line as names of files are, which need not be text."""
+    """Encode a line like file names, which may contain bytes that are no text."""
     return os.fsencode(spelled(line, sys.getfilesystemencoding()))
 
 
 def spelled(text: str, encoding: str) -> str:
-    """Replace the characters that an encoding lacks by some that every encoding has."""
+    """Replace characters that an encoding lacks by ASCII."""
     if _is_encodable(text, encoding):
         return text
     text = re.sub("[⁰¹²³⁴-⁹]+", lambda power: f"^{power[0].translate(SUPERSCRIPTS)}", text)

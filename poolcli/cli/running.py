@@ -123,7 +123,7 @@ def run_inputs(settings: Settings, naming: Naming, run: Run) -> int:
     helped = _Helped(run.inputs)
     total = len(planned.jobs)
     with Console(total, quiet=run.quiet, verbose=run.verbose, as_json=run.as_json) as console:
-        console.show_ignored(planned.passed_over, settings)
+        console.show_ignored(planned.ignored, settings)
         report = run_jobs(
             planned.jobs,
             settings,
@@ -139,7 +139,7 @@ def run_inputs(settings: Settings, naming: Naming, run: Run) -> int:
     untold = name_untold(naming, settings)
     if report.counts["skipped"] and untold is not None:
         report.warnings.append(f"-u compares times alone; {untold}")
-    console.summarise(report, planned.passed_over)
+    console.summarise(report, planned.ignored)
     return report.exit_status
 
 

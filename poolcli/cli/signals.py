@@ -1,4 +1,4 @@
-"""Ends a run in good order when it is told to stop."""
+"""Turn signals into exceptions, so that a run cleans up before it ends."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ SIGNALS = tuple(
 )
 
 
-# Long enough for a callback to end that drops exceptions.
+# Longer than a callback takes whose exceptions Python discards.
 AGAIN_SECONDS = 0.01
-# Longer than an orderly end takes.
+# Longer than cleaning up takes.
 END_SECONDS = 10
 
 
@@ -33,19 +33,19 @@ class Interrupted(BaseException):
 
 
 def ignore_signals() -> None:
-    """Let the system discard signals from now on, also while the interpreter ends."""
+    """Ignore signals from now on, also while the interpreter ends."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
 def interruptible(afterwards: Callable[[], None] | None = None) -> Iterator[None]:
-    """Raise Interrupted when a signal asks the program to stop.
+    """Raise Interrupted when the process receives SIGINT, SIGTERM or SIGHUP.
 
     Parameters
     ----------
     afterwards : callable or None
-        What to do about signals once that is over; None to restore the handlers of before.
+        Called at the end instead of restoring the previous handlers.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -53,16 +53,16 @@ def interruptible(afterwards: Callable[[], None] | None = None) -> Iterator[None
     ended = threading.Event()
 
     def interrupt(number: int, _frame: FrameType | None) -> NoReturn:
-        # Once is enough: what is tidied up now is not to be interrupted again.
+        # Further signals must not interrupt the cleaning up.
         ignore_signals()
         _start(lambda: _end_at_last(number, ended))
         raise Interrupted(number)
 
     def interrupt_again(unraisable: sys.UnraisableHookArgs) -> None:
-        """Deliver a signal again whose exception was dropped.
+        """Raise a signal again if Python has discarded its exception.
 
-        Python drops what is raised in finalizers and in callbacks of weak references, as those of
-        its import system.
+        Python discards exceptions in finalizers and in callbacks of weak references, such as those
+        of its import system.
         """
         if isinstance(unraisable.exc_value, Interrupted):
             number = unraisable.exc_value.number
@@ -73,7 +73,7 @@ def interruptible(afterwards: Callable[[], None] | None = None) -> Iterator[None
 
     before = {number: signal.getsignal(number) for number in SIGNALS}
     hook, sys.unraisablehook = sys.unraisablehook, interrupt_again
-    # What the caller ignores, as nohup does, stays ignored.
+    # Signals that the caller ignores, as nohup does, stay ignored.
     heeded = [number for number in SIGNALS if before[number] is not signal.SIG_IGN]
     for number in heeded:
         signal.signal(number, interrupt)
@@ -90,13 +90,13 @@ def interruptible(afterwards: Callable[[], None] | None = None) -> Iterator[None
 
 
 def _start(call: Callable[[], None]) -> None:
-    # Where no more threads are allowed, the signal alone has to do.
+    # If no more threads are allowed, the run goes on without this one.
     with suppress(RuntimeError):
         threading.Thread(target=call, daemon=True).start()
 
 
 def _raise_later(number: int) -> None:
-    """Raise a signal once the callback that dropped its exception is over."""
+    """Raise a signal after the callback whose exception was discarded."""
     time.sleep(AGAIN_SECONDS)
     signal.raise_signal(number)
 
@@ -104,7 +104,7 @@ def _raise_later(number: int) -> None:
 def _end_at_last(number: int, ended: threading.Event) -> None:
     """End the process if it does not end by itself.
 
-    Two threads that import may wait for each other for ever once one of them is interrupted.
+    Two threads that import modules may deadlock after one of them was interrupted.
     """
     if not ended.wait(END_SECONDS):
         os._exit(128 + number)

@@ -1,7 +1,7 @@
-"""The command `poolcli` as a process: what it changes for all of the process, and undoes.
+"""Run the command `poolcli` as a process, with its own environment and garbage collection.
 
-None of this happens for `import poolcli`, nor when `poolcli.cli.main` is called as a function: the
-environment and the garbage collector of another program are left alone.
+Neither `import poolcli` nor `poolcli.cli.main`, called as a function, changes these settings of the
+calling program.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from poolcli.cli import main
 from poolcli.cli.messages import buffer_output
 from poolcli.cli.signals import ignore_signals
 
-# Objects made, less those freed, until Python looks for cycles. Its own 700 costs 10 ms while
-# libraries are imported; a figure that is no longer used is about 10,000 objects.
+# New objects until Python looks for cycles. Its default of 700 costs 10 ms while libraries are
+# imported. A discarded figure is about 10,000 objects.
 GARBAGE_OBJECTS = 50_000
 
 ENVIRONMENT = {
@@ -50,10 +50,10 @@ def run() -> int:
 
 @contextmanager
 def environment() -> Iterator[None]:
-    """Set the environment of libraries and workers; remove matplotlib's folder if it is temporary.
+    """Set the environment of libraries and workers; remove a temporary folder of matplotlib.
 
-    Variables of OpenCV are removed: nonsense in one of many aborts the process at `import cv2`, and
-    none may change pixels.
+    Variables of OpenCV are removed: invalid values abort the process at `import cv2`, and valid
+    ones must not change pixels.
     """
     for name in [name for name in os.environ if name.startswith("OPENCV_")]:
         del os.environ[name]

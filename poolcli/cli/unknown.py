@@ -1,4 +1,4 @@
-"""Messages for options and commands that do not exist: what to write instead."""
+"""Return messages with a correction for options and commands that do not exist."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 from poolcli.cli.commands import ENTRIES, closest, commands_with, synonyms
 from poolcli.operations import owners
 
-# What other programs call options.
+# Names of options in other programs.
 OPTION_SYNONYMS = {
     "--adaptive": "--to",
     "--ceil-mode": "--ceil",
@@ -52,7 +52,7 @@ OPTION_SYNONYMS = {
     "--workers": "--jobs",
 }
 
-# What other programs need an option for, and poolcli does not.
+# Options of other programs that poolcli does not need, by the rule that replaces them.
 NEEDLESS = {
     "inputs are named without an option": "--file --image --images --in --input --path --src -i",
     "results are replaced without asking": "--force --overwrite --yes -y",
@@ -74,7 +74,7 @@ def unknown_option(name: str, context: click.Context) -> str:
 
 
 def _option_meant(name: str, known: Sequence[str]) -> str:
-    """Return what an option of another program is called here."""
+    """Return the option of poolcli that is called `name` in another program."""
     plain = name.lower().replace("_", "-")
     in_python = {
         f"--{parameter.replace('_', '-')}": known.option

@@ -12,7 +12,7 @@ class Pending(Protocol):
     """A call that was submitted."""
 
     def result(self) -> Any:
-        """Wait for the call, and return or raise what it returned or raised."""
+        """Wait for the call, and return its value or raise its exception."""
 
 
 class Pace(NamedTuple):

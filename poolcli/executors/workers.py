@@ -46,7 +46,7 @@ class Call:
         self._workers = workers
 
     def result(self) -> Any:
-        """Wait for the call, and return or raise what it returned or raised.
+        """Wait for the call, and return its value or raise its exception.
 
         Raises
         ------
@@ -121,7 +121,7 @@ class Workers:
     def shortage(self) -> str | None:
         """Return a warning if fewer workers than requested were started."""
         if not self.possible:
-            return f"no workers can be started ({self._reason}); one core did it all"
+            return f"no workers can be started ({self._reason}); one core was used"
         if self.possible < self.wanted:
             return f"only {self.possible} of {self.wanted} workers could be started"
         return None
@@ -209,7 +209,7 @@ class Workers:
             else:
                 call.outcome = Outcome(error=BrokenExecutor())
         elif not worker.ready:
-            self._count_failure("they end at once")
+            self._count_failure("they end immediately")
 
     def _start(self) -> None:
         try:
@@ -284,4 +284,4 @@ def _outcome(function: Callable[..., Any], arguments: Any) -> Outcome:
 
 
 def _reason(error: BaseException) -> str:
-    return getattr(error, "strerror", None) or str(error) or "what makes them has died"
+    return getattr(error, "strerror", None) or str(error) or "their server has died"

@@ -12,11 +12,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from poolcli.errors import PoolcliError
+from poolcli.formats import ANIMATED_FIGURES, STILL_FIGURES
 from poolcli.images import encode_animation, encode_figure
 from poolcli.opencv import cv2
 
-STILL = (".png", ".svg", ".pdf")
-ANIMATED = (".gif", ".webp")
+STILL = tuple(f".{name}" for name in STILL_FIGURES)
+ANIMATED = tuple(f".{name}" for name in ANIMATED_FIGURES)
 FIGURE_SUFFIXES = (*STILL, *ANIMATED)
 
 FRAME_MILLISECONDS = 800

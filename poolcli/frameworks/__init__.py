@@ -1,7 +1,7 @@
-"""How each framework runs one pooling iteration, and how its users write the call.
+"""Adapters that run one pooling in each framework, and the calls that users of it would write.
 
-An adapter runs the call that a user of its framework would write for what poolcli computes, and
-remarks where the framework has no such setting or defines it differently. Adapters are listed in
-`poolcli.frameworks.adapters`; they import NumPy at once and their framework when it runs. The
-calls in `poolcli.frameworks.calls` need neither.
+An adapter runs the call that computes the values of poolcli, with a remark where the framework has
+no such setting or defines it differently. `poolcli.frameworks.adapters` lists the adapters, which
+import their framework when they run; `poolcli.frameworks.calls` returns calls as text and imports
+not even NumPy. This module imports neither.
 """

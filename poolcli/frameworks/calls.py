@@ -183,7 +183,7 @@ class KerasCalls(Calls):
     def check_call(self, applied: AppliedPooling) -> None:
         """Raise Unsupported for padding other than that of "same", and for ceil mode."""
         if applied.padded and not applied.equals_same:
-            raise Unsupported('pads as "same" asks or not at all')
+            raise Unsupported('pads like "same" or not at all')
         if applied.padded and applied.operation.padding_counts:
             raise Unsupported("never counts padding")
         if applied.partial:
@@ -220,7 +220,9 @@ class OnnxCalls(Calls):
     def check_call(self, applied: AppliedPooling) -> None:
         """Raise Unsupported for power means over windows of different size."""
         if isinstance(applied.operation, Lp) and (applied.partial or applied.padded):
-            raise Unsupported("gives sums, which windows of different size would not divide alike")
+            raise Unsupported(
+                "returns sums, which windows of different sizes would divide differently"
+            )
 
     def spell(self, applied: AppliedPooling, layer: Layer) -> str:
         """Return an operator, applied to x."""

@@ -33,8 +33,8 @@ class Answer:
         The results, as an array that broadcasts to poolcli's, that the framework defines like
         poolcli; None for all.
     in_range : ndarray of bool or None
-        The windows whose intermediate values the framework's floats represent, beside plain sums;
-        None for all.
+        The windows whose intermediate values, apart from plain sums, the framework's floats
+        represent; None for all.
     leniency : int
         The factor by which the arithmetic of the framework exceeds the usual tolerance.
     exact : bool
@@ -83,7 +83,7 @@ class Framework(ABC):
         beyond = (rows * columns - image.shape[0] * image.shape[1]) * image.shape[2]
         if max(rows, columns) > MOST_POSITIONS or beyond > MOST_BEYOND:
             raise Unsupported(
-                "is not asked: the windows reach too far beyond the image"
+                "is not run: the windows reach too far beyond the image"
                 f" ({rows:,}×{columns:,} positions)"
             )
 

@@ -123,7 +123,7 @@ class _Call:
             self.comparable = has_real_maximum(x, self.applied)
             if self.comparable is not None:
                 self.remarks.append(
-                    "drops NaN on TensorFlow, and makes a finite number of windows with nothing"
+                    "drops NaN on TensorFlow, and returns a finite number for windows of nothing"
                     " but -inf: windows with either are left out"
                 )
         return self._run_layer(self._pad(x, -np.inf))
@@ -151,7 +151,7 @@ class _Call:
         )
         pixels: Array = self.keras.ops.convert_to_numpy(layer(batch))[0]
         if pixels.dtype != self.x.dtype:
-            raise Unsupported(f"gives {pixels.dtype} where these numbers need {self.x.dtype}")
+            raise Unsupported(f"returns {pixels.dtype} where these numbers need {self.x.dtype}")
         return pixels
 
     def _pad(self, x: Array, value: float) -> Any:

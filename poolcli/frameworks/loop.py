@@ -9,13 +9,16 @@ from poolcli.errors import PoolcliError
 from poolcli.frameworks.applied import AppliedPooling
 from poolcli.frameworks.framework import Answer, Framework
 from poolcli.frameworks.layers import Unsupported
-from poolcli.geometry import AdaptiveWindow
+from poolcli.geometry import AdaptiveWindow, AnyAxis
 from poolcli.pooling.spans import count_taps
 from poolcli.reference import adaptive_pool_reference, pool_reference
 
 # Sides of the pooled part of a large image: first the preferred one, then smaller ones, which are
 # fast, then larger ones, which large windows need.
 SIDES = (256, 128, 64, 32, 16, 8, 512, 1024, 2048, 4096)
+
+# A window takes at least as long as reading this many pixels.
+PIXELS_PER_WINDOW = 10
 
 
 class Loop(Framework):
@@ -47,10 +50,17 @@ class Loop(Framework):
                 axes = applied.window.axes(middle.shape)
             except PoolcliError:
                 continue
-            rows, columns = (int(count_taps(axis, np.int64).sum()) for axis in axes)
-            if rows * columns * image.shape[2] <= self.most:
+            if self._is_fast(*axes, image.shape[2]):
                 return middle
-        raise Unsupported("is too slow for windows of this size")
+        raise Unsupported("is too slow for windows of this size or number")
+
+    def _is_fast(self, rows: AnyAxis, columns: AnyAxis, channels: int) -> bool:
+        """Return whether windows and their pixels are few enough."""
+        # Windows first: there may be too many of them to count their pixels.
+        if rows.output * columns.output * channels * PIXELS_PER_WINDOW > self.most:
+            return False
+        pixels = [int(count_taps(axis, np.int64).sum()) for axis in (rows, columns)]
+        return pixels[0] * pixels[1] * channels <= self.most
 
     def check_size(self, image: Array, applied: AppliedPooling) -> None:
         """Accept every window: the loop reads pixels alone."""

@@ -88,7 +88,7 @@ class _Call:
         comparable = has_real_maximum(signed, self.applied)
         if comparable is not None:
             self.remarks.append(
-                "drops NaN in MaxPool, and makes a finite number of windows with nothing but -inf:"
+                "drops NaN in MaxPool, and returns a finite number for windows of nothing but -inf:"
                 " windows with either are left out"
             )
         return Answer(_run(x, *nodes), tuple(self.remarks), comparable=comparable)

@@ -92,7 +92,7 @@ class _Call:
         counts = self.layer.name != "AvgPool2d" or applied.operation.padding_counts
         if applied.padded and not counts and not self.by_hand:
             self.remarks.append(
-                "counts padding in averages by default: asked with count_include_pad=False"
+                "counts padding in averages by default: called with count_include_pad=False"
             )
         return self._apply(x)
 

@@ -1,4 +1,4 @@
-"""Properties of all windows of an image, computed by slices and without the pooling core."""
+"""Properties of all windows of an image, computed without the reductions of the core."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def _sum_along(values: Array, axis: AnyAxis) -> Array:
     """Return the sum of each window along the first axis."""
     sums = np.empty((axis.output, *values.shape[1:]), np.add.reduce(values[:0]).dtype)
     starts, counts, step = lay_spans(axis, range(axis.output))
-    # Neighbouring windows may hold the same pixels: those of outputs larger than the image, and
-    # those that are far larger than the image.
+    # Neighbouring windows may consist of the same pixels: if the output is larger than the image,
+    # and if they are far larger than the image themselves.
     changes = (np.diff(starts) != 0) | (np.diff(counts) != 0)
     firsts = np.concatenate(([0], np.flatnonzero(changes) + 1))
     ends = np.append(firsts[1:], axis.output)

@@ -1,4 +1,4 @@
-"""The order of an array's axes, and the way to pixels (rows, columns, channels) and back."""
+"""The order of an array's axes, and its conversion to pixels (rows, columns, channels) and back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
 from poolcli.vocabulary import Layout
 
-# A last axis with at most so many entries is taken for channels unless a layout is given.
+# A last axis of at most this size is that of channels unless a layout is given.
 MOST_CHANNELS = 4
 
 
@@ -19,8 +19,8 @@ MOST_CHANNELS = 4
 class Axes:
     """The axes of an array of images.
 
-    Pixels are (H, W) or (H, W, N·C): the channels of the first item, then those of the second.
-    So all that works on channels independently works on a batch.
+    Pixels are (H, W) or (H, W, N·C): the channels of the first item, then those of the second, so
+    a function that treats channels independently can be applied to a batch.
 
     Attributes
     ----------
@@ -34,7 +34,17 @@ class Axes:
     items: int = 1
 
     def arrange(self, array: Array) -> Array:
-        """Return the pixels of an array; other orders than that of pixels take a copy."""
+        """Return the pixels of an array: a view in the orders "hw" and "hwc", else a copy.
+
+        Parameters
+        ----------
+        array : ndarray
+            Its axes are in `order`.
+
+        Returns
+        -------
+        ndarray, (H, W) or (H, W, N·C)
+        """
         if self.order in ("hw", "hwc"):
             return array
         moved = array.transpose([self.order.index(axis) for axis in "hwnc" if axis in self.order])
@@ -44,7 +54,7 @@ class Axes:
         return pixels.astype(pixels.dtype, order="C", copy=False)
 
     def restore(self, pixels: Array) -> Array:
-        """Return pixels as an array with these axes: a view."""
+        """Return pixels (H, W) or (H, W, N·C) as an array with axes in `order`: a view."""
         if self.order in ("hw", "hwc"):
             return pixels
         order = self.order.rjust(4, "n")
@@ -55,9 +65,9 @@ class Axes:
         )
 
     def shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Return the shape that pixels of `shape` have with these axes.
+        """Return the shape of the array that `restore` makes of pixels of a shape.
 
-        Without a batch, and with channels last, one gray channel needs no axis.
+        Gray pixels (H, W) keep their shape in the orders "hw" and "hwc".
         """
         if self.order in ("hw", "hwc"):
             return shape
@@ -70,22 +80,22 @@ class Axes:
 def find_axes(
     shape: Sequence[int], layout: Layout | None, spell: Callable[[Layout], str]
 ) -> tuple[Axes, tuple[int, int]]:
-    """Return the axes of an array, and its rows and columns.
+    """Return the axes of an array, and its number of rows and columns.
 
     Parameters
     ----------
     shape : sequence of int
-        Of the array.
+        The shape of the array.
     layout : Layout or None
-        None to derive it: (H, W), or (H, W, C) with at most 4 channels.
+        The order of its axes; None for (H, W), or (H, W, C) with at most 4 channels.
     spell : callable
-        Returns what a user writes to choose a layout.
+        Returns the text by which a user selects a layout, for error messages.
 
     Raises
     ------
     PoolcliError
-        If the array has other than 2 to 4 axes, the layout has another number of axes than the
-        array, or none is given and more than one is possible.
+        If the array has fewer than 2 or more than 4 axes, if the layout has another number of axes
+        than the array, or if there is no layout and more than one is possible.
     """
     found = f"has shape {tuple(shape)}"
     if not 2 <= len(shape) <= 4:
@@ -103,14 +113,14 @@ def find_axes(
     else:
         fitting: tuple[Layout, ...] = ("chw", "hwc") if len(shape) == 3 else ("nchw", "nhwc")
         readings = [f"{spell(one)} reads {_describe(shape, one)}" for one in fitting]
-        # The verb once is enough.
+        # The message has the verb once.
         raise PoolcliError(f"{found}: {readings[0]}, {readings[1].replace(' reads', '')}")
     sizes = dict(zip(order, shape, strict=True))
     return Axes(order, sizes.get("n", 1)), (sizes["h"], sizes["w"])
 
 
 def _describe(shape: Sequence[int], layout: Layout) -> str:
-    """Describe what an array of `shape` holds in a layout: `64 channels of 56×56`."""
+    """Describe the content of an array in a layout: `64 channels of 56×56`."""
     sizes = dict(zip(layout, shape, strict=True))
     words = [_count(sizes["n"], "item")] if "n" in sizes else []
     words += [_count(sizes["c"], "channel"), f"{sizes['h']}×{sizes['w']}"]
@@ -118,4 +128,5 @@ def _describe(shape: Sequence[int], layout: Layout) -> str:
 
 
 def _count(number: int, noun: str) -> str:
+    """Return a number and a noun, in the plural where it has to be."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,4 +1,4 @@
-"""Values that a caller passes: their types and ranges, checked before any work."""
+"""Checks of the types and ranges of parameters."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from poolcli.vocabulary import LARGEST
 
 Pair = tuple[int, int]
 
-LONGEST = 60  # characters of a value that a message quotes
+LONGEST = 60  # the most characters of a value in a message
 
 
 def whole(value: Any, name: str, *, minimum: int, maximum: int = LARGEST) -> int:
-    """Return a whole number; raise ParameterError for another type or outside the limits."""
+    """Return a whole number; raise ParameterError for another type or a number out of range."""
     number = _index(value)
     if number is None:
         raise ParameterError(name, f"must be a whole number, got {quote(value)}")
@@ -25,7 +25,13 @@ def whole(value: Any, name: str, *, minimum: int, maximum: int = LARGEST) -> int
 
 
 def pair(value: Any, name: str, *, minimum: int) -> Pair:
-    """Return (rows, columns) of one whole number or two, each from `minimum` to `LARGEST`."""
+    """Return (rows, columns) from one or two whole numbers.
+
+    Raises
+    ------
+    PoolcliError
+        If these are no whole numbers from `minimum` to `LARGEST`.
+    """
     items = two(value)
     numbers = [_index(item) for item in items or ()]
     rows, columns = numbers if len(numbers) == 2 else (None, None)
@@ -37,16 +43,16 @@ def pair(value: Any, name: str, *, minimum: int) -> Pair:
 
 
 def two(value: Any) -> tuple[Any, Any] | None:
-    """Return a pair's items, or a single value twice; None for a sequence of another length."""
+    """Return the items of a pair, or a single value twice; None for a sequence of other length."""
     if not isinstance(value, Sequence) or isinstance(value, (str, bytes, bytearray, memoryview)):
         return value, value
     return (value[0], value[1]) if len(value) == 2 else None
 
 
 def flag(value: Any, name: str) -> bool:
-    """Return a truth value, Python's or NumPy's; raise ParameterError for anything else."""
+    """Return a Boolean of Python or NumPy; raise ParameterError for any other value."""
     kind = type(value)
-    # NumPy is not loaded for this; its type is `bool` from version 2 on.
+    # Without importing NumPy, whose type is named `bool` from version 2 on.
     if kind is not bool and (kind.__module__, kind.__name__.rstrip("_")) != ("numpy", "bool"):
         raise ParameterError(name, f"must be True or False, got {quote(value)}")
     return bool(value)
@@ -61,19 +67,19 @@ def check_range(number: int, name: str, minimum: int, maximum: int) -> None:
 
 
 def quote(value: Any) -> str:
-    """Write a value on one short line, whatever it is."""
+    """Return the repr of any value on one line of at most `LONGEST` characters."""
     try:
         text = " ".join(reprlib.repr(value).split())
-    except Exception:  # noqa: BLE001 - the caller's object decides what its repr raises
+    except Exception:  # noqa: BLE001 - the repr of a caller's object may raise anything
         return f"a value of type {type(value).__name__}"
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 12]}…{text[-10:]}"
 
 
 def _index(value: Any) -> int | None:
-    """Return a whole number, Python's or NumPy's; None for anything else, truth values too."""
+    """Return a whole number of Python or NumPy; None for any other value and for Booleans."""
     if isinstance(value, bool):
         return None
     try:
         return operator.index(value)
-    except Exception:  # noqa: BLE001 - the caller's object decides what its conversion raises
+    except Exception:  # noqa: BLE001 - the conversion of a caller's object may raise anything
         return None

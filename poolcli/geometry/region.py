@@ -1,4 +1,4 @@
-"""A part of an image, followed from iteration to iteration; exact, in fractions of pixels."""
+"""Rectangles of an image that are followed through iterations, exactly, in fractions of pixels."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ Span = tuple[Fraction, Fraction]
 
 @dataclass(frozen=True)
 class Region:
-    """Rows and columns from a first up to (not with) a last.
+    """A rectangle of an image.
 
-    Like whole pixels, parts of pixels begin at their edges: `(0, 3/2)` is the first pixel and half
-    of the second.
+    Attributes
+    ----------
+    rows, columns : (Fraction, Fraction)
+        Where it starts and stops, in pixels: `(0, 3/2)` is the first pixel and half of the second.
     """
 
     rows: Span
@@ -27,22 +29,30 @@ class Region:
 
     @property
     def shape(self) -> tuple[Fraction, Fraction]:
-        """Give how many (rows, columns) it spans."""
+        """Return the number of (rows, columns)."""
         return self.rows[1] - self.rows[0], self.columns[1] - self.columns[0]
 
     def after(self, step: Step) -> Region:
-        """Give where the same scene lies in the result of an iteration."""
+        """Return the rectangle of the same scene in the result of an iteration."""
         rows, columns = step.axes
         return Region(_after(self.rows, rows), _after(self.columns, columns))
 
     @classmethod
     def around(cls, centre: Pair, size: Pair, shape: Pair) -> Region:
-        """Lay `size` (rows, columns) around a pixel, moved so that it lies within an image.
+        """Return a rectangle around a pixel, moved so that it lies within the image.
+
+        Parameters
+        ----------
+        centre : (row, column)
+        size : (rows, columns)
+            Clipped to the size of the image.
+        shape : (rows, columns)
+            The size of the image.
 
         Raises
         ------
         PoolcliError
-            If the image of `shape` has no such pixel.
+            If the image has no such pixel.
         """
         if centre[0] >= shape[0] or centre[1] >= shape[1]:
             raise PoolcliError(
@@ -54,14 +64,14 @@ class Region:
 
 @dataclass(frozen=True)
 class Zoom:
-    """What a zoom shows of an image.
+    """The settings of a zoom.
 
     Attributes
     ----------
     centre : (row, column) or None
-        The pixel in its middle; None for where there is most to see.
+        The pixel in the middle; None for the region with the most detail.
     size : int or None
-        How many pixels it spans along its shorter side; None for a size that suits the chain.
+        The number of pixels along its shorter side; None for a size that suits the chain.
     """
 
     centre: Pair | None = None
@@ -76,13 +86,14 @@ class Zoom:
 
 
 def _around(centre: int, size: int, limit: int) -> Span:
+    """Return `size` pixels around one, moved to lie within `limit` pixels."""
     size = min(size, limit)
     first = min(max(centre - (size - 1) // 2, 0), limit - size)
     return Fraction(first), Fraction(first + size)
 
 
 def _after(span: Span, axis: AnyAxis) -> Span:
-    """Carry a span over to the output pixels whose windows stand where it lies.
+    """Return the output pixels whose windows are at a span of the input.
 
     The middle of output pixel `i` is the middle of its window, `i·stride − before + (extent−1)/2`.
     """

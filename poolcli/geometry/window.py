@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from poolcli.errors import PoolcliError
-from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis, ceil_divide
+from poolcli.geometry.axis import AdaptiveAxis, AnyAxis, Axis
+from poolcli.geometry.lattice import ceil_divide
 from poolcli.geometry.parameters import Pair, flag, pair, quote, two
 from poolcli.spelling import spell_numbers, spell_shape
 

@@ -1,17 +1,15 @@
 """Bytes to arrays and back: the only decoder and the only encoder."""
 
 from poolcli.images.animation import encode_animation
-from poolcli.images.formats import (
-    FORMATS,
-    RESOLUTIONS,
+from poolcli.images.checks import (
     check_format,
     check_scale,
     check_size,
     choose_format,
-    format_of,
     keeps_profile,
     keeps_resolution,
     looks_black,
+    warns_of_resolution,
 )
 from poolcli.images.image import Image, Kind, Reading, Source
 from poolcli.images.pictures import is_picture
@@ -20,8 +18,6 @@ from poolcli.images.writing import Buffer, Quantised, encode_figure, quantise
 from poolcli.vocabulary import Layout
 
 __all__ = [
-    "FORMATS",
-    "RESOLUTIONS",
     "Buffer",
     "Image",
     "Kind",
@@ -36,7 +32,6 @@ __all__ = [
     "choose_format",
     "encode_animation",
     "encode_figure",
-    "format_of",
     "is_picture",
     "keeps_profile",
     "keeps_resolution",
@@ -44,4 +39,5 @@ __all__ = [
     "looks_black",
     "open_source",
     "quantise",
+    "warns_of_resolution",
 ]

@@ -7,13 +7,14 @@ layout is that of Microsoft's BITMAPCOREHEADER to BITMAPV5HEADER, and of OS/2's 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
+from poolcli.formats import INCH_IN_METRES
+from poolcli.images.bmp_runs import expand_runs
 from poolcli.images.damage import Damage, damage_in_one_line
 from poolcli.images.image import Image, Source
 from poolcli.images.metadata import Told, clean_profile
@@ -25,9 +26,8 @@ _COMPRESSIONS = {4: "JPEG", 5: "PNG", 11: "CMYK", 12: "CMYK", 13: "CMYK"}
 FILE_HEADER, CORE_HEADER, OS2_HEADER, INFO_HEADER = 14, 12, 64, 40
 MASKS_HEADER, ALPHA_HEADER, PROFILE_HEADER = 52, 56, 124
 _EMBEDDED = 0x4D424544
-_METRES_PER_INCH = 0.0254
 
-# Red, green and blue where the file does not say.
+# The bits of red, green, blue and alpha where the file does not state them.
 _DEFAULT_MASKS = {
     16: (0x7C00, 0x3E0, 0x1F, 0),
     24: (0xFF0000, 0xFF00, 0xFF, 0),
@@ -43,15 +43,15 @@ class Header:
     ----------
     rows, columns, bits, compression : int
     top_down : bool
-        Whether the first row stored is that at the top.
+        Whether the first row stored is the top one.
     masks : tuple of int
-        The bits of red, green, blue and alpha; of pixels that are not numbers of a palette.
+        The bits of red, green, blue and alpha, if there is no palette.
     palette : bytes
         The entries of the palette, blue first.
     entry : int
-        How many bytes an entry has.
+        The bytes of an entry.
     offset : int
-        Where the pixels begin.
+        The position of the pixels.
     told : Told
     """
 
@@ -73,7 +73,7 @@ def open_bmp(content: bytes, damage: Damage) -> Source:
     Raises
     ------
     PoolcliError
-        If the file is damaged, or holds pixels that could not be read exactly.
+        If the file is damaged, or its pixels could not be read exactly.
     """
     with damage_in_one_line():
         header = _read_header(content)
@@ -113,20 +113,20 @@ def _read_header(content: bytes) -> Header:
         columns, height, _, bits, compression = struct.unpack_from("<iiHHI", fields, 4)
         across, down, used = struct.unpack_from("<iiI", fields, 24)
         if across or down:
-            density = across * _METRES_PER_INCH, down * _METRES_PER_INCH
+            density = across * INCH_IN_METRES, down * INCH_IN_METRES
     if columns < 1 or height == 0 or (height < 0 and compression in (RLE8, RLE4)):
         raise PoolcliError("is damaged: its header gives no size that fits")
     _check(size, bits, compression)
-    masks, place = _read_masks(content, size, bits, compression)
+    masks, position = _read_masks(content, size, bits, compression)
     entry = 3 if size == CORE_HEADER else 4
     entries = 0
     if bits <= 8:
         entries = min(used or 2**bits, 2**bits)
-    palette = content[place : place + entry * entries]
+    palette = content[position : position + entry * entries]
     if len(palette) < entry * entries or offset > len(content):
         raise PoolcliError("is damaged: its palette is cut off")
-    told = Told(density=density, profile=_profile(content, fields))
-    offset = offset or place + len(palette)
+    told = Told(density=density, profile=_embedded_profile(content, fields))
+    offset = offset or position + len(palette)
     return Header(
         abs(height), columns, bits, compression, height < 0, masks, palette, entry, offset, told
     )
@@ -135,19 +135,19 @@ def _read_header(content: bytes) -> Header:
 def _read_masks(
     content: bytes, size: int, bits: int, compression: int
 ) -> tuple[tuple[int, int, int, int], int]:
-    """Read which bits are which colour, and where what follows them begins."""
-    place = FILE_HEADER + size
+    """Read the bits of each colour; return also the position behind them."""
+    position = FILE_HEADER + size
     if compression not in (FIELDS, ALPHA_FIELDS):
-        return _DEFAULT_MASKS.get(bits, (0, 0, 0, 0)), place
+        return _DEFAULT_MASKS.get(bits, (0, 0, 0, 0)), position
     count = 4 if size >= ALPHA_HEADER or compression == ALPHA_FIELDS else 3
     red, green, blue, *alpha = struct.unpack_from(f"<{count}I", content, FILE_HEADER + INFO_HEADER)
     masks = (red, green, blue, alpha[0] if alpha else 0)
     _check_masks(masks, bits)
-    return masks, place + (4 * count if size < MASKS_HEADER else 0)
+    return masks, position + (4 * count if size < MASKS_HEADER else 0)
 
 
 def _check(size: int, bits: int, compression: int) -> None:
-    """Refuse what is not in the list of pixels that are read."""
+    """Raise PoolcliError for pixels that are not read."""
     if compression in _COMPRESSIONS or (size == OS2_HEADER and compression in (3, 4)):
         name = _COMPRESSIONS.get(compression, f"method {compression}")
         raise PoolcliError(f"is a BMP that holds {name}, which is not read; save it as png")
@@ -161,6 +161,7 @@ def _check(size: int, bits: int, compression: int) -> None:
 
 
 def _check_masks(masks: tuple[int, ...], bits: int) -> None:
+    """Raise PoolcliError for bit fields that overlap, have holes or are not read."""
     seen = 0
     for mask in masks:
         lowest = mask & -mask
@@ -172,16 +173,16 @@ def _check_masks(masks: tuple[int, ...], bits: int) -> None:
         raise PoolcliError("holds bit fields that are not read; save it as png")
 
 
-def _profile(content: bytes, fields: bytes) -> bytes | None:
+def _embedded_profile(content: bytes, fields: bytes) -> bytes | None:
     (space,) = struct.unpack_from("<I", fields, 56)
     if space != _EMBEDDED:
         return None
-    place, size = struct.unpack_from("<II", fields, 112)
-    return content[FILE_HEADER + place : FILE_HEADER + place + size]
+    position, size = struct.unpack_from("<II", fields, 112)
+    return content[FILE_HEADER + position : FILE_HEADER + position + size]
 
 
 def _read_rows(content: bytes, header: Header, damage: Damage) -> Array:
-    """Read the bytes of each row, (rows, bytes), as stored; those that are missing are 0."""
+    """Read the bytes of each row, (rows, bytes), as stored; missing ones are 0."""
     size = (header.columns * header.bits + 7) // 8
     stride = (size + 3) // 4 * 4
     # The last row's padding may be missing.
@@ -203,7 +204,7 @@ def _upright(pixels: Array, header: Header) -> Array:
 def _through_masks(
     content: bytes, header: Header, damage: Damage, notes: list[str]
 ) -> tuple[Array, bool]:
-    """Read pixels whose bits are colours, and tell whether they have alpha."""
+    """Read pixels of bit fields; return also whether they have alpha."""
     lines = _read_rows(content, header, damage)
     if header.bits != 16 and header.masks == _DEFAULT_MASKS[header.bits]:
         stored = lines.reshape(header.rows, header.columns, header.bits // 8)
@@ -225,7 +226,7 @@ def _through_masks(
 
 
 def _through_palette(content: bytes, header: Header, damage: Damage) -> tuple[Array, bool]:
-    """Read pixels that are numbers of a palette, and tell whether they have alpha."""
+    """Read pixels that are indices of a palette; return also whether they have alpha."""
     drawn = None
     if header.compression == PLAIN:
         lines = _read_rows(content, header, damage)
@@ -236,7 +237,9 @@ def _through_palette(content: bytes, header: Header, damage: Damage) -> tuple[Ar
             bits = np.packbits(wide.reshape(header.rows, -1), axis=1)
         index = bits[:, : header.columns]
     else:
-        index, drawn = _expand_runs(content, header, damage)
+        shape = (header.rows, header.columns)
+        four = header.compression == RLE4
+        index, drawn = expand_runs(content, header.offset, shape, damage, four=four)
     entries = np.frombuffer(header.palette, np.uint8).reshape(-1, header.entry)[:, 2::-1]
     if index.size and int(index.max()) >= len(entries):
         damage.found("it has pixels whose colour is not in its palette")
@@ -251,63 +254,3 @@ def _through_palette(content: bytes, header: Header, damage: Damage) -> tuple[Ar
     if (entries == ramp[:, np.newaxis]).all():
         return np.ascontiguousarray(palette[index, 0]), False
     return palette[index], False
-
-
-def _expand_runs(content: bytes, header: Header, damage: Damage) -> tuple[Array, Array | None]:
-    """Expand run lengths to numbers of the palette, and tell which pixels were drawn.
-
-    None instead if all were; the others are transparent, as browsers show them.
-    """
-    rows, columns = header.rows, header.columns
-    index, drawn = bytearray(rows * columns), bytearray(rows * columns)
-    fault = "it ends before its pixels do"
-    row = column = 0
-    for right, down, values in _runs(content, header.offset, four=header.compression == RLE4):
-        if values is None and (right, down) == (0, 0):
-            fault = ""
-        elif values is None:
-            # A new line begins at the left.
-            column, row = (column + right if right >= 0 else 0), row + down
-        else:
-            # With two pixels in a byte, the last one may be padding.
-            count = min(len(values), columns - column)
-            if row >= rows or count < len(values) - (header.compression == RLE4):
-                fault = "a run of pixels goes beyond its row"
-                break
-            place = row * columns + column
-            index[place : place + count] = values[:count]
-            drawn[place : place + count] = b"\1" * count
-            column += count
-    if fault:
-        damage.found(fault)
-    shape = (rows, columns)
-    pixels = np.frombuffer(index, np.uint8).reshape(shape)
-    return pixels, None if 0 not in drawn else np.frombuffer(drawn, np.uint8).reshape(shape)
-
-
-def _runs(content: bytes, place: int, *, four: bool) -> Iterator[tuple[int, int, bytes | None]]:
-    """Yield how far to go right and down, or pixels; (0, 0, None) is the end."""
-    while place + 2 <= len(content):
-        count, value = content[place], content[place + 1]
-        place += 2
-        if count:
-            pair = bytes((value >> 4, value & 15)) if four else bytes((value,))
-            yield 0, 0, (pair * count)[:count]
-        elif value == 0:
-            yield -1, 1, None
-        elif value == 1:
-            yield 0, 0, None
-            return
-        elif value == 2 and place + 2 <= len(content):
-            if content[place] or content[place + 1]:
-                yield content[place], content[place + 1], None
-            place += 2
-        else:
-            size = (value + 1) // 2 if four else value
-            stored = content[place : place + size]
-            if len(stored) < size:
-                return
-            if four:
-                stored = bytes(part for byte in stored for part in (byte >> 4, byte & 15))
-            yield 0, 0, stored[:value]
-            place += size + size % 2

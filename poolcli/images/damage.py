@@ -24,7 +24,7 @@ logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 # What decoders need for a pixel.
 DECODING_BYTES = 12
-BLOCK_BYTES = 1 << 30
+BLOCK_BYTES = 1 << 23
 READING_ERRORS = (OSError, ValueError, SyntaxError, EOFError, TypeError)
 
 
@@ -103,7 +103,7 @@ def load_picture(picture: ImageFile, damage: Damage) -> bool:
     Pillow keeps the rows that it has decoded when it raises. Its own switch for truncated images
     is global, so it would apply to other threads as well.
     """
-    # In one go: a thread that comes back for each block waits for the interpreter's lock.
+    # Few blocks: after each, a thread waits for the interpreter's lock.
     picture.decodermaxblock = BLOCK_BYTES
     try:
         picture.load()

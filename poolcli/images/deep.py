@@ -13,18 +13,14 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
+from poolcli.formats import FORMATS
 from poolcli.images.boxes import avif_depth, jpeg2000_depth
+from poolcli.silence import silence
 
 if TYPE_CHECKING:
     from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
-# Pillow's modes of pixels that it decodes without loss, by format.
-MODES = {
-    "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
-    "WEBP": ("RGB", "RGBA"),
-    "JPEG2000": ("L", "LA", "RGB", "RGBA", "I;16", "CMYK"),
-    "AVIF": ("L", "RGB", "RGBA"),
-}
+MODES = {each.pillow: each.modes for each in FORMATS if each.pillow}
 
 # Positions in a PNG file, and a colour type.
 _PNG_DEPTH, _PNG_COLOUR_TYPE = 24, 25
@@ -97,7 +93,9 @@ def decode_deep_colour(picture: pillow.Image, content: bytes) -> Array:
     """
     from poolcli.opencv import cv2
 
-    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    # Libraries of OpenCV print their warnings.
+    with silence():
+        pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
         raise PoolcliError("holds 16-bit colour that cannot be decoded")
     if pixels.shape[:2] != picture.size[::-1]:

@@ -150,8 +150,6 @@ class Source:
     kind : Kind
     decode : callable
         Reads the pixels, once.
-    load : callable or None
-        Does that part of `decode` which takes long and needs no NumPy, if there is one.
     layers : int
         The channels of an array, those of all items of a batch; 1 for other inputs.
     """
@@ -159,5 +157,4 @@ class Source:
     shape: tuple[int, int]
     kind: Kind
     decode: Callable[[], Image]
-    load: Callable[[], None] | None = None
     layers: int = 1

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,8 +15,20 @@ from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
 from poolcli.images.damage import Damage, damage_in_one_line, decoding, one_line
 from poolcli.images.image import Image, Source
+from poolcli.images.jpeg_segments import (
+    ADOBE,
+    END,
+    END_OF_IMAGE,
+    MAX_SEGMENTS,
+    PROGRESSIVE,
+    SCAN,
+    START_OF_IMAGE,
+    Header,
+    count_pictures,
+    join_profile,
+    read_header,
+)
 from poolcli.images.metadata import (
-    CENTIMETRES_PER_INCH,
     SIDEWAYS,
     Told,
     clean_profile,
@@ -27,20 +37,6 @@ from poolcli.images.metadata import (
     turn,
 )
 
-START, END, SCAN, COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
-START_OF_IMAGE, END_OF_IMAGE = b"\xff\xd8", b"\xff\xd9"
-STANDALONE = {0x01, *range(0xD0, 0xD9)}
-# Frames: sequential and progressive, with Huffman or arithmetic codes.
-FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-READABLE_FRAMES = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)
-PROGRESSIVE = (0xC2, 0xCA)
-APPLICATION = range(0xE0, 0xF0)
-JFIF, EXIF, ICC, ADOBE = 0xE0, 0xE1, 0xE2, 0xEE
-# Version 1.02, no unit of length, square pixels, no thumbnail.
-PLAIN_JFIF = b"JFIF\0\1\2\0\0\1\0\1\0\0"
-XMP_NAME = b"http://ns.adobe.com/xap/1.0/\0"
-MULTI_PICTURE_IMAGES = 0xB001
-
 # Inside a scan, 0xFF is followed by 0, by a restart marker, or by a marker that ends the scan.
 MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
 
@@ -48,36 +44,10 @@ MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
 # large images may have fewer: a billion pixels take half a second or more.
 USUAL_SCANS, MAX_SCANS = 20, 100
 MAX_SCANNED_PIXELS = 2_500_000_000
-MAX_SEGMENTS = 10_000
 
 SPACES = {1: "GRAY", 3: "RGB", 4: "CMYK"}
-# What Adobe's marker says of 3 and 4 channels: YCbCr and YCCK.
+# The transforms of Adobe's marker for 3 and 4 channels: YCbCr and YCCK.
 TRANSFORMS = {3: 1, 4: 2}
-
-
-@dataclass
-class Header:
-    """The fields of the segments before the first scan.
-
-    Attributes
-    ----------
-    frame : int
-        The marker of the frame.
-    tables : list of (marker, data)
-        What decoding needs.
-    """
-
-    frame: int = 0
-    shape: tuple[int, int] = (0, 0)
-    components: tuple[int, ...] = ()
-    tables: list[tuple[int, bytes]] = field(default_factory=list)
-    adobe: bytes | None = None
-    density: object = None
-    exif: bytes = b""
-    xmp: bytes = b""
-    multi_picture: bytes = b""
-    profile: dict[int, bytes] = field(default_factory=dict)
-    profile_parts: int = 0
 
 
 def open_jpeg(content: bytes, damage: Damage) -> Source:
@@ -89,11 +59,11 @@ def open_jpeg(content: bytes, damage: Damage) -> Source:
         If the file holds no frame that can be read, or more scans than any encoder makes.
     """
     view = memoryview(content)
-    header, start = _read_header(view, damage)
+    header, start = read_header(view, damage)
     stream = _clean_stream(header, content, start, damage)
-    notes = count_frames(_count_pictures(header.multi_picture))
+    notes = count_frames(count_pictures(header.multi_picture))
     exif = read_exif(header.exif, notes)
-    told = Told(exif=exif, xmp=header.xmp, density=header.density, profile=_join_profile(header))
+    told = Told(exif=exif, xmp=header.xmp, density=header.density, profile=join_profile(header))
     orientation = told.orientation(notes)
     rows, columns = header.shape
     once = [stream]
@@ -119,95 +89,8 @@ def open_jpeg(content: bytes, damage: Damage) -> Source:
     return Source((columns, rows) if orientation in SIDEWAYS else (rows, columns), "png", decode)
 
 
-def _read_header(view: memoryview, damage: Damage) -> tuple[Header, int]:
-    """Read the segments before the first scan; return them and where the scan begins."""
-    header = Header()
-    for marker, data, position in _segments(view, damage):
-        if marker == SCAN and header.frame:
-            return header, position
-        if marker in FRAMES:
-            _read_frame(header, marker, bytes(data))
-        elif marker in APPLICATION:
-            _read_application(header, marker, bytes(data))
-        elif marker not in (COMMENT, SCAN):
-            header.tables.append((marker, bytes(data)))
-    raise PoolcliError("is damaged: it ends before its pixels")
-
-
-def _segments(view: memoryview, damage: Damage) -> Iterator[tuple[int, memoryview, int]]:
-    """Yield the marker, data and position of each segment, up to the first scan."""
-    position, count = 0, 0
-    while position + 4 <= len(view):
-        if view[position] != 0xFF:
-            damage.suspect("there are bytes between its segments")
-            position += 1
-            continue
-        marker = view[position + 1]
-        if marker == 0xFF:
-            position += 1
-            continue
-        if marker in STANDALONE:
-            position += 2
-            continue
-        if marker in (0, END):
-            return
-        length = int.from_bytes(view[position + 2 : position + 4], "big")
-        end = position + 2 + length
-        if length < 2 or end > len(view):
-            return
-        yield marker, view[position + 4 : end], position
-        position = end
-        count += 1
-        if count > MAX_SEGMENTS:
-            raise PoolcliError(f"holds more than {MAX_SEGMENTS:,} segments; save it again")
-
-
-def _read_frame(header: Header, marker: int, data: bytes) -> None:
-    if header.frame:
-        raise PoolcliError("is damaged: it tells its size twice")
-    if len(data) < 6 or len(data) != 6 + 3 * data[5]:
-        raise PoolcliError("is damaged: it does not tell its size")
-    precision, rows, columns, count = struct.unpack(">BHHB", data[:6])
-    if marker not in READABLE_FRAMES:
-        raise PoolcliError("is a lossless or hierarchical JPEG; save it as png")
-    if precision != 8:
-        raise PoolcliError(f"is a JPEG of {precision} bits a channel; save it as png or tif")
-    if count not in SPACES:
-        raise PoolcliError(f"is a JPEG of {count} channels; save it as tif or npy")
-    if not rows or not columns:
-        raise PoolcliError("is damaged: it does not tell its size")
-    header.frame, header.shape = marker, (rows, columns)
-    header.components = tuple(data[6::3])
-    header.tables.append((marker, data))
-
-
-def _read_application(header: Header, marker: int, data: bytes) -> None:
-    """Keep what application data says about the pixels.
-
-    The first segment of a kind counts, but the last of Adobe's, as for libjpeg.
-    """
-    if marker == JFIF and data.startswith(b"JFIF\0") and len(data) >= 12:
-        unit, across, down = struct.unpack(">BHH", data[7:12])
-        inches = {1: 1.0, 2: CENTIMETRES_PER_INCH}.get(unit)
-        if inches and header.density is None:
-            header.density = across * inches, down * inches
-        if (JFIF, PLAIN_JFIF) not in header.tables:
-            header.tables.append((JFIF, PLAIN_JFIF))
-    elif marker == ADOBE and data.startswith(b"Adobe") and len(data) >= 12:
-        header.adobe = data[:12]
-    elif marker == EXIF and data.startswith(b"Exif\0\0"):
-        header.exif = header.exif or data
-    elif marker == EXIF and data.startswith(XMP_NAME):
-        header.xmp = header.xmp or data[len(XMP_NAME) :]
-    elif marker == ICC and data.startswith(b"ICC_PROFILE\0") and len(data) > 14:
-        header.profile.setdefault(data[12], data[14:])
-        header.profile_parts = data[13]
-    elif marker == ICC and data.startswith(b"MPF\0"):
-        header.multi_picture = header.multi_picture or data[4:]
-
-
 def _clean_stream(header: Header, content: bytes, start: int, damage: Damage) -> bytes:
-    """Return the file without comments and application data, and note what it lacks."""
+    """Return the file without comments and application data, and note missing parts."""
     view = memoryview(content)
     progressive = header.frame in PROGRESSIVE
     if progressive or view[start + 4 : start + 5] != bytes([len(header.components)]):
@@ -225,13 +108,13 @@ def _clean_stream(header: Header, content: bytes, start: int, damage: Damage) ->
         damage.suspect("it lacks the scan of a channel")
     tables = header.tables
     if header.adobe:
-        # Every decoder takes an unknown transform so, with a warning.
+        # Decoders read an unknown transform as this one, with a warning.
         transform = TRANSFORMS.get(len(header.components), 0) if header.adobe[11] else 0
         tables = [(ADOBE, header.adobe[:11] + bytes([transform])), *tables]
     parts: list[bytes | memoryview] = [START_OF_IMAGE]
     for marker, data in tables:
         parts += [struct.pack(">BBH", 0xFF, marker, 2 + len(data)), data]
-    # With an end, the decoder takes lacking data for damage, and a lacking end for none.
+    # With an end marker, the decoder reports missing data.
     return b"".join([*parts, view[start:end], END_OF_IMAGE])
 
 
@@ -239,7 +122,7 @@ def _find_end(content: bytes, start: int) -> int | None:
     """Return where an end marker, or the start of another image, follows a scan."""
     ends = content.find(END_OF_IMAGE, start)
     begins = content.find(START_OF_IMAGE, start, None if ends < 0 else ends)
-    # The second search ends where the first one found something.
+    # The second search stops at the end marker.
     found = begins if begins >= 0 else ends
     return found if found >= 0 else None
 
@@ -286,7 +169,7 @@ def _decode(stream: bytes, header: Header, damage: Damage) -> Array:
         with damage_in_one_line(ValueError):
             decoded = simplejpeg.decode_jpeg(stream, SPACES[channels], buffer=pixels, strict=strict)
         if decoded.shape != pixels.shape:
-            raise PoolcliError("is damaged: it tells its size twice")
+            raise PoolcliError("is damaged: it states its size twice")
 
     try:
         attempt(strict=True)
@@ -295,7 +178,7 @@ def _decode(stream: bytes, header: Header, damage: Damage) -> Array:
             raise
         damage.suspect(one_line(error))
         with damage_in_one_line():
-            # What cannot be read at all raises again.
+            # This raises again if nothing can be read.
             attempt(strict=False)
     damage.settle()
     return pixels[:, :, 0] if channels == 1 else pixels
@@ -306,15 +189,3 @@ def _cmyk_to_rgb(stored: Array) -> Array:
     from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
     return np.asarray(pillow.fromarray(~stored, "CMYK").convert("RGB"))
-
-
-def _join_profile(header: Header) -> bytes:
-    """Join the parts of a colour profile; parts that are missing leave a profile too short."""
-    numbers = range(1, header.profile_parts + 1)
-    return b"".join(header.profile.get(number, b"") for number in numbers)
-
-
-def _count_pictures(multi_picture: bytes) -> int:
-    """Count the pictures of a file that holds several (CIPA DC-007)."""
-    count = read_exif(multi_picture, [], (MULTI_PICTURE_IMAGES,)).get(MULTI_PICTURE_IMAGES, 1)
-    return count if isinstance(count, int) and count > 0 else 1

@@ -16,20 +16,18 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
+from poolcli.formats import LEAST_RESOLUTION, MOST_RESOLUTION
 from poolcli.images.damage import damage_in_one_line
 
 Resolution = tuple[float, float]
 
 ORIENTATION = 274
-INCH_IN_METRES = 0.0254
 X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
 INCH, CENTIMETRE, CENTIMETRES_PER_INCH = 2, 3, 2.54
 EXIF_TAGS = (ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT)
 UPRIGHT = 1
 SIDEWAYS = range(5, 9)
 ORIENTATIONS = range(1, 9)
-# Pixels an inch. PNG counts pixels a metre, TIFF has rationals of 32 bits.
-LEAST_RESOLUTION, MOST_RESOLUTION = 1e-4, 1e7
 
 # The most that Pillow unpacks from a PNG, so that every PNG written can be read again.
 MAX_PROFILE_BYTES = 2**20

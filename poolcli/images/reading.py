@@ -7,18 +7,16 @@ from dataclasses import replace
 import numpy as np
 
 from poolcli.errors import PoolcliError
+from poolcli.formats import BY_NAME, BY_SUFFIX, READ_PICTURES, Content
 from poolcli.geometry.layouts import Axes
 from poolcli.images.image import Image, Kind, Reading, Source
 from poolcli.images.matrices import check_text, parse_text
 from poolcli.images.npy import NPY_MAGIC, ZIP_MAGIC, open_npy, open_npz
 from poolcli.images.pictures import is_picture, open_picture
 
-TEXT_SUFFIXES = ("csv", "txt", "")
-NO_IMAGE = "is no image that can be read (png, jpg, webp, tif, bmp, gif, ppm, jp2, avif)"
-
-
-# What is behind a name, as far as it tells that.
-NAMED: dict[str, Kind] = {"npy": "npy", "npz": "npy", "csv": "csv", "txt": "csv"}
+TEXT_SUFFIXES = (*BY_NAME["csv"].suffixes, "")
+NO_IMAGE = f"is no image that can be read ({', '.join(each.name for each in READ_PICTURES)})"
+KINDS: dict[Content, Kind] = {"array": "npy", "text": "csv"}
 
 
 def kind_of(suffix: str, head: bytes | None = None) -> Kind:
@@ -27,15 +25,16 @@ def kind_of(suffix: str, head: bytes | None = None) -> Kind:
     Parameters
     ----------
     suffix : str
-        What the file's name ends with, in lower case and without the dot.
+        Of the path of the file, in lower case and without dot.
     head : bytes or None
-        What the file begins with, which decides; None if that is not known.
+        The first bytes of the file, which decide; None if they are not known.
     """
+    named = KINDS.get(BY_SUFFIX[suffix].content) if suffix in BY_SUFFIX else None
     if head is None:
-        return NAMED.get(suffix, "png")
+        return named or "png"
     if head.startswith((NPY_MAGIC, ZIP_MAGIC)):
         return "npy"
-    return "png" if is_picture(head) else NAMED.get(suffix, "csv")
+    return "png" if is_picture(head) else named or "csv"
 
 
 def check_head(head: bytes, suffix: str) -> None:

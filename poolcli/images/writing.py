@@ -1,11 +1,11 @@
-"""Arrays to bytes, in a format that can hold them."""
+"""Encode images as files."""
 
 from __future__ import annotations
 
 import io
 import struct
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,7 +14,8 @@ import numpy as np
 
 from poolcli.arrays import Array
 from poolcli.errors import PoolcliError
-from poolcli.images.formats import (
+from poolcli.formats import INCH_IN_METRES, output_of
+from poolcli.images.checks import (
     formats_of_any_value,
     keeps_profile,
     keeps_resolution,
@@ -22,91 +23,72 @@ from poolcli.images.formats import (
 )
 from poolcli.images.image import Image
 from poolcli.images.matrices import format_text
-from poolcli.images.metadata import INCH_IN_METRES
-from poolcli.images.png import REPEATS, join_png, png_pieces
+from poolcli.images.png import encode_png
 
 Buffer = bytes | memoryview
 
-# A colour profile, and a resolution in pixels an inch, where the image has them.
+# The colour profile and the resolution in pixels per inch, or None.
 About = tuple[bytes | None, tuple[float, float] | None]
 
-# How much of an image is rounded at a time.
+# Bytes of pixels rounded at a time.
 BAND_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
 class Quantised:
-    """An image as its file will hold it.
+    """An image in the values of its file.
 
     Attributes
     ----------
     size : int
-        How many bytes the pixels take until they are encoded.
+        The bytes that the pixels take before they are encoded.
     clipped : float, 0 to 1
-        The share of values that lay outside the range.
-    pieces : sequence of callable
-        Each encodes a part of the pixels, at any time and in any thread.
-    join : callable
-        Makes the file's content, in parts, of what the pieces gave.
+        The share of values outside the range of the file.
+    encode : callable
+        Returns the content of the file, in parts; may be called in any thread.
     """
 
     size: int
     clipped: float
-    pieces: Sequence[Callable[[], Any]]
-    join: Callable[[Sequence[Any]], list[Buffer]]
+    encode: Callable[[], list[Buffer]]
 
 
 def quantise(image: Image, format_: str, *, scale: bool = False) -> Quantised:
-    """Round and clip the pixels of an image for a file, which then needs the image no longer.
+    """Round and clip the pixels of an image to the values of a file.
 
     Parameters
     ----------
     image : Image
+        Not needed any longer once this returns.
     format_ : str
-        One of `FORMATS` that `check_format` accepts.
+        The name of a format that `check_format` accepts for the image.
     scale : bool
         Whether to map 0..1 to the range of the file before rounding.
+
+    Raises
+    ------
+    PoolcliError
+        If the pixels hold NaN and the format cannot.
     """
-    if format_ == "npy":
-        return _whole(_npy, image.array)
-    pixels = image.pixels
-    if pixels.ndim == 3 and pixels.shape[2] == 1:
-        pixels = pixels[:, :, 0]
-    if format_ == "csv":
-        return _whole(_csv, pixels)
-    stored = stored_type(image, scale=scale)
     about = (
         image.profile if keeps_profile(image, format_) else None,
         image.resolution if keeps_resolution(image, format_) else None,
     )
-    if format_ == "png":
-        pixels, clipped = _quantise(pixels, stored, scale=scale)
-        pieces = png_pieces(pixels)
-        return Quantised(pixels.nbytes, clipped, pieces, partial(join_png, pixels, _chunks(about)))
-    if stored == np.uint16 and pixels.ndim == 3:
-        if pixels.shape[2] == 2:
-            # No encoder at hand writes 16-bit gray with alpha; as colour the values are the same.
-            pixels = pixels[:, :, [0, 0, 0, 1]]
-        return _whole(_deep_tif, *_quantise(pixels, stored, ordered=True, scale=scale))
-    return _whole(partial(_pillow, format_, about), *_quantise(pixels, stored, scale=scale))
+    output = output_of(format_)
+    pixels, clipped = image.array if output.channels is None else image.pixels, 0.0
+    if output.channels is not None and pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[:, :, 0]
+    if output.types is not None:
+        pixels, clipped = _quantise(pixels, stored_type(image, scale=scale), scale=scale)
+    return Quantised(pixels.nbytes, clipped, partial(_ENCODERS[format_], pixels, about))
 
 
-def _whole(
-    encode: Callable[[Array], list[Buffer]], pixels: Array, clipped: float = 0.0
-) -> Quantised:
-    """Let an image be encoded in one piece."""
-    return Quantised(pixels.nbytes, clipped, [partial(encode, pixels)], lambda pieces: pieces[0])
+def _quantise(pixels: Array, stored: np.dtype[Any], *, scale: bool = False) -> tuple[Array, float]:
+    """Scale if asked, round half to even and clip; return also the share that was clipped.
 
-
-def _quantise(
-    pixels: Array, stored: np.dtype[Any], *, ordered: bool = False, scale: bool = False
-) -> tuple[Array, float]:
-    """Scale if asked, round half to even and clip; return the share that was clipped too.
-
-    Band by band, so that nothing of the image's size is made but the result.
+    Works band by band, so that no array of the image's size is made but the result.
     """
-    place = _opencv_order(pixels) if ordered else None
-    if pixels.dtype == stored and place is None and not scale:
+    if pixels.dtype == stored and not scale:
         return pixels, 0.0
     result = np.empty(pixels.shape, stored)
     height = max(1, BAND_BYTES * len(pixels) // pixels.nbytes)
@@ -116,14 +98,13 @@ def _quantise(
         band = pixels[rows]
         if scale:
             band = band * np.float64(np.iinfo(stored).max)
-        band, clipped = _round(band, stored)
+        result[rows], clipped = _round(band, stored)
         outside += clipped
-        (place or np.copyto)(result[rows], band)
     return result, outside / pixels.size
 
 
 def _round(pixels: Array, stored: np.dtype[Any]) -> tuple[Array, int]:
-    """Round half to even and clip; count what was clipped."""
+    """Round half to even and clip; return also the number of clipped values."""
     if pixels.dtype == stored or stored.kind == "f":
         return pixels.astype(stored, copy=False), 0
     rounded = pixels
@@ -138,79 +119,84 @@ def _round(pixels: Array, stored: np.dtype[Any]) -> tuple[Array, int]:
     return rounded.clip(limits.min, limits.max).astype(stored), int(clipped)
 
 
-def _npy(pixels: Array) -> list[Buffer]:
+def encode_figure(pixels: Array) -> bytes:
+    """Encode the pixels (H, W, 3) of a figure as PNG."""
+    return b"".join(encode_png(pixels))
+
+
+def _encode_npy(pixels: Array, _about: About) -> list[Buffer]:
     pixels = np.ascontiguousarray(pixels)
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(pixels))
     return [header.getvalue(), pixels.reshape(-1).view(np.uint8).data]
 
 
-def _csv(pixels: Array) -> list[Buffer]:
+def _encode_csv(pixels: Array, _about: About) -> list[Buffer]:
     return [format_text(pixels)]
 
 
-def _chunks(about: About) -> list[tuple[bytes, bytes]]:
-    """Give what a PNG says about its pixels."""
+def _encode_png(pixels: Array, about: About) -> list[Buffer]:
     profile, resolution = about
     chunks = []
     if profile:
         chunks.append((b"iCCP", b"ICC profile\0\0" + zlib.compress(profile)))
     if resolution:
-        # pHYs counts pixels a metre.
+        # pHYs counts pixels per metre.
         per_metre = [round(side / INCH_IN_METRES) for side in resolution]
         chunks.append((b"pHYs", struct.pack(">IIB", *per_metre, 1)))
-    return chunks
+    return encode_png(pixels, chunks)
 
 
-def encode_figure(dots: Array) -> bytes:
-    """Encode the dots (H, W, 3) of a figure as PNG."""
-    return b"".join(join_png(dots, (), [piece() for piece in png_pieces(dots, REPEATS)]))
+def _encode_tif(pixels: Array, about: About) -> list[Buffer]:
+    if pixels.dtype == np.uint16 and pixels.ndim == 3:
+        return _encode_deep_tif(pixels)
+    return _encode_by_pillow(pixels, about, format="TIFF", compression="tiff_adobe_deflate")
 
 
-def _deep_tif(pixels: Array) -> list[Buffer]:
-    """Encode 16-bit colour that stands in OpenCV's order."""
-    from poolcli.opencv import cv2
-
-    return [_by_opencv(pixels, ".tif", (cv2.IMWRITE_TIFF_COMPRESSION, 8))]
+def _encode_jpg(pixels: Array, about: About) -> list[Buffer]:
+    return _encode_by_pillow(pixels, about, format="JPEG", quality=95, subsampling="4:4:4")
 
 
-def _opencv_order(pixels: Array) -> Callable[[Array, Array], object] | None:
-    """Give what copies gray, RGB or RGBA into the order of OpenCV; None where that is the same."""
-    if pixels.ndim == 2:
-        return None
-    from poolcli.opencv import cv2
-
-    code = cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
-    return lambda place, band: cv2.cvtColor(np.ascontiguousarray(band), code, dst=place)
+def _encode_webp(pixels: Array, about: About) -> list[Buffer]:
+    settings = {"lossless": True, "exact": True, "quality": 0, "method": 0}
+    return _encode_by_pillow(pixels, about, format="WEBP", **settings)
 
 
-def _by_opencv(ordered: Array, suffix: str, settings: Sequence[int]) -> memoryview:
-    from poolcli.opencv import cv2
-
-    encoded, content = cv2.imencode(suffix, ordered, settings)
-    if not encoded:
-        # OpenCV says so, and no more, if there is not enough memory; then this finds none either.
-        np.empty_like(ordered, shape=(2, *ordered.shape))
-        raise PoolcliError(f"cannot be encoded as {suffix.removeprefix('.')}; use npy")
-    return content.data
-
-
-_PILLOW: dict[str, dict[str, Any]] = {
-    "tif": {"format": "TIFF", "compression": "tiff_adobe_deflate"},
-    "jpg": {"format": "JPEG", "quality": 95, "subsampling": "4:4:4"},
-    "webp": {"format": "WEBP", "lossless": True, "exact": True, "quality": 0, "method": 0},
+_ENCODERS: dict[str, Callable[[Array, About], list[Buffer]]] = {
+    "png": _encode_png,
+    "tif": _encode_tif,
+    "jpg": _encode_jpg,
+    "webp": _encode_webp,
+    "npy": _encode_npy,
+    "csv": _encode_csv,
 }
 
 
-def _pillow(format_: str, about: About, pixels: Array) -> list[Buffer]:
+def _encode_by_pillow(pixels: Array, about: About, **settings: Any) -> list[Buffer]:
     from PIL import Image as pillow  # noqa: N813 - `Image` is ours
 
     profile, resolution = about
-    kept: dict[str, Any] = {}
     if profile:
-        kept["icc_profile"] = profile
-    if resolution and format_ != "webp":
-        kept["dpi"] = resolution
+        settings["icc_profile"] = profile
+    if resolution:
+        settings["dpi"] = resolution
     stream = io.BytesIO()
-    pillow.fromarray(np.ascontiguousarray(pixels)).save(stream, **_PILLOW[format_], **kept)
+    pillow.fromarray(np.ascontiguousarray(pixels)).save(stream, **settings)
     return [stream.getbuffer()]
+
+
+def _encode_deep_tif(pixels: Array) -> list[Buffer]:
+    """Encode 16-bit colour as TIFF, which Pillow cannot."""
+    from poolcli.opencv import cv2
+
+    if pixels.shape[2] == 2:
+        # No encoder at hand writes 16-bit gray with alpha; as colour the values are the same.
+        pixels = pixels[:, :, [0, 0, 0, 1]]
+    code = cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
+    ordered = cv2.cvtColor(np.ascontiguousarray(pixels), code)
+    encoded, content = cv2.imencode(".tif", ordered, (cv2.IMWRITE_TIFF_COMPRESSION, 8))
+    if not encoded:
+        # OpenCV returns no reason. If it was a lack of memory, this raises MemoryError.
+        np.empty_like(ordered, shape=(2, *ordered.shape))
+        raise PoolcliError("cannot be encoded as tif; use npy")
+    return [content.data]

@@ -84,9 +84,45 @@ class Lp(Operation):
         if not largest or math.isinf(largest):
             return largest
         ratios = [magnitude / largest for magnitude in magnitudes]
-        mean = math.fsum(ratio**self.norm for ratio in ratios) / divisor
+        ratio = (math.fsum(ratio**self.norm for ratio in ratios) / divisor) ** (1 / self.norm)
         # Rounding may lead below the smallest magnitude.
-        return largest * max(mean ** (1 / self.norm), min(ratios))
+        mean = largest * max(ratio, min(ratios))
+        return round(mean) if self._is_root(round(mean), magnitudes, divisor) else mean
+
+    def _is_root(self, root: int, magnitudes: Sequence[Any], divisor: int) -> bool:
+        """Return whether an integer is exactly the power mean of integers."""
+        power = int(self.norm)
+        if not isinstance(magnitudes[0], int) or power != self.norm:
+            return False
+        powers = sum(int(magnitude) ** power for magnitude in magnitudes)
+        return bool(powers == divisor * root**power)
+
+    def find_exact(self, image: Array, windows: Windows) -> Array | bool:
+        """Return where the root is a float without rounding.
+
+        These are windows of equal magnitudes and, for integers with a norm of 1 or 2, windows whose
+        power mean is an integer. A root of another degree may be off by a unit in the last place.
+        """
+        import numpy as np
+
+        from poolcli.pooling.maxima import extreme
+        from poolcli.pooling.reduction import sums
+
+        wide = np.result_type(image.dtype, np.float64)
+        magnitudes = np.abs(image.astype(wide))
+        smallest, largest = (
+            windows.pool(magnitudes, extreme(combine, wide)) for combine in (np.minimum, np.maximum)
+        )
+        equal: Array = smallest == largest
+        if image.dtype.kind == "f" or self.norm not in (1, 2):
+            return equal
+        powers = windows.pool(magnitudes**self.norm, sums(wide))
+        rows, columns = windows.counts(padding=False)
+        counts = np.multiply.outer(np.array(rows, wide), np.array(columns, wide))[:, :, np.newaxis]
+        roots = np.rint((powers / counts) ** (1 / self.norm))
+        # Float64 represents all integers below 2^53.
+        whole: Array = (roots**self.norm * counts == powers) & (powers < 2**53)
+        return equal | whole
 
     def written_type(self, dtype: np.dtype[Any], area: int) -> np.dtype[Any]:
         """Return float64 for integers, whose results may lie close to a midpoint."""

@@ -114,6 +114,17 @@ class Operation(ABC):
 
         return dtype.newbyteorder("=") if self.keeps_pixels else carry_type(dtype)
 
+    def find_exact(self, image: Array, windows: Windows) -> Array | bool:
+        """Return where results are exact without rounding, although not all of them `rounds_once`.
+
+        There, two implementations agree to the last bit.
+
+        Returns
+        -------
+        bool or ndarray of bool, (H', W', C)
+        """
+        return False
+
     def written_type(self, dtype: np.dtype[Any], area: int) -> np.dtype[Any]:
         """Return the dtype whose values, rounded to integers, are exact results rounded once.
 

@@ -16,7 +16,6 @@ from poolcli.arrays import Array, quiet_arithmetic
 from poolcli.errors import PoolcliError, name_bug, trace_bug
 from poolcli.geometry import Step
 from poolcli.images import (
-    RESOLUTIONS,
     Image,
     check_format,
     check_size,
@@ -24,6 +23,7 @@ from poolcli.images import (
     keeps_resolution,
     looks_black,
     quantise,
+    warns_of_resolution,
 )
 from poolcli.memory import lacks_memory
 from poolcli.operations import Operation
@@ -210,9 +210,9 @@ def _losses(job: Job, image: Image, format_: str, iterations: Sequence[Iteration
     """Yield warnings of information that the files do not hold."""
     if job.figure and (part := image.name_part(visible(image))):
         yield f"the figure shows {part}"
-    if image.profile and any(job.outputs) and not keeps_profile(image, format_):
+    if any(job.outputs) and image.profile and not keeps_profile(image, format_):
         yield f"{format_} cannot hold the colour profile of this image"
-    if any(job.outputs) and format_ in RESOLUTIONS and not keeps_resolution(image, format_):
+    if any(job.outputs) and warns_of_resolution(format_) and not keeps_resolution(image, format_):
         yield f"{format_} cannot hold the resolution of this image"
     clipped = max(iteration.clipped or 0.0 for iteration in iterations)
     if clipped:

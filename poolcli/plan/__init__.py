@@ -1,4 +1,4 @@
-"""Inputs to jobs: what will be read and written, known and checked before any work."""
+"""Make jobs of inputs: all files that will be read and written, checked before any work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from poolcli import storage
 from poolcli.errors import PoolcliError
 from poolcli.pipeline import Job, Settings
-from poolcli.plan.inputs import Found, count_passed_over, find_inputs
+from poolcli.plan.inputs import Found, count_ignored, find_inputs
 from poolcli.plan.naming import (
     FOLDER,
     Naming,
@@ -24,15 +24,23 @@ from poolcli.plan.naming import (
 )
 from poolcli.storage import STANDARD
 
-__all__ = ["Naming", "Plan", "count_passed_over", "name_settings", "name_untold", "plan"]
+__all__ = ["Naming", "Plan", "count_ignored", "name_settings", "name_untold", "plan"]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The jobs of a run, in the order of their inputs, and the files that were passed over."""
+    """The jobs of a run.
+
+    Attributes
+    ----------
+    jobs : list of Job
+        One per input, in order.
+    ignored : list of str
+        Files in folders that are not read.
+    """
 
     jobs: list[Job]
-    passed_over: list[str]
+    ignored: list[str]
 
 
 def plan(
@@ -43,13 +51,28 @@ def plan(
     files_from: str | None = None,
     recursive: bool = False,
 ) -> Plan:
-    """Turn files and folders into jobs.
+    """Make one job per input.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Files, folders, or `-` for standard input.
+    settings : Settings
+    naming : Naming
+    files_from : str or None
+        A list of further names.
+    recursive : bool
+        Whether to include folders within folders.
+
+    Returns
+    -------
+    Plan
 
     Raises
     ------
     PoolcliError
-        If no input is found, the naming contradicts itself, two files would have one name, or an
-        output would be the same file as an input.
+        If no input is found, the naming contradicts itself, two files would have the same name, or
+        an output would replace an input.
     """
     for path in (naming.folder, naming.output, naming.figure):
         if path is not None:
@@ -64,11 +87,11 @@ def plan(
     except ClashError as clash:
         remedy = _tell_apart(found, settings, naming)
         raise PoolcliError(f"{clash}; {remedy}") from None
-    return Plan(jobs, found.passed_over)
+    return Plan(jobs, found.ignored)
 
 
 class ClashError(PoolcliError):
-    """Two inputs with one name for their results."""
+    """Results of two inputs with the same name."""
 
 
 def _make_jobs(found: Found, settings: Settings, naming: Naming) -> list[Job]:
@@ -77,7 +100,7 @@ def _make_jobs(found: Found, settings: Settings, naming: Naming) -> list[Job]:
 
 
 def _tell_apart(found: Found, settings: Settings, naming: Naming) -> str:
-    """Return what to do about a clash; the template that is proposed has been tried."""
+    """Return the remedy for a clash: a template without clashes, if there is one."""
     for template in templates_apart(naming.template):
         with suppress(PoolcliError):
             _check_paths(_make_jobs(found, settings, replace(naming, template=template)), found)
@@ -86,11 +109,11 @@ def _tell_apart(found: Found, settings: Settings, naming: Naming) -> str:
 
 
 def _check_paths(jobs: Sequence[Job], found: Found) -> None:
-    """Refuse to write over an input, or two files under one name."""
-    # Paths are printed to it, if nothing else is.
+    """Raise PoolcliError if an output would replace an input or another output."""
+    # Paths are printed to standard output.
     _check_stream(STANDARD, found)
     resolve = storage.resolver()
-    # Where names may be one though they differ in case, what each is written for.
+    # By folded name: the resolved paths of outputs, and the input of each.
     writers: dict[str, dict[str, str]] = defaultdict(dict)
     for job in jobs:
         for path in job.paths:
@@ -100,7 +123,9 @@ def _check_paths(jobs: Sequence[Job], found: Found) -> None:
             real = resolve(path)
             over = found.owner(real)
             if over is not None:
-                raise PoolcliError(f"{path} would replace {over}, which is read; write elsewhere")
+                raise PoolcliError(
+                    f"{path} would replace {over}, which is an input; write elsewhere"
+                )
             alike = writers[storage.fold(real)]
             other = _writer(real, alike)
             alike[real] = job.source
@@ -114,7 +139,7 @@ def _check_paths(jobs: Sequence[Job], found: Found) -> None:
 
 
 def _writer(path: str, alike: dict[str, str]) -> str | None:
-    """Return the input whose result is written to a path already, if any."""
+    """Return the input of an output with the same path, or None."""
     for written, source in alike.items():
         if written == path or storage.would_be_same(path, written):
             return source
@@ -122,8 +147,8 @@ def _writer(path: str, alike: dict[str, str]) -> str | None:
 
 
 def _check_stream(path: str, found: Found) -> None:
-    """Refuse to write to an open descriptor whose file is read."""
+    """Raise PoolcliError if an open descriptor to write to is an input."""
     over = found.owner(storage.STANDARD_OUTPUT if path == STANDARD else path)
     if over is not None:
         name = "standard output" if path == STANDARD else path
-        raise PoolcliError(f"{name} is {over}, which is read; write elsewhere")
+        raise PoolcliError(f"{name} is {over}, which is an input; write elsewhere")

@@ -1,4 +1,4 @@
-"""Which files a run reads: those named, and the images in folders."""
+"""Find the inputs of a run: named files, and images in folders."""
 
 from __future__ import annotations
 
@@ -13,32 +13,29 @@ from pathlib import PurePath
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
+from poolcli.formats import IMAGE_SUFFIXES, MATRIX_SUFFIXES
 from poolcli.images import is_picture
 from poolcli.pipeline import suffix_of
 from poolcli.storage import STANDARD
 
-IMAGE_SUFFIXES = frozenset(
-    "png jpg jpeg webp tif tiff bmp gif ppm pgm pbm jp2 avif".split()  # noqa: SIM905 - readable
-)
-MATRIX_SUFFIXES = frozenset(("csv", "txt", "npy"))
-# How many names a message lists.
+# Number of names in a message.
 SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file to read.
+    """A file that is read.
 
     Attributes
     ----------
     path : str
-        Its path, or `-`.
+        Its path, or `-` for standard input.
     folder : str or None
-        The folder that it was found in, if it was not named itself.
+        The named folder that it is in; None for a file that is named itself.
     modified : int or None
-        When it was last changed, in nanoseconds, if a listing said so.
+        Time of modification in nanoseconds, if a listing has it.
     listed : bool
-        Whether a list of names (`--files-from`) led to it.
+        Whether it is named in a list (`--files-from`).
     """
 
     path: str
@@ -48,10 +45,10 @@ class Input:
 
     @property
     def below(self) -> str:
-        """Return the folders that its results keep below the output folder.
+        """Return the path below the output folder at which its results are written.
 
-        Those from the folder that it was found in; for a relative name in a list, those of the
-        name. Absolute names, URLs and names with `..` keep none.
+        It is the path below the named folder, or the folder of a relative name in a list. It is
+        empty for absolute names, URLs and names with `..`.
         """
         if self.listed and _is_plain(self.path):
             return os.path.dirname(os.path.normpath(self.path))  # noqa: PTH120 - a path is text
@@ -61,7 +58,7 @@ class Input:
 
     @property
     def parent(self) -> str:
-        """Return the name of the folder that holds it."""
+        """Return the name of its parent folder."""
         if self.path == STANDARD:
             return stem_of(self.path)
         folder = os.path.dirname(self.path)  # noqa: PTH120 - a path is text
@@ -71,43 +68,43 @@ class Input:
 
 
 def _is_plain(path: str) -> bool:
-    """Return whether a name is a relative path that leads downwards."""
+    """Return whether a path is relative and without `..`."""
     is_relative = not storage.is_url(path) and not os.path.isabs(path)  # noqa: PTH117
     return is_relative and os.pardir not in PurePath(path).parts
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a run reads.
+    """The inputs of a run.
 
     Attributes
     ----------
     inputs : dict
-        By where they lie, in order.
-    passed_over : list of str
-        The files in folders that are no images.
+        Inputs by their resolved paths, in order.
+    ignored : list of str
+        Files in folders that are not read.
     list : str or None
-        The file that names further inputs.
+        The list of further names.
     """
 
     inputs: dict[str, Input]
-    passed_over: list[str]
+    ignored: list[str]
     list: str | None = None
     _by_identity: dict[object, MutableSequence[str]] = field(default_factory=dict)
     _by_folded_name: dict[str, MutableSequence[str]] = field(default_factory=dict)
 
-    def add(self, location: str, source: Input) -> None:
-        """Add an input, once for each location."""
-        if location in self.inputs:
+    def add(self, resolved: str, source: Input) -> None:
+        """Add an input, unless there is one with the same resolved path."""
+        if resolved in self.inputs:
             return
-        self.inputs[location] = source
-        self._by_folded_name.setdefault(storage.fold(location), []).append(location)
+        self.inputs[resolved] = source
+        self._by_folded_name.setdefault(storage.fold(resolved), []).append(resolved)
         same = _identify(source.path)
         if same is not None:
             self._by_identity.setdefault(same, []).append(source.path)
 
     def owner(self, path: str) -> str | None:
-        """Return the name of what is read from a resolved path, or None."""
+        """Return the name of the input with a resolved path, or None."""
         same = storage.identity(path)
         if same is None:
             return None
@@ -115,7 +112,7 @@ class Found:
         for each in read if self.list is None else (self.list, *read):
             if storage.is_same(each, path):
                 return "standard input" if each == STANDARD else each
-        # Where case means nothing, two names of one file may have two inodes.
+        # On case-insensitive systems two names of one file may have different inodes.
         for each in self._by_folded_name.get(storage.fold(path), ()):
             if each == path or storage.would_be_same(path, each):
                 return self.inputs[each].path
@@ -125,25 +122,25 @@ class Found:
 def find_inputs(
     names: Sequence[str], files_from: str | None, *, recursive: bool, output_folder: str | None
 ) -> Found:
-    """Find the files that are meant.
+    """Find the inputs of a run.
 
-    A file that is named twice counts once. A link is an input of its own, whatever it leads to.
+    A file that is named twice is one input. A link and its target are two.
 
     Parameters
     ----------
     names : sequence of str
         Files, folders, or `-` for standard input.
     files_from : str or None
-        A file of further names, one a line or each ended by NUL; `-` for standard input.
+        A file of further names, one per line or each ended by NUL; `-` for standard input.
     recursive : bool
-        Whether to look into folders within folders.
+        Whether to include folders within folders.
     output_folder : str or None
-        Passed over where it lies in a folder; a folder in it is refused.
+        Skipped within folders that are searched.
 
     Raises
     ------
     PoolcliError
-        If nothing is found, or a folder is the output folder or lies in it.
+        If no input is found, or a named folder is the output folder or in it.
     """
     names = [storage.as_input(name) for name in names]
     files_from = None if files_from is None else storage.as_input(files_from)
@@ -155,32 +152,32 @@ def find_inputs(
     resolve = storage.resolver(follow=False)
     listed = ((name, True) for name in _listed(files_from))
     for name, is_listed in chain(((name, False) for name in names), listed):
-        for source in _expand(name, recursive, output_folder, found.passed_over):
-            found.add(_locate(source.path, resolve), replace(source, listed=is_listed))
+        for source in _expand(name, recursive, output_folder, found.ignored):
+            found.add(_resolve(source.path, resolve), replace(source, listed=is_listed))
     if not found.inputs:
         raise PoolcliError(
-            _say_nothing_found(names, files_from, recursive, output_folder, found.passed_over)
+            _nothing_found(names, files_from, recursive, output_folder, found.ignored)
         )
     return found
 
 
 def _identify(path: str) -> object | None:
-    """Return what all names of one file have in common; None if that cannot be looked up."""
+    """Return the identity of a file (`storage.identity`), or None if it cannot be looked up."""
     with suppress(PoolcliError):
         return storage.identity(path)
     return None
 
 
-def _locate(path: str, resolve: Callable[[str], str]) -> str:
-    """Return where an input lies; the name itself of one that cannot be looked up."""
+def _resolve(path: str, resolve: Callable[[str], str]) -> str:
+    """Return the resolved path of an input, or the path itself if it cannot be looked up."""
     try:
         return path if path == STANDARD else resolve(path)
     except PoolcliError:
-        return path  # what is wrong with it is said when it is read
+        return path  # the error is raised when it is read
 
 
 def _is_folder(path: str) -> bool:
-    """Return whether a name is a folder; one that cannot be looked up is taken for a file."""
+    """Return whether a path is a folder; one that cannot be looked up counts as a file."""
     try:
         return path != STANDARD and storage.is_folder(path)
     except PoolcliError:
@@ -188,44 +185,44 @@ def _is_folder(path: str) -> bool:
 
 
 def _expand(
-    name: str, recursive: bool, output_folder: str | None, passed_over: list[str]
+    name: str, recursive: bool, output_folder: str | None, ignored: list[str]
 ) -> Iterator[Input]:
-    """Yield the files that a name stands for."""
+    """Yield the file of a name, or the images in its folder."""
     if not _is_folder(name):
         yield Input(name)
         return
     if output_folder is not None and storage.is_within(name, output_folder):
-        raise PoolcliError(f"{name} holds the results themselves; use another -d")
+        raise PoolcliError(f"{name} is the output folder or in it; use another -d")
     avoid = None if output_folder is None else storage.resolve(output_folder)
     for path, modified, listed in storage.walk(name, recursive=recursive, avoid=avoid):
         if not listed or _is_wanted(path):
             yield Input(path, name, modified)
         else:
-            passed_over.append(path)
+            ignored.append(path)
 
 
-def _say_nothing_found(
+def _nothing_found(
     names: Sequence[str],
     files_from: str | None,
     recursive: bool,
     output_folder: str | None,
-    passed_over: Sequence[str],
+    ignored: Sequence[str],
 ) -> str:
-    """Return the message for a run without inputs, with what would find some."""
+    """Return the message for a run without inputs, with a remedy."""
     message = f"no image found in {', '.join(names) or files_from}"
     deeper = (source for name in names for source in _expand(name, True, output_folder, []))
     if not recursive and any(deeper):
-        return f"{message}; -r looks into the folders within"
-    matrices = [path for path in passed_over if suffix_of(path) in MATRIX_SUFFIXES]
+        return f"{message}; -r includes folders within folders"
+    matrices = [path for path in ignored if suffix_of(path) in MATRIX_SUFFIXES]
     if matrices:
         shown = [shlex.quote(path) for path in matrices[:SHOWN]]
         more = " …" if len(matrices) > SHOWN else ""
         return f"{message}; matrices are named one by one: {' '.join(shown)}{more}"
-    return "; ".join([message, *count_passed_over(passed_over)])
+    return "; ".join([message, *count_ignored(ignored)])
 
 
-def count_passed_over(paths: Sequence[str]) -> list[str]:
-    """Return how many files a folder scan skipped, and why, as parts of a message."""
+def count_ignored(paths: Sequence[str]) -> list[str]:
+    """Return lines with the number of files in folders that are not read, and the reason."""
     by_suffix = Counter(suffix_of(path) for path in paths if storage.is_regular(path))
     files = by_suffix.total()
     others = len(paths) - files
@@ -243,34 +240,33 @@ def count_passed_over(paths: Sequence[str]) -> list[str]:
 
 
 def _is_wanted(path: str) -> bool:
-    """Return whether a file that lies in a folder is read."""
+    """Return whether a file in a folder is read."""
     if suffix_of(path) not in IMAGE_SUFFIXES:
         return False
-    # Of a URL its listing has said what it is.
+    # The listing of a remote folder contains files only.
     return storage.is_url(path) or storage.is_regular(path) or storage.is_missing(path)
 
 
-def _check_list(head: bytes | None) -> None:
-    """Refuse an image instead of a list; `head` holds its first bytes, if they are known."""
-    if head is not None and is_picture(head):
+def _check_list(head: bytes) -> None:
+    """Raise PoolcliError if a list of names begins like an image."""
+    if is_picture(head):
         raise PoolcliError("is an image and no list of names; name it as an input")
 
 
 def _listed(path: str | None) -> Iterator[str]:
-    """Yield the names in a list, if there is one."""
+    """Yield the names in a list, if one is given."""
     if path is None:
         return
     try:
-        _check_list(storage.read_head(path))
-        for name in storage.read_names(path):
-            # In a list, `-` is a file of this name.
+        for name in storage.read_names(path, _check_list):
+            # In a list, `-` is the name of a file.
             yield f"./{name}" if name == STANDARD else name
     except PoolcliError as error:
         raise PoolcliError(f"--files-from {path}: {error}") from None
 
 
 def stem_of(path: str) -> str:
-    """Give a file's name without its suffix."""
+    """Return the name of a file without its suffix; `stdin` for standard input."""
     if path == STANDARD:
         return "stdin"
     return os.path.splitext(storage.name_of(path))[0]  # noqa: PTH122 - a path is text

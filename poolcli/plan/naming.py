@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from poolcli import storage
 from poolcli.errors import PoolcliError
+from poolcli.formats import FIGURES, IMAGE_SUFFIXES, OUTPUTS, output_format
 from poolcli.geometry.region import Zoom
-from poolcli.images import FORMATS, Kind, Reading, check_scale, choose_format, format_of, kind_of
+from poolcli.images import Kind, Reading, check_scale, choose_format, kind_of
 from poolcli.operations.notation import parameter_words, window_words
 from poolcli.pipeline import Job, Settings, identify, suffix_of
-from poolcli.plan.inputs import IMAGE_SUFFIXES, Input, stem_of
+from poolcli.plan.inputs import Input, stem_of
 from poolcli.storage import STANDARD
 
 FOLDER = "pooled"
@@ -23,7 +24,6 @@ TEMPLATE = "{stem}_{op}_{settings}_{i}"
 FIELDS = ("stem", "suffix", "parent", "op", "settings", "i")
 # What --name may add to tell two inputs apart, from the least to the most.
 ADDITIONS = (("stem",), ("stem", "suffix"), ("parent", "stem"), ("parent", "stem", "suffix"))
-FIGURE_FORMATS = ("png", "svg", "pdf", "gif", "webp")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Naming:
     output : str or None
         The one file to write, or `-`, instead of named files.
     format : str or None
-        One of `FORMATS`, or "same"; None for what each input suggests.
+        One of `OUTPUTS`, or "same"; None for what each input suggests.
     last : bool
         Write the last iteration only.
     figure : str or None
@@ -161,9 +161,9 @@ def _format(source: str, naming: Naming, reading: Reading) -> tuple[str | None, 
     if chosen == "same" or (chosen is None and naming.output is None):
         chosen = choose_format(_kind(source, reading), suffix, chosen)
     if naming.output is not None:
-        own = format_of(suffix_of(naming.output))
+        own = output_format(suffix_of(naming.output))
         if not storage.is_stream(naming.output) and own is None and chosen is None:
-            known = ", ".join(FORMATS)
+            known = ", ".join(OUTPUTS)
             raise PoolcliError(
                 f"-o {naming.output}: the suffix names no format; use {known}, or -f"
             )
@@ -172,7 +172,7 @@ def _format(source: str, naming: Naming, reading: Reading) -> tuple[str | None, 
                 f"-o {naming.output} and -f {naming.format} disagree; use one of them"
             )
         return own or chosen, ""
-    if naming.format == "same" and format_of(suffix) == chosen:
+    if naming.format == "same" and output_format(suffix) == chosen:
         return chosen, suffix
     return chosen, str(chosen)
 
@@ -225,7 +225,7 @@ def _check_output(output: str, naming: Naming) -> None:
 def _check_scale(naming: Naming, settings: Settings) -> None:
     """Raise PoolcliError if `--scale` is given for a format that stores unscaled numbers."""
     if settings.scale:
-        check_scale(naming.format or (naming.output and format_of(suffix_of(naming.output))))
+        check_scale(naming.format or (naming.output and output_format(suffix_of(naming.output))))
 
 
 def _draws(naming: Naming) -> bool:
@@ -242,8 +242,8 @@ def _check_undrawn(settings: Settings) -> None:
 
 
 def _check_figure(option: str, path: str) -> None:
-    if suffix_of(path) not in FIGURE_FORMATS:
-        known = ", ".join(f".{suffix}" for suffix in FIGURE_FORMATS)
+    if suffix_of(path) not in FIGURES:
+        known = ", ".join(f".{suffix}" for suffix in FIGURES)
         raise PoolcliError(f"{option} {path}: a figure's name ends with {known}")
 
 

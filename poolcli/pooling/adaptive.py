@@ -1,6 +1,8 @@
-"""Windows of unequal lengths: adaptive pooling, and kernels larger than the image."""
+"""Pooling with windows of unequal lengths: adaptive windows, and kernels larger than the image."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,11 +11,12 @@ from poolcli.geometry import AnyAxis
 from poolcli.pooling.reduction import Reduction
 from poolcli.pooling.spans import count_taps, lay_spans, pieces
 
-# Values of a band of combined rows, and of the output made from it.
+# The number of values in a band of combined rows, and in the output computed from it.
 BAND_VALUES = 2**21
-# Fewer values beside each other are gathered for many windows at once.
+# Windows of fewer values than this in a line are gathered, many at once.
 WIDE = 512
-# Columns come first only where that saves much: sums of floats depend on the order.
+# Columns are combined first only if rows first take this many times as many values: the order
+# changes sums of floats.
 MUCH_LESS = 4
 
 
@@ -24,9 +27,22 @@ def pool_spans(
     how: Reduction,
     output: Array,
 ) -> bool:
-    """Fill `output` (H', W', C) with the pooled `image` (H, W, C), one band at a time.
+    """Pool an image with windows of any lengths, one band of output rows at a time.
 
-    Return whether a result is suspect; see `Reduction.suspect`.
+    Parameters
+    ----------
+    image : ndarray, (H, W, C)
+    rows, columns : Axis or AdaptiveAxis
+        The windows along both axes.
+    how : Reduction
+        How pixels are combined.
+    output : ndarray, (H', W', C), of the result type
+        Filled with the results.
+
+    Returns
+    -------
+    bool
+        Whether a result is suspect; see `Reduction.suspect`.
     """
     if rows.size * columns.output * MUCH_LESS < rows.output * columns.size:
         image, output = image.transpose(1, 0, 2), output.transpose(1, 0, 2)
@@ -37,7 +53,7 @@ def pool_spans(
     for down in pieces(rows.output, height):
         lines = np.empty((len(down), *image.shape[1:]), how.working)
         _combine(image, rows, down, how, lines, prepared=False)
-        # The second pass combines along the first axis, too.
+        # The columns are the first axis, along which the second pass combines.
         across_lines = lines.transpose(1, 0, 2)
         width = max(1, BAND_VALUES // (len(down) * image.shape[2]))
         for across in pieces(columns.output, width):
@@ -54,38 +70,77 @@ def pool_spans(
 
 
 def _counts(axis: AnyAxis, how: Reduction) -> Array:
-    """Count the taps of each window, unless nothing is divided by them."""
+    """Return the number of pixels in each window, or ones if there is no division."""
     if how.divide is None:
         return np.broadcast_to(np.ones(1), axis.output)
     return count_taps(axis, how.divide, padding=how.count_padding)
 
 
+@dataclass(frozen=True)
+class _Lines:
+    """The lines of an array along its first axis, which windows are combined from.
+
+    Attributes
+    ----------
+    source : ndarray, (lines, …)
+    how : Reduction
+    prepared : bool
+        Whether the lines are combined already, so that they need no preparation.
+    """
+
+    source: Array
+    how: Reduction
+    prepared: bool
+
+    def select(self, index: slice | Array) -> Array:
+        """Return some lines, prepared."""
+        lines = self.source[index]
+        return lines if self.prepared else self.how.prepare(lines)
+
+    def reduce(self, index: slice, out: Array | None = None) -> Array:
+        """Combine some lines to one; return it, or `out`."""
+        line: Array = self.how.combine.reduce(
+            self.select(index), axis=0, out=out, dtype=self.how.working
+        )
+        return line
+
+
 def _combine(
     source: Array, axis: AnyAxis, windows: range, how: Reduction, target: Array, *, prepared: bool
 ) -> None:
-    """Combine what each window sees along the first axis of `source`, one item of `target` each."""
+    """Combine the lines of each window.
+
+    Parameters
+    ----------
+    source : ndarray, (lines, …)
+    axis : Axis or AdaptiveAxis
+        The windows along the first axis of `source`.
+    windows : range
+        The indices of adjacent windows.
+    target : ndarray, (windows, …), of the working type
+        Filled with the combined windows.
+    prepared : bool
+        Whether the lines are combined already.
+    """
+    lines = _Lines(source, how, prepared)
     starts, counts, step = lay_spans(axis, windows)
     longest = int(counts.max())
     if target[0].size < WIDE and longest < len(windows):
-        _gather(source, starts, counts, step, how, target, prepared=prepared)
-        return
-    if step == 1 and ((starts == 0) | (starts + counts == len(source))).all():
-        _grow(source, starts, counts, how, target, prepared=prepared)
-        return
-    for line, start, count in zip(target, starts.tolist(), counts.tolist(), strict=True):
-        seen = source[start : start + (count - 1) * step + 1 : step]
-        seen = seen if prepared else how.prepare(seen)
-        how.combine.reduce(seen, axis=0, out=line, dtype=how.working)
+        _gather(lines, starts, counts, step, target)
+    elif step == 1 and ((starts == 0) | (starts + counts == len(source))).all():
+        _grow(lines, starts, counts, target)
+    else:
+        for line, start, count in zip(target, starts.tolist(), counts.tolist(), strict=True):
+            lines.reduce(slice(start, start + (count - 1) * step + 1, step), out=line)
 
 
-def _grow(
-    source: Array, starts: Array, counts: Array, how: Reduction, target: Array, *, prepared: bool
-) -> None:
-    """Combine windows that each touch an end of the source, as those of very large kernels do.
+def _grow(lines: _Lines, starts: Array, counts: Array, target: Array) -> None:
+    """Combine windows that each begin or end with the image, as those of very large kernels do.
 
-    From the shortest to the longest at either end, a window is the one before and what is new.
+    From the shortest to the longest at either end, each window is the one before it and the lines
+    that are added.
     """
-    stops = starts + counts
+    how, stops = lines.how, starts + counts
     for windows in (np.flatnonzero(starts == 0), np.flatnonzero(starts)[::-1]):
         before = slice(0, 0)
         line = np.full(target.shape[1:], how.identity, how.working)
@@ -95,29 +150,18 @@ def _grow(
                 before = slice(now.start, now.start)
             for part in (slice(now.start, before.start), slice(before.stop, now.stop)):
                 if part.start < part.stop:
-                    seen = source[part] if prepared else how.prepare(source[part])
-                    new = how.combine.reduce(seen, axis=0, dtype=how.working)
-                    line = how.combine(line, new, dtype=how.working)
+                    line = how.combine(line, lines.reduce(part), dtype=how.working)
             target[window] = line
             before = now
 
 
-def _gather(
-    source: Array,
-    starts: Array,
-    counts: Array,
-    step: int,
-    how: Reduction,
-    target: Array,
-    *,
-    prepared: bool,
-) -> None:
-    """Combine many short windows, tap by tap."""
+def _gather(lines: _Lines, starts: Array, counts: Array, step: int, target: Array) -> None:
+    """Combine many short windows, one tap of all windows after the other."""
+    how = lines.how
     target[...] = how.identity
     for tap in range(int(counts.max())):
-        # Where all windows have this tap, none is picked out.
-        has = counts > tap
-        some = slice(None) if has.all() else has
-        seen = source[starts[some] + tap * step]
-        seen = seen if prepared else how.prepare(seen)
-        target[some] = how.combine(target[some], seen, dtype=how.working)
+        has_tap = counts > tap
+        # A slice takes no copy where all windows have the tap.
+        some = slice(None) if has_tap.all() else has_tap
+        taps = lines.select(starts[some] + tap * step)
+        target[some] = how.combine(target[some], taps, dtype=how.working)

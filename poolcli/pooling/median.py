@@ -1,7 +1,8 @@
-"""The median: the one operation whose windows cannot be combined piece by piece."""
+"""Medians: the one operation that does not combine pixels pair by pair."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -13,49 +14,59 @@ from poolcli.pooling.networks import select_middle
 from poolcli.pooling.quotients import exact_quotients
 from poolcli.pooling.spans import lay_spans, pieces
 
+# The pixels of windows that are sorted at once take this many bytes.
 GATHERED_BYTES = 4 * 1024 * 1024
-# Up to here a network is faster than sorting, for small windows of bytes fifty times.
+# Windows of at most this many pixels are compared by a network, which is faster than sorting, for
+# small windows of bytes fifty times.
 NETWORK_PIXELS = 64
-# All pixels of so many windows are compared at once: few enough for the cache.
+# The pixels of windows that are compared at once take this many bytes, which fit the cache.
 NETWORK_BYTES = 1024 * 1024
-# Column positions that are listed at once.
+# The most positions of columns that are listed at once.
 POSITIONS = 2**20
+# An output with this many times more rows than columns is computed from the transposed image.
 MANY_ROWS = 16
 
 
 def pool_median(
     image: Array, rows: AnyAxis, columns: AnyAxis, output: Array, *, skip_nan: bool = False
 ) -> None:
-    """Fill `output` (H', W', C) with the medians of the windows of `image` (H, W, C).
+    """Pool an image to the medians of its windows.
 
-    Small whole windows go through a network of comparisons, many at a time; the others are
-    sorted one by one: O(k² log k) for each output pixel. NaN propagates, or with `skip_nan` is
-    passed over. A median that is zero is +0.
+    Small windows without padding go through a network of comparisons, many at a time; the others
+    are sorted, O(k² log k) per output pixel. A median that is zero is +0.
+
+    Parameters
+    ----------
+    image : ndarray, (H, W, C)
+    rows, columns : Axis or AdaptiveAxis
+        The windows along both axes.
+    output : ndarray, (H', W', C), of the carry type
+        Filled with the medians.
+    skip_nan : bool
+        Whether NaN is left out; by default it propagates.
     """
     if rows.output > MANY_ROWS * columns.output:
-        # One line after the other is sorted: the fewer and the longer, the better.
+        # Lines are sorted one after the other: few long ones take less time than many short ones.
         image, output = image.transpose(1, 0, 2), output.transpose(1, 0, 2)
         rows, columns = columns, rows
     down, across = range(rows.output), range(columns.output)
-    inside_rows, inside_columns = down[:0], across[:0]
-    small = rows.kernel * columns.kernel <= NETWORK_PIXELS
-    if isinstance(rows, Axis) and isinstance(columns, Axis) and small and not skip_nan:
-        inside_rows, inside_columns = _whole_windows(rows), _whole_windows(columns)
-        _compare_windows(image, rows, columns, output, inside_rows, inside_columns)
-    for some_rows, some_columns in (
-        (down[: inside_rows.start], across),
-        (down[inside_rows.stop :], across),
-        (inside_rows, across[: inside_columns.start]),
-        (inside_rows, across[inside_columns.stop :]),
-    ):
-        _sort_windows(image, rows, columns, output, some_rows, some_columns, skip_nan=skip_nan)
+    inner_down, inner_across = down[:0], across[:0]
+    is_small = rows.kernel * columns.kernel <= NETWORK_PIXELS
+    if isinstance(rows, Axis) and isinstance(columns, Axis) and is_small and not skip_nan:
+        inner_down, inner_across = _unpadded_windows(rows), _unpadded_windows(columns)
+        _compare_windows(image, rows, columns, output, inner_down, inner_across)
+    windows = _Windows(image, rows, columns, output, skip_nan)
+    windows.sort(down[: inner_down.start], across)
+    windows.sort(down[inner_down.stop :], across)
+    windows.sort(inner_down, across[: inner_across.start])
+    windows.sort(inner_down, across[inner_across.stop :])
     if image.dtype.kind == "f":
-        # Which of two zeros comes first in order is undefined: a median of zero is +0.
+        # The order of two zeros is undefined: -0 becomes +0.
         np.add(output, 0, out=output)
 
 
-def _whole_windows(axis: Axis) -> range:
-    """Give the windows that see no padding."""
+def _unpadded_windows(axis: Axis) -> range:
+    """Return the indices of the windows that contain pixels only."""
     first = min(axis.output, -(-axis.before // axis.stride))
     last = (axis.size + axis.before - axis.extent) // axis.stride
     return range(first, max(first, min(axis.output, last + 1)))
@@ -64,7 +75,7 @@ def _whole_windows(axis: Axis) -> range:
 def _compare_windows(
     image: Array, rows: Axis, columns: Axis, output: Array, down: range, across: range
 ) -> None:
-    """Find the medians of whole windows."""
+    """Fill the output of some windows without padding, by a network of comparisons."""
     if not down or not across:
         return
     area, pixel_bytes = rows.kernel * columns.kernel, image.shape[2] * image.itemsize
@@ -84,83 +95,129 @@ def _compare_windows(
 
 
 def _parts(windows: range, most: int) -> list[range]:
-    return [windows[first : first + most] for first in range(0, len(windows), most)]
+    """Cut a range into parts of at most `most` numbers."""
+    return [windows[part.start : part.stop] for part in pieces(len(windows), most)]
 
 
 def _tap(axis: Axis, windows: range, tap: int) -> slice:
-    """Give the pixels that are the same tap of windows in a row."""
+    """Return the pixels that are one tap of each of some adjacent windows."""
     first = axis.window(windows[0])[tap]
     return slice(first, first + (len(windows) - 1) * axis.stride + 1, axis.stride)
 
 
-def _sort_windows(
-    image: Array,
-    rows: AnyAxis,
-    columns: AnyAxis,
-    output: Array,
-    down: range,
-    across: range,
-    *,
-    skip_nan: bool,
-) -> None:
-    """Find the medians of any windows, a few of one output row at a time."""
-    if not down or not across:
-        return
-    # Windows of large kernels often see the same pixels: those are sorted once.
-    for some in pieces(len(across), max(1, POSITIONS // min(columns.kernel, columns.size))):
-        starts, counts, step = lay_spans(columns, across[some.start : some.stop])
-        spans = starts * (columns.size + 1) + counts
-        _, firsts, sources = np.unique(spans, return_index=True, return_inverse=True)
+@dataclass(frozen=True)
+class _Windows:
+    """Windows of any kind, of which the pixels are sorted.
+
+    Attributes
+    ----------
+    image, rows, columns, output, skip_nan
+        See `pool_median`.
+    """
+
+    image: Array
+    rows: AnyAxis
+    columns: AnyAxis
+    output: Array
+    skip_nan: bool
+
+    def sort(self, down: range, across: range) -> None:
+        """Fill the output of some windows."""
+        if not down or not across:
+            return
+        alike = self._group_rows(down)
+        most = max(1, POSITIONS // min(self.columns.kernel, self.columns.size))
+        for some in _parts(across, most):
+            spans = _Spans.of(self.columns, some)
+            for seen, outputs in alike.items():
+                medians = self._sort_line(seen, spans)[spans.indices]
+                for row in outputs:
+                    self.output[row, some.start : some.stop] = medians
+
+    def _group_rows(self, down: range) -> dict[range, list[int]]:
+        """Return the output rows whose windows contain the same rows, by these rows."""
+        alike: dict[range, list[int]] = {}
+        for row in down:
+            alike.setdefault(self.rows.inside(row), []).append(row)
+        return alike
+
+    def _sort_line(self, seen: range, spans: _Spans) -> Array:
+        """Return the medians (spans, C) of the pixels in some rows and each span of columns."""
+        source = self.image[seen.start : seen.stop : seen.step]
+        height, _, channels = source.shape
+        medians = np.empty((len(spans.counts), channels), self.output.dtype)
+        longest = spans.positions.shape[1]
+        group = max(1, GATHERED_BYTES // (height * longest * channels * source.itemsize))
+        for part in pieces(len(medians), group):
+            some = slice(part.start, part.stop)
+            windows = source[:, spans.positions[some]]
+            windows[:, ~spans.real[some]] = _last(source.dtype)
+            # From (rows, spans, columns, channels) to (spans, channels, pixels).
+            windows = windows.transpose(1, 3, 0, 2).reshape(len(part), channels, -1)
+            counts = height * spans.counts[some]
+            medians[some] = _medians(windows, counts, medians.dtype, skip_nan=self.skip_nan)
+        return medians
+
+
+@dataclass(frozen=True)
+class _Spans:
+    """The different spans of columns that some windows contain, in ascending order.
+
+    Windows of large kernels often contain the same pixels, which are then sorted once.
+
+    Attributes
+    ----------
+    positions : ndarray of int, (spans, longest)
+        The columns of each span. Shorter spans repeat their first column.
+    real : ndarray of bool, (spans, longest)
+        Whether a column belongs to the span.
+    counts : ndarray of int, (spans,)
+        The number of columns of each span.
+    indices : ndarray of int, (windows,)
+        The span of each window.
+    """
+
+    positions: Array
+    real: Array
+    counts: Array
+    indices: Array
+
+    @classmethod
+    def of(cls, columns: AnyAxis, windows: range) -> _Spans:
+        """Return the spans of adjacent windows."""
+        starts, counts, step = lay_spans(columns, windows)
+        # One number for each pair of a start and a count.
+        keys = starts * (columns.size + 1) + counts
+        _, firsts, indices = np.unique(keys, return_index=True, return_inverse=True)
         starts, counts = starts[firsts], counts[firsts]
-        # A window at the border repeats a position; those pixels are then sorted to the end.
         taps = np.arange(counts.max())
         real = taps < counts[:, np.newaxis]
         positions = starts[:, np.newaxis] + np.where(real, taps, 0) * step
-        columns_out = slice(across.start + some.start, across.start + some.stop)
-        alike: dict[range, list[int]] = {}
-        for row in down:
-            alike.setdefault(rows.inside(row), []).append(row)
-        for seen, rows_out in alike.items():
-            source = image[seen.start : seen.stop : seen.step]
-            medians = _sort_line(source, positions, real, counts, output.dtype, skip_nan=skip_nan)
-            for row in rows_out:
-                output[row, columns_out] = medians[sources]
+        return cls(positions, real, counts, indices)
 
 
-def _sort_line(
-    source: Array,
-    positions: Array,
-    real: Array,
-    widths: Array,
-    carry: np.dtype[Any],
-    *,
-    skip_nan: bool,
-) -> Array:
-    """Return the medians (windows, C) of windows of some columns over all rows of `source`."""
-    height, _, channels = source.shape
-    medians = np.empty((len(positions), channels), carry)
-    group = max(1, GATHERED_BYTES // (height * positions[0].size * channels * source.itemsize))
-    for first in range(0, len(positions), group):
-        some = slice(first, first + group)
-        windows = source[:, positions[some]]
-        windows[:, ~real[some]] = _last(source.dtype)
-        # (rows, outputs, columns, channels) to (outputs, channels, pixels)
-        windows = windows.transpose(1, 3, 0, 2).reshape(len(widths[some]), channels, -1)
-        medians[some] = _medians(windows, height * widths[some], carry, skip_nan)
-    return medians
+def _medians(windows: Array, counts: Array, carry: np.dtype[Any], *, skip_nan: bool) -> Array:
+    """Return the mean of the middle two of the first `counts` sorted pixels of each window.
 
+    Parameters
+    ----------
+    windows : ndarray, (windows, C, pixels)
+        Pixels after the first `counts` are larger than or equal to all others.
+    counts : ndarray of int, (windows,)
 
-def _medians(windows: Array, counts: Array, carry: np.dtype[Any], skip_nan: bool) -> Array:
-    """Average the middle two of the first `counts` sorted pixels of each window."""
+    Returns
+    -------
+    ndarray of `carry`, (windows, C)
+    """
     ranked = np.sort(windows, axis=-1)
-    # NumPy sorts NaN behind everything else.
+    # NumPy sorts NaN to the end.
     missing = np.isnan(ranked) if ranked.dtype.kind == "f" else np.zeros(ranked.shape, np.bool_)
     pixels = np.broadcast_to(counts[:, np.newaxis], ranked.shape[:2])
     if skip_nan:
         pixels = pixels - missing.sum(axis=-1)
     low, high = (
-        np.take_along_axis(ranked, at[:, :, np.newaxis], axis=-1)[..., 0]
-        for at in (np.maximum(pixels - 1, 0) // 2, pixels // 2)
+        np.take_along_axis(ranked, index[:, :, np.newaxis], axis=-1)[..., 0]
+        for index in (np.maximum(pixels - 1, 0) // 2, pixels // 2)
     )
     medians = _mean(low, high, carry)
     medians[pixels == 0 if skip_nan else missing[..., -1]] = np.nan
@@ -168,7 +225,7 @@ def _medians(windows: Array, counts: Array, carry: np.dtype[Any], skip_nan: bool
 
 
 def _mean(low: Array, high: Array, carry: np.dtype[Any]) -> Array:
-    """Average the middle two, rounded once."""
+    """Return the means of two arrays, rounded once to the carry type."""
     if low is high:
         return low
     if low.itemsize < carry.itemsize:
@@ -176,16 +233,16 @@ def _mean(low: Array, high: Array, carry: np.dtype[Any]) -> Array:
     if low.dtype.kind != "f":
         return _mean_integers(low, high)
     total = low + high
-    # Where the sum of two large numbers overflows, the sum of their halves does not.
+    # The sum of two large numbers may overflow, the sum of their halves does not.
     overflowed = np.isinf(total) & np.isfinite(low) & np.isfinite(high)
     means: Array = np.where(overflowed, low / 2 + high / 2, total / 2)
     return means
 
 
 def _mean_integers(low: Array, high: Array) -> Array:
-    """Average integers of 64 bits."""
+    """Return the means of integers of up to 64 bits, rounded once to float64."""
     low, high = (side.astype(side.dtype.newbyteorder("=")) for side in (low, high))
-    # What both have, and half of what one has, rounded down.
+    # The bits of both, and half of the bits of one, rounded down.
     whole = (low & high) + ((low ^ high) >> 1)
     means: Array = whole.astype(np.float64) + ((low ^ high) & 1) * 0.5
     large = (whole > 2**52) | (whole < -(2**52))
@@ -196,7 +253,7 @@ def _mean_integers(low: Array, high: Array) -> Array:
 
 
 def _last(dtype: np.dtype[Any]) -> Any:
-    """Give the value that sorts behind every number."""
+    """Return the largest value of a type."""
     if dtype.kind == "f":
         return np.inf
     return True if dtype.kind == "b" else np.iinfo(dtype).max

@@ -1,4 +1,4 @@
-"""Medians of many windows at once, by comparing their pixels in an order fixed beforehand."""
+"""Selection networks: medians of many windows at once, by a fixed sequence of comparisons."""
 
 from __future__ import annotations
 
@@ -9,14 +9,24 @@ import numpy as np
 
 from poolcli.arrays import Array
 
-# Two wires, and which of them is looked at later: the one with the smaller value, the other.
+# The wire of the smaller and that of the larger value, and whether each is needed later.
 Comparator = tuple[int, int, bool, bool]
 
 
 def select_middle(wires: list[Array]) -> tuple[Array, Array]:
-    """Give the middle two, or twice the middle one, of arrays of one shape, item by item.
+    """Return the middle two of some arrays, item by item; twice the middle one if they are odd.
 
-    The arrays are overwritten. NaN propagates.
+    NaN propagates.
+
+    Parameters
+    ----------
+    wires : list of ndarray, all of one shape and dtype
+        Overwritten.
+
+    Returns
+    -------
+    low, high : ndarray
+        Of the shape and dtype of the inputs; the same object if their number is odd.
     """
     spare = np.empty_like(wires[0])
     for low, high, keeps_low, keeps_high in median_network(len(wires)):
@@ -34,9 +44,9 @@ def select_middle(wires: list[Array]) -> tuple[Array, Array]:
 
 @cache
 def median_network(count: int) -> tuple[Comparator, ...]:
-    """List the comparators after which the middle of `count` wires holds their median.
+    """Return the comparators after which the middle of `count` wires is their median.
 
-    Those of a sorting network that no later one, nor the middle, depends on are left out.
+    These are the comparators of a sorting network on which the middle depends.
     """
     needed = {(count - 1) // 2, count // 2}
     kept: list[Comparator] = []
@@ -48,7 +58,7 @@ def median_network(count: int) -> tuple[Comparator, ...]:
 
 
 def _merge_exchange(count: int) -> Iterator[tuple[int, int]]:
-    """Give the comparators of Batcher's merge exchange sort (Knuth, TAOCP 5.2.2, algorithm M)."""
+    """Yield the comparators of Batcher's merge exchange sort (Knuth, TAOCP 5.2.2, algorithm M)."""
     widest = 1 << max(0, (count - 1).bit_length() - 1)
     width = widest
     while width:

@@ -1,4 +1,4 @@
-"""Where windows lie, as arrays: for so many of them that Python would take long to count."""
+"""Positions of many windows, as arrays."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from poolcli.arrays import Array
 from poolcli.geometry import AnyAxis, Axis
 
-CHUNK = 2**20  # windows counted at once
+CHUNK = 2**20  # the number of windows that are counted at once
 
 
 def pieces(count: int, most: int) -> Iterator[range]:
@@ -19,14 +19,22 @@ def pieces(count: int, most: int) -> Iterator[range]:
 
 
 def lay_spans(axis: AnyAxis, windows: range, *, padding: bool = False) -> tuple[Array, Array, int]:
-    """Return where windows begin in the image (or, with `padding`, in either).
+    """Return the positions of windows that are pixels or, with `padding`, padding too.
+
+    Parameters
+    ----------
+    axis : Axis or AdaptiveAxis
+    windows : range
+        The indices of some windows, with step 1.
+    padding : bool
+        Whether positions in the padding are returned, too.
 
     Returns
     -------
     starts, counts : ndarray of int64, (len(windows),)
-        The first position of each window, and how many positions there are.
+        The first position of each window, and the number of its positions.
     step : int
-        The distance between two positions of a window.
+        The distance between two adjacent positions of a window.
     """
     index = np.arange(windows.start, windows.stop, dtype=np.int64)
     if not isinstance(axis, Axis):
@@ -40,7 +48,12 @@ def lay_spans(axis: AnyAxis, windows: range, *, padding: bool = False) -> tuple[
 
 
 def count_taps(axis: AnyAxis, dtype: Any, *, padding: bool = False) -> Array:
-    """Count the taps of each window that are pixels (or, with `padding`, either)."""
+    """Return the number of positions of each window that are pixels, or padding with `padding`.
+
+    Returns
+    -------
+    ndarray of `dtype`, (axis.output,)
+    """
     counts = np.empty(axis.output, dtype)
     for windows in pieces(axis.output, CHUNK):
         counts[windows.start : windows.stop] = lay_spans(axis, windows, padding=padding)[1]

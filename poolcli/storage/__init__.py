@@ -138,8 +138,14 @@ def read_head(path: str) -> bytes | None:
     return None if is_url(path) else local.read_head(local_path(path))
 
 
-def read_names(path: str) -> Iterator[str]:
+def read_names(path: str, look: Callable[[bytes], None] | None = None) -> Iterator[str]:
     """Yield the names in a list, each ended by NUL if the first one is, else one per line.
+
+    Parameters
+    ----------
+    path : str
+    look : callable or None
+        Called with the first 512 bytes before any name is yielded; may raise PoolcliError.
 
     Raises
     ------
@@ -147,8 +153,8 @@ def read_names(path: str) -> Iterator[str]:
         If the list cannot be read, is no list of names, or is larger than 256 MiB.
     """
     if is_url(path):
-        return lists.names_in([_remote().read(path, None, lists.LONGEST_LIST)])
-    return lists.read_names(local_path(path))
+        return lists.names_in([_remote().read(path, look, lists.LONGEST_LIST)])
+    return lists.read_names(local_path(path), look)
 
 
 def write(path: str, *parts: bytes | memoryview) -> None:

@@ -56,12 +56,12 @@ def open_url(url: str) -> tuple[AbstractFileSystem, str]:
     """
     scheme, _, below = url.partition("://")
     if "::" in scheme or "::" in below.partition("/")[0]:
-        raise PoolcliError("is a chain of URLs; copy out of it what is meant")
+        raise PoolcliError("is a chain of URLs; copy the object out of it first")
     if scheme.lower() == "file":
-        raise PoolcliError("is a file of another machine; of this one it is file:///PATH")
+        raise PoolcliError("is a file of another machine; file:///PATH is one of this machine")
     if scheme not in SCHEMES:
         known = ", ".join(sorted(SCHEMES))
-        raise PoolcliError(f"{scheme}:// is no storage that poolcli uses; it knows {known}")
+        raise PoolcliError(f"{scheme}:// is not supported; use {known}")
     whole, colons, rest = url.partition("::")
     folder, slash, name = whole.rpartition("/") if colons else (url, "", "")
     try:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
 from poolcli.errors import PoolcliError
 from poolcli.storage.streams import (
+    HEAD_BYTES,
     INPUT,
     input_descriptor,
     raw_standard_input,
@@ -28,7 +29,7 @@ _MARKS = (
 )
 
 
-def read_names(path: str) -> Iterator[str]:
+def read_names(path: str, look: Callable[[bytes], None] | None = None) -> Iterator[str]:
     """Yield the names in a local list, as `names_in` does.
 
     Raises
@@ -37,7 +38,7 @@ def read_names(path: str) -> Iterator[str]:
         If the list cannot be read, is no list of names, or is larger than 256 MiB.
     """
     try:
-        yield from names_in(_parts(path))
+        yield from names_in(_parts(path), look)
     except IsADirectoryError:
         raise PoolcliError("is a folder; name it as an input instead") from None
     except OSError as error:
@@ -45,7 +46,7 @@ def read_names(path: str) -> Iterator[str]:
         raise PoolcliError(f"cannot be read: {reason}") from None
 
 
-def names_in(parts: Iterable[bytes]) -> Iterator[str]:
+def names_in(parts: Iterable[bytes], look: Callable[[bytes], None] | None = None) -> Iterator[str]:
     """Yield the names in a list: each ended by NUL if the first one is, else one per line.
 
     A byte order mark is skipped; text that begins with one of UTF-16 is decoded accordingly. Empty
@@ -56,7 +57,7 @@ def names_in(parts: Iterable[bytes]) -> Iterator[str]:
     PoolcliError
         If this is no list of names, or is larger than 256 MiB.
     """
-    return map(os.fsdecode, _split(_limited(parts)))
+    return map(os.fsdecode, _split(_limited(parts), look))
 
 
 def _parts(path: str) -> Iterator[bytes]:
@@ -79,12 +80,14 @@ def _limited(parts: Iterable[bytes]) -> Iterator[bytes]:
         yield part
 
 
-def _split(parts: Iterator[bytes]) -> Iterator[bytes]:
+def _split(parts: Iterator[bytes], look: Callable[[bytes], None] | None) -> Iterator[bytes]:
     head = b""
     for part in parts:
         head += part
         if len(head) > LONGEST_NAME:
             break
+    if look is not None:
+        look(head[:HEAD_BYTES])
     parts = chain([head], parts)
     for mark, encoding in _MARKS:
         if head.startswith(mark):
@@ -132,4 +135,4 @@ def _text(decoder: codecs.IncrementalDecoder, part: bytes, *, final: bool = Fals
     try:
         return decoder.decode(part, final)
     except UnicodeDecodeError:
-        raise PoolcliError("is no list of names: it begins as UTF-16 and is not") from None
+        raise PoolcliError("is no list of names: it begins like UTF-16 and is invalid") from None

@@ -52,7 +52,7 @@ def explain_folder(folder: str) -> None:
         empty = next(_entries(folder), None) is None
     if empty:
         raise PoolcliError("is a folder that does not exist, or is empty")
-    raise PoolcliError("its listing broke off; run again with -u to do the rest")
+    raise PoolcliError("its listing is incomplete; run again with -u to do the rest")
 
 
 def list_times(urls: Iterable[str]) -> dict[str, int]:

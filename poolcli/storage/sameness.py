@@ -89,7 +89,7 @@ def resolver() -> Callable[[str, bool], str]:
 
 
 def fold(text: str) -> str:
-    """Return a name without what some file systems ignore: case and the form of accents."""
+    """Return a name without case and form of accents, which some file systems ignore."""
     if text.isascii():
         return text.lower()
     from unicodedata import normalize

@@ -198,7 +198,9 @@ def write_output(descriptor: int, parts: Iterable[bytes | memoryview]) -> None:
     try:
         raw = _raw(stream) if stream is not None else io.FileIO(descriptor, "w", closefd=False)
         if raw.isatty() and not b"".join(parts).isascii():
-            raise PoolcliError("a terminal shows no images; redirect the output or use -o FILE")
+            raise PoolcliError(
+                "an image cannot be shown on a terminal; redirect the output or use -o FILE"
+            )
         write_all(raw, parts)
     except OSError as error:
         if stream is not None:

@@ -80,7 +80,7 @@ def plain_layers(image: Image) -> tuple[Array, str | None]:
     if (image.pixels[:, :, -1] == image.full).all():
         return image.pixels[:, :, :-1], None
     warning = (
-        "frameworks know no transparency: every channel is compared by itself, while pooling weighs"
+        "frameworks have no transparency: each channel is compared by itself, while pooling weights"
         " colour by its opacity"
     )
     return image.pixels, warning

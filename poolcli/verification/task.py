@@ -8,6 +8,7 @@ from poolcli.arrays import Array
 from poolcli.frameworks.applied import AppliedPooling
 from poolcli.frameworks.framework import Answer
 from poolcli.frameworks.windows import finite_magnitudes, sum_windows
+from poolcli.pooling import Windows
 from poolcli.verification.records import Pixel
 
 
@@ -62,7 +63,9 @@ class Task:
         tolerances = np.maximum(answer.leniency * unit * self.shares, smallest)
         tolerances = np.where(self.special, 0.0, tolerances)
         if answer.exact:
-            return tolerances, everywhere
+            windows = Windows(self.applied.rows, self.applied.columns)
+            exact = self.applied.operation.find_exact(self.image, windows)
+            return np.where(exact, 0.0, tolerances), everywhere
         inside = self.sums <= min((float(info.max) for info in floats), default=np.inf)
         if answer.in_range is not None:
             inside &= answer.in_range

@@ -64,7 +64,7 @@ def test_each_failure_is_one_line_and_the_rest_is_done(
     done = ["a", "broken/0", "broken/1", "broken/2", "slow", "z"]
     assert ended.stdout.splitlines() == [f"{out}/{name}_max_k2_1.png" for name in done]
     assert ended.stderr.splitlines() == [
-        f"poolcli: {path}/broken/: its listing broke off; run again with -u to do the rest",
+        f"poolcli: {path}/broken/: its listing is incomplete; run again with -u to do the rest",
         f"poolcli: {path}/closed/: cannot be listed: access denied",
         f"poolcli: {path}/denied.png: cannot be read: access denied",
         f"poolcli: {path}/empty.png: is empty",

@@ -99,11 +99,11 @@ def test_a_list_of_inputs_may_be_a_url_and_hold_urls(invoke: Invoke, folder: Pat
     ("arguments", "message"),
     [
         (["memory://in/a.png", "-o", "memory:///in/a.png"], "would replace memory://in/a.png"),
-        (["c.png", "-o", "file://{folder}/c.png"], "would replace c.png, which is read"),
+        (["c.png", "-o", "file://{folder}/c.png"], "would replace c.png, which is an input"),
         (["file://{folder}/c.png", "-o", "c.png"], "c.png would replace file://"),
         (["memory://in/a.png", "memory://x/a.png"], "would both be written to pooled/a_max"),
-        (["memory://in/", "-d", "memory://in"], "memory://in/ holds the results themselves"),
-        (["memory://in/x/", "-d", "memory://in/"], "memory://in/x/ holds the results themselves"),
+        (["memory://in/", "-d", "memory://in"], "memory://in/ is the output folder or in it"),
+        (["memory://in/x/", "-d", "memory://in/"], "memory://in/x/ is the output folder or in it"),
         (["c.png", "-d", "nonsense://out"], "nonsense://out: nonsense:// is no storage that"),
         (["c.png", "-d", "zip://out::memory://a.zip"], "memory://a.zip: is a chain of URLs"),
         (["c.png", "-o", "file://elsewhere/a.png"], "elsewhere/a.png: is a file of another"),
@@ -243,7 +243,7 @@ def test_a_chain_of_urls_is_no_second_name_of_an_input(invoke: Invoke, folder: P
     chain = f"simplecache::file://{folder}/c.png"
     result = invoke("max", chain, "-o", "c.png", status=1)
     assert result.errors.splitlines() == [
-        f"poolcli: {chain}: is a chain of URLs; copy out of it what is meant",
+        f"poolcli: {chain}: is a chain of URLs; copy the object out of it first",
         "poolcli: 0 written, 1 failed of 1",
     ]
     assert Path("c.png").read_bytes() == before
@@ -251,7 +251,7 @@ def test_a_chain_of_urls_is_no_second_name_of_an_input(invoke: Invoke, folder: P
 
 def test_a_path_that_cannot_be_written_is_named(invoke: Invoke, folder: Path) -> None:
     put(str(folder / "c.png"))
-    line = "poolcli: zip://a.png::memory://b: is a chain of URLs; copy out of it what is meant\n"
+    line = "poolcli: zip://a.png::memory://b: is a chain of URLs; copy the object out of it first\n"
     chain = "zip://a.png::memory://b"
     for command in (["max", "-o", chain], ["explain", "--figure", chain + ".png"]):
         result = invoke(*command, "c.png", status=2)

@@ -181,7 +181,7 @@ def test_an_output_that_is_an_input_is_refused_however_it_is_spelled(
     before = (folder / "a.png").read_bytes()
     ended = poolcli("max", "a.png", "-o", spelling.format(here=folder), folder=folder)
     assert ended.status == 2
-    assert "would replace a.png, which is read" in ended.errors[0]
+    assert "would replace a.png, which is an input" in ended.errors[0]
     assert (folder / "a.png").read_bytes() == before
 
 
@@ -198,7 +198,7 @@ def test_an_input_seen_through_a_mount_is_recognised(folder: Path) -> None:
     finally:
         if mounted:
             subprocess.run(["umount", folder / "view"], check=True)
-    assert (ended.status, "which is read" in ended.errors[0]) == (2, True)
+    assert (ended.status, "which is an input" in ended.errors[0]) == (2, True)
 
 
 STREAMS = [

@@ -98,7 +98,7 @@ def test_results_are_no_inputs_under_any_name_of_their_folder(mount: Mount) -> N
         poolcli(folder, "max", ".", "-r", "-d", "OUT", "--no-figure")
     assert names(folder / "out") == ["a_max_k2_1.png"]
     (error,) = poolcli(folder, "max", "out", "-d", "OUT", status=2)
-    assert "out holds the results themselves" in error
+    assert "out is the output folder or in it" in error
 
 
 @pytest.mark.parametrize("peculiarity", ["ignores-case", "inode-per-name"])
@@ -107,7 +107,7 @@ def test_an_input_is_not_written_over_under_another_name(mount: Mount, peculiari
     picture(folder / "cat.png", 0)
     before = (folder / "cat.png").read_bytes()
     (error,) = poolcli(folder, "max", "cat.png", "-o", "CAT.png", status=2)
-    assert "CAT.png would replace cat.png, which is read" in error
+    assert "CAT.png would replace cat.png, which is an input" in error
     assert (folder / "cat.png").read_bytes() == before
 
 

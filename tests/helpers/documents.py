@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
+import numpy as np
 
 from helpers.core import NAMES
 from helpers.formats import cases
 from poolcli.cli import group
 from poolcli.cli.grouping import GroupedOption
+from poolcli.formats import OUTPUTS, Output, output_of
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -31,6 +33,7 @@ PICTURES = ROOT / "docs" / "pictures"
 DOCUMENTS = (README, GALLERY, SEMANTICS)  # whose commands are run
 NETWORK = "# needs a network"
 OPTIONS = re.compile(r"(?<=<!-- options -->\n).*(?=<!-- /options -->)", re.DOTALL)
+RESULTS = re.compile(r"(?<=<!-- results -->\n).*(?=<!-- /results -->)", re.DOTALL)
 INPUTS = re.compile(r"(?<=<!-- inputs -->\n).*(?=<!-- /inputs -->)", re.DOTALL)
 
 
@@ -124,6 +127,61 @@ def inputs_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def results_table() -> str:
+    """Return the table of the formats of results, made from their records."""
+    lines = [
+        "| output | holds | alpha | colour profile | pixels per inch |",
+        "|---|---|---|---|---|",
+    ]
+    for name in OUTPUTS:
+        output = output_of(name)
+        title = f"{name} ({output.settings})" if output.settings else name
+        cells = [title, _pixels(output), _alpha(output), _profile(output), _resolution(output)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _pixels(output: Output) -> str:
+    if output.types is None:
+        if output.channels is None:
+            return "the unrounded state, any type"
+        return "the unrounded state of one channel"
+    bits = [str(8 * np.dtype(name).itemsize) for name in output.types if name.startswith("uint")]
+    others = [name for name in output.types if not name.startswith("uint")]
+    return ", ".join(
+        part for part in (f"{' and '.join(bits)} bits", *others, output.remark) if part
+    )
+
+
+def _alpha(output: Output) -> str:
+    if output.channels is None:
+        return "as a channel"
+    if output.types is None:
+        return "no"
+    return "yes" if output.alpha else "refused"
+
+
+def _profile(output: Output) -> str:
+    words = {
+        "all": "kept",
+        "colour": "kept with colour; that of gray is left out (a warning)",
+        "none": "no",
+    }
+    return words[output.profile] + _exception(output)
+
+
+def _resolution(output: Output) -> str:
+    if output.resolution is None:
+        return "no"
+    unit = output.resolution_unit
+    return f"yes{f', as whole pixels per {unit}' if unit else ''}{_exception(output)}"
+
+
+def _exception(output: Output) -> str:
+    bits = " and ".join(str(8 * np.dtype(name).itemsize) for name in output.bare_types)
+    return f", but not with {bits}-bit colour (a warning)" if bits else ""
+
+
 def draw(document: Path) -> None:
     """Rebuild the pictures of a document from its commands."""
     PICTURES.mkdir(exist_ok=True)
@@ -143,7 +201,8 @@ def main() -> None:
         draw(GALLERY)
         return
     README.write_text(OPTIONS.sub(lambda _: options_table(), README.read_text()))
-    FORMATS.write_text(INPUTS.sub(lambda _: inputs_table(), FORMATS.read_text()))
+    text = INPUTS.sub(lambda _: inputs_table(), FORMATS.read_text())
+    FORMATS.write_text(RESULTS.sub(lambda _: results_table(), text))
     for document in DOCUMENTS:
         draw(document)
 

@@ -10,12 +10,25 @@ from click.core import ParameterSource
 from poolcli.cli.choices import Choice
 from poolcli.cli.options.declaring import Bundle, option, single
 from poolcli.cli.types import Position, Text
+from poolcli.formats import (
+    ANIMATED_FIGURES,
+    BY_NAME,
+    OUTPUTS,
+    PICTURE_OUTPUTS,
+    STILL_FIGURES,
+    join_words,
+)
 
 if TYPE_CHECKING:
     from poolcli.cli.settings import Look, Results
 
-# The formats of results; "same" is that of the input.
-FORMATS = ("png", "tif", "jpg", "webp", "npy", "csv", "same")
+# "same" is the format of the input.
+FORMATS = (*OUTPUTS, "same")
+OTHER_SPELLINGS = {
+    suffix: name for name in PICTURE_OUTPUTS for suffix in BY_NAME[name].suffixes if suffix != name
+}
+_STILL = join_words([f".{name}" for name in STILL_FIGURES], "or")
+_ANIMATED = join_words([f".{name}" for name in ANIMATED_FIGURES], "or")
 
 _OUTDIR = option(
     "Output",
@@ -126,7 +139,7 @@ RESULTS = Bundle(
             "-f",
             "--format",
             "format_",
-            type=Choice(FORMATS, {"jpeg": "jpg", "tiff": "tif"}),
+            type=Choice(FORMATS, OTHER_SPELLINGS),
             metavar="NAME",
             otherwise="png, and npy or csv for a matrix",
             help=f"Format of the results: {', '.join(FORMATS)} (the input's, if it is one of these,"
@@ -136,8 +149,8 @@ RESULTS = Bundle(
             "Output",
             "--scale",
             is_flag=True,
-            help="Map 0..1 to the whole range of a png, tif, jpg or webp: for matrices and float"
-            " images, which would be almost black.",
+            help=f"Map 0..1 to the whole range of a {join_words(PICTURE_OUTPUTS, 'or')}: for"
+            " matrices and float images, which would be almost black.",
         ),
         option("Output", "--last", is_flag=True, help="Write the last iteration only."),
         option(
@@ -146,8 +159,8 @@ RESULTS = Bundle(
             type=Text(),
             metavar="PATH",
             otherwise="beside the results",
-            help="Where the comparison figure goes: .png, .svg or .pdf, or .gif or .webp to show"
-            " the iterations in turn.",
+            help=f"Where the comparison figure goes: {_STILL}, or {_ANIMATED} to show the"
+            " iterations in turn.",
         ),
         option("Output", "--no-figure", is_flag=True, help="Draw no figure; saves time."),
         option(
@@ -180,7 +193,7 @@ PICTURE = Bundle(
             type=Text(),
             metavar="FILE",
             help="Write the picture to this file ('-': standard output, as png); its suffix decides"
-            " the format: .png, .svg or .pdf, or .gif or .webp to show the iterations in turn.",
+            f" the format: {_STILL}, or {_ANIMATED} to show the iterations in turn.",
         ),
         _NAME,
         _CMAP,
@@ -192,6 +205,6 @@ EXPLANATION = single(
         "--figure",
         type=Text(),
         metavar="PATH",
-        help="Draw the explanation too, to a .png, .svg or .pdf file.",
+        help=f"Draw the explanation too, to a {_STILL} file.",
     )
 )

@@ -1,7 +1,7 @@
-"""The chunks of PNG files: what decoders need, and what is said about the pixels.
+"""The chunks of PNG files (PNG, third edition, sections 5 and 11).
 
-Decoders get a file of the chunks that pixels need; texts, however many and however long, and
-chunks with wrong checksums do not reach them (PNG, third edition, sections 5 and 11).
+Decoders read a file of the chunks that pixels need. Texts, of any number and length, and metadata
+with wrong checksums do not reach them.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from isal import isal_zlib
+
 from poolcli.errors import PoolcliError
+from poolcli.formats import INCH_IN_METRES
 from poolcli.images.damage import Damage
-from poolcli.images.metadata import INCH_IN_METRES, MAX_PROFILE_BYTES, Told, read_exif
+from poolcli.images.metadata import MAX_PROFILE_BYTES, Told, read_exif
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Kept for the decoder, besides the header, pixels and end.
@@ -25,7 +28,7 @@ TOLD = (b"iCCP", b"pHYs", b"eXIf", b"acTL", b"fcTL", *TEXTS)
 XMP_KEYWORD = b"XML:com.adobe.xmp"
 RAW_EXIF_KEYWORDS = (b"Raw profile type exif", b"Raw profile type APP1")
 WANTED_TEXTS = (XMP_KEYWORD, *RAW_EXIF_KEYWORDS)
-# Also for a text; one more byte tells that there are more.
+# The limit of a text too; one more byte is read to see whether there are more.
 MAX_TEXT_BYTES = MAX_PROFILE_BYTES
 
 HEADER_BYTES = 13
@@ -34,9 +37,6 @@ MAX_CHUNKS = 1_000_000
 CUT_OFF = "a chunk claims more bytes than the file has"
 WRONG_CHECKSUM = "a chunk has a wrong checksum"
 NO_END = "its last chunk, IEND, is missing"
-# Stands behind the compressed pixels, where their checksum is looked for if they lack it. No
-# Adler-32 has these bytes.
-NO_CHECKSUM = b"\xff\xff\xff\xff"
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Chunk:
 
     @property
     def intact(self) -> bool:
-        """Return whether the chunk is whole and its checksum true."""
-        return self.whole and zlib.crc32(self.data, zlib.crc32(self.name)) == self.checksum
+        """Return whether the chunk is whole and its checksum right."""
+        return self.whole and isal_zlib.crc32(self.data, zlib.crc32(self.name)) == self.checksum
 
     @property
     def critical(self) -> bool:
@@ -60,8 +60,8 @@ class Chunk:
 
 
 @dataclass
-class _Said:
-    """The chunks about the pixels; the first of each name and keyword counts."""
+class _Metadata:
+    """Chunks of metadata; the first of each name and keyword counts."""
 
     chunks: dict[bytes, bytes] = field(default_factory=dict)
     texts: dict[bytes, bytes] = field(default_factory=dict)
@@ -86,17 +86,36 @@ def read_chunks(content: bytes) -> Iterator[Chunk]:
     raise PoolcliError(f"holds more than {MAX_CHUNKS:,} chunks; save it again")
 
 
-def read_png(content: bytes, damage: Damage, notes: list[str]) -> tuple[bytes, Told]:
-    """Return the part of a PNG that decoders need, and what the rest says about the pixels.
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a PNG file.
+
+    Attributes
+    ----------
+    head : bytes
+        The signature, and the chunks that pixels need before the pixels.
+    pixels : list of memoryview
+        The data of the IDAT chunks.
+    told : Told
+        The metadata.
+    """
+
+    head: bytes
+    pixels: list[memoryview]
+    told: Told
+
+
+def read_parts(content: bytes, damage: Damage, notes: list[str]) -> Parts:
+    """Separate what decoders need of a PNG file from its metadata.
 
     Raises
     ------
     PoolcliError
         If a chunk that decoders must understand is not one of PNG's own.
     """
-    parts: list[bytes | memoryview] = [SIGNATURE]
+    head: list[bytes | memoryview] = [SIGNATURE]
     pixels: list[memoryview] = []
-    said = _Said()
+    metadata = _Metadata()
     for chunk in read_chunks(content):
         if not chunk.name.isalpha():
             damage.suspect("it holds something else between its chunks")
@@ -108,18 +127,14 @@ def read_png(content: bytes, damage: Damage, notes: list[str]) -> tuple[bytes, T
             if chunk.name == b"IDAT":
                 pixels.append(chunk.data)
             else:
-                parts += frame(chunk.name, [chunk.data])
+                head += frame(chunk.name, [chunk.data])
         elif chunk.name in TOLD:
-            _hear(said, chunk, notes, behind_pixels=bool(pixels))
+            _keep(metadata, chunk, notes, behind_pixels=bool(pixels))
         elif not chunk.whole:
             damage.suspect(CUT_OFF)
     else:
         damage.suspect(NO_END)
-    if pixels:
-        # One chunk, for decoders may stop at the last row without a look at the next chunk.
-        parts += frame(b"IDAT", [*pixels, NO_CHECKSUM])
-    parts += frame(b"IEND", [])
-    return b"".join(parts), _tell(said, notes)
+    return Parts(b"".join(head), pixels, _tell(metadata, notes))
 
 
 def _check(chunk: Chunk, damage: Damage) -> None:
@@ -134,16 +149,16 @@ def _check(chunk: Chunk, damage: Damage) -> None:
 
 
 def frame(name: bytes, data: Sequence[bytes | memoryview]) -> list[bytes | memoryview]:
-    """Return the parts of a chunk whose length and checksum are true."""
+    """Return the parts of a chunk with the right length and checksum."""
     checksum = zlib.crc32(name)
     for part in data:
-        checksum = zlib.crc32(part, checksum)
+        checksum = isal_zlib.crc32(part, checksum)
     head = struct.pack(">I4s", sum(map(len, data)), name)
     return [head, *data, struct.pack(">I", checksum)]
 
 
-def _hear(said: _Said, chunk: Chunk, notes: list[str], *, behind_pixels: bool) -> None:
-    """Keep a chunk about the pixels; of texts only those with a wanted keyword."""
+def _keep(metadata: _Metadata, chunk: Chunk, notes: list[str], *, behind_pixels: bool) -> None:
+    """Keep a chunk of metadata; of texts only those with a wanted keyword."""
     keyword = bytes(chunk.data[:80]).partition(b"\0")[0]
     text = chunk.name in TEXTS
     if text and keyword not in WANTED_TEXTS:
@@ -152,10 +167,10 @@ def _hear(said: _Said, chunk: Chunk, notes: list[str], *, behind_pixels: bool) -
         name = chunk.name.decode()
         notes.append(f"its chunk {name} has a wrong checksum and is left out")
     elif text:
-        said.texts.setdefault(keyword, _text(chunk.name, bytes(chunk.data[len(keyword) + 1 :])))
+        metadata.texts.setdefault(keyword, _text(chunk.name, bytes(chunk.data[len(keyword) + 1 :])))
     else:
-        said.animated_from_start |= chunk.name == b"fcTL" and not behind_pixels
-        said.chunks.setdefault(chunk.name, bytes(chunk.data))
+        metadata.animated_from_start |= chunk.name == b"fcTL" and not behind_pixels
+        metadata.chunks.setdefault(chunk.name, bytes(chunk.data))
 
 
 def _text(name: bytes, data: bytes) -> bytes:
@@ -179,17 +194,19 @@ def _inflate(data: bytes) -> bytes | None:
         return None
 
 
-def _tell(said: _Said, notes: list[str]) -> Told:
-    exif = said.chunks.get(b"eXIf", b"")
+def _tell(metadata: _Metadata, notes: list[str]) -> Told:
+    exif = metadata.chunks.get(b"eXIf", b"")
     if not exif:
-        raw = next((said.texts[name] for name in RAW_EXIF_KEYWORDS if name in said.texts), b"")
+        raw = next(
+            (metadata.texts[name] for name in RAW_EXIF_KEYWORDS if name in metadata.texts), b""
+        )
         exif = _raw_profile(raw)
     return Told(
         exif=read_exif(exif, notes),
-        xmp=said.texts.get(XMP_KEYWORD),
-        density=_density(said.chunks.get(b"pHYs", b"")),
-        profile=_profile(said.chunks.get(b"iCCP")),
-        frames=_frames(said),
+        xmp=metadata.texts.get(XMP_KEYWORD),
+        density=_density(metadata.chunks.get(b"pHYs", b"")),
+        profile=_profile(metadata.chunks.get(b"iCCP")),
+        frames=_frames(metadata),
     )
 
 
@@ -217,10 +234,10 @@ def _profile(data: bytes | None) -> object:
     return "" if inflated is None else inflated
 
 
-def _frames(said: _Said) -> int:
+def _frames(metadata: _Metadata) -> int:
     """Count the frames of an animation, whose first may be another than the image itself."""
-    control = said.chunks.get(b"acTL", b"")
+    control = metadata.chunks.get(b"acTL", b"")
     frames = int.from_bytes(control[:4], "big") if len(control) >= 8 else 0
     if not 0 < frames < 2**31:
         return 1
-    return frames if said.animated_from_start else frames + 1
+    return frames if metadata.animated_from_start else frames + 1

@@ -1,4 +1,4 @@
-"""What a figure says of one image: its captions stand where its marks are."""
+"""The words of a figure: its captions name what its marks show."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def drawn(pixels: Array, settings: Settings) -> View:
 
 
 def unused(figure: View) -> list[list[str]]:
-    """Give the lines about unused pixels above each panel that has a title."""
+    """Return the lines about unused pixels above each panel that has a title."""
     words = ("dropped", "skipped", "hatch")
     return [
         [line for line in lines_above(axes) if any(word in line for word in words)]
@@ -55,7 +55,7 @@ def unused(figure: View) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("beside", [(), (Average(),)])
-def test_what_is_dropped_is_told_where_it_is_hatched(beside: Sequence[Average]) -> None:
+def test_dropped_pixels_are_named_where_they_are_hatched(beside: Sequence[Average]) -> None:
     settings = make_settings("max", iterations=3, zoom=None, beside=tuple(beside))
     figure = drawn(noise(14, 15), settings)
     assert unused(figure) == [
@@ -65,12 +65,12 @@ def test_what_is_dropped_is_told_where_it_is_hatched(beside: Sequence[Average]) 
         [],
     ]
     for axes in panels_of(figure):
-        told = any("dropped" in line for line in lines_above(axes))
+        named = any("dropped" in line for line in lines_above(axes))
         hatched = any(patch.get_hatch() for patch in axes.patches)
-        assert told == hatched or not axes.title
+        assert named == hatched or not axes.title
 
 
-def test_every_frame_tells_what_it_hatches() -> None:
+def test_every_frame_names_what_it_hatches() -> None:
     made = finished(noise(15, 16), make_settings("max", iterations=2, zoom=None), "figure.gif")
     frames = Made(made.sheet()).frames()
     assert [unused(frame)[0] for frame in frames] == [

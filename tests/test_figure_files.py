@@ -1,4 +1,4 @@
-"""Figures as files: every format, on every day, whatever matplotlib is told elsewhere."""
+"""Figures as files: every format, on every day, whatever the settings of matplotlib elsewhere."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def test_a_foreign_matplotlibrc_and_a_nonsense_backend_change_nothing(tmp_path: 
     assert expected.stdout.splitlines()[1:] == ["svg False", "svg"]
 
 
-def test_a_damaged_matplotlibrc_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_damaged_matplotlibrc_is_an_error_of_one_line(tmp_path: Path) -> None:
     (tmp_path / "matplotlibrc").write_bytes(b"font.size: \xff\xfe")
     last = run_program(tmp_path).stderr.splitlines()[-1]
     assert last.startswith("poolcli.errors.PoolcliError: matplotlib does not load")

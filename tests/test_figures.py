@@ -508,7 +508,7 @@ def test_transparent_pixels_show_a_light_checkerboard() -> None:
 
 
 @pytest.mark.parametrize(("shape", "lines"), [((9, 12), True), ((2, 3), True), ((90, 130), False)])
-def test_large_transparent_pixels_are_told_from_their_ground(
+def test_large_transparent_pixels_differ_from_their_ground(
     shape: tuple[int, int], *, lines: bool
 ) -> None:
     image = np.zeros((*shape, 4), np.uint8)

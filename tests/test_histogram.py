@@ -65,7 +65,7 @@ def test_what_alpha_hides_does_not_count() -> None:
     assert titles(image) == ["mean 200 ± 0, no zeros"]
 
 
-def test_titles_tell_mean_spread_and_zeros() -> None:
+def test_titles_name_mean_spread_and_zeros() -> None:
     one = np.array([[0, 0, 0, 100]], np.uint8)
     assert (
         titles(one, one.astype(np.float32), one.astype(np.int64))
@@ -100,7 +100,7 @@ def test_values_beyond_white_are_in_the_last_bin() -> None:
     assert shares(axes)[-1] == 0.5
 
 
-def test_a_bar_of_zeros_is_cut_and_told_rather_than_flattening_the_rest() -> None:
+def test_a_bar_of_zeros_is_cut_with_a_note_and_does_not_flatten_the_rest() -> None:
     image = np.zeros((10, 20), np.uint8)
     image[0] = np.arange(20) * 10 + 20
     (axes,) = histograms(comparison(image, histogram=True).view())
@@ -193,7 +193,7 @@ def test_the_line_of_a_channel_begins_and_ends_on_the_axis() -> None:
     check_text(figure)
 
 
-def test_what_a_cut_bar_is_told_stands_above_all_others() -> None:
+def test_the_note_of_a_cut_bar_stands_above_all_others() -> None:
     image = np.zeros((10, 20), np.uint8)
     image[0] = np.arange(20) * 10 + 20
     figure = comparison(image, histogram=True).view()

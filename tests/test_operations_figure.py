@@ -154,7 +154,7 @@ def test_colour_differs_by_the_mean_of_its_channels_and_alpha_is_none() -> None:
     assert wide == [[1]]
 
 
-def test_the_place_below_the_input_says_what_the_colours_mean() -> None:
+def test_the_legend_below_the_input_explains_the_colours() -> None:
     figure = compared(noise(40, 60)).view()
     words = [text.get_text() for text in legend_of(figure).texts]
     assert [word for word in words if word.isascii() and ":" in word] == [
@@ -164,7 +164,7 @@ def test_the_place_below_the_input_says_what_the_colours_mean() -> None:
 
 
 def transparent(*gray: int) -> Array:
-    """Give a row of opaque gray pixels; −1 is one that is hidden."""
+    """Return a row of opaque gray pixels; −1 is one that is hidden."""
     row = [[value, value, value, 255] if value >= 0 else [0, 0, 0, 0] for value in gray]
     return np.array([row], np.uint8)
 
@@ -191,7 +191,7 @@ def test_pixels_that_alpha_hides_on_one_side_have_no_difference() -> None:
     assert lines_above(panel) == [title]
 
 
-def test_where_all_is_hidden_there_is_no_difference_to_tell() -> None:
+def test_where_all_is_hidden_there_is_no_difference_to_name() -> None:
     panel = differing(transparent(200, -1), transparent(-1, 100))
     assert lines_above(panel) == ["no finite difference"]
 

@@ -34,7 +34,7 @@ Array = NDArray[Any]
 
 
 def with_detail(shape: tuple[int, int], rows: slice, columns: slice) -> Array:
-    """Give a flat image with a checkerboard of large checks in one place."""
+    """Return a flat image with a checkerboard of large checks in one place."""
     image = np.full(shape, 100, np.uint8)
     row, column = np.indices(shape) // 8
     board = np.where((row + column) % 2, 255, 0)
@@ -53,7 +53,7 @@ def spans(region: Region | None) -> list[tuple[int, int]]:
 
 
 def rows_of(figure: View) -> tuple[list[Drawn], list[Drawn]]:
-    """Give the overviews and, below them, the zooms."""
+    """Return the overviews and, below them, the zooms."""
     panels = panels_of(figure)
     return panels[0::2], panels[1::2]
 

@@ -97,7 +97,17 @@ class Range:
 
 
 def check_colormap(name: str) -> None:
-    """Raise PoolcliError unless matplotlib has this colour map; the message names close ones."""
+    """Check the name of a colour map.
+
+    Parameters
+    ----------
+    name : str
+
+    Raises
+    ------
+    PoolcliError
+        If matplotlib has no colour map of this name; the message proposes similar ones.
+    """
     if name in mpl.colormaps:
         return
     close = _closest(name, sorted(mpl.colormaps))

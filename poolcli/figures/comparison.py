@@ -23,7 +23,13 @@ HISTOGRAM = Tier(0.4, titled=True, named=True)
 
 
 def comparison_tiers(*, zoomed: bool = False, histogram: bool = False) -> list[Tier]:
-    """Return the tiers of a comparison: images, and below them their zooms and histograms."""
+    """Return the tiers of a comparison: images, and below them their zooms and histograms.
+
+    Parameters
+    ----------
+    zoomed, histogram : bool
+        Whether there are zooms and histograms.
+    """
     tiers = [IMAGE]
     if zoomed:
         tiers.append(ZOOM)

@@ -22,7 +22,13 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def operation_tiers(names: Sequence[str]) -> list[Tier]:
-    """Return a tier per operation, and for two of them one for their difference."""
+    """Return a tier per operation, and for two of them one for their difference.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The operations, in the order of their rows.
+    """
     tiers = [Tier(label=name) for name in names]
     if len(names) == 2:
         tiers.append(Tier(titled=True, label=f"{names[1]} {MINUS} {names[0]}"))
@@ -32,7 +38,17 @@ def operation_tiers(names: Sequence[str]) -> list[Tier]:
 def input_stack(
     layout: Layout, pixels: Array, caption: Sequence[str], step: Step | None = None
 ) -> Stack:
-    """Return an image that goes into every operation, once per row; see `results_stack`."""
+    """Return an image that goes into every operation, once per row.
+
+    Parameters
+    ----------
+    layout, caption
+        As in `results_stack`.
+    pixels : ndarray, (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), any real dtype
+        Four channels are RGBA. The array is not kept.
+    step : Step or None
+        The iteration that the image goes into, whose unused pixels and padding are marked.
+    """
     panel = layout.panel(pixels, step)
     parts: list[Part | None] = [None if tier.titled else panel for tier in layout.tiers]
     return layout.stack(caption, parts, without_channel(pixels))

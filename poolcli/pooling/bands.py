@@ -84,10 +84,10 @@ def pool_bands(
             suspects = [strip.pool(outputs, work_bytes) for strip in strips]
         return any(suspects)
 
+    if threads == 1:
+        return pool_rows(range(rows.output))
     share = round_up(-(-rows.output // threads), choose_row_pass(rows, how).alignment)
     first, *others = pieces(rows.output, share)
-    if not others:
-        return pool_rows(first)
     with ThreadedExecutor(threads - 1) as executor:
         suspects = executor.map(pool_rows, others)
         return any([pool_rows(first), *suspects])
@@ -128,6 +128,8 @@ class Strip:
         pixels = line_bytes // (self.image.shape[2] * self.how.working.itemsize)
         pixels = max(pixels, STRIP_WINDOWS * self.columns.extent)
         most = (pixels - self.columns.extent) // self.columns.stride + 1
+        if self.columns.output <= most:
+            return [self]
         count = -(-self.columns.output // most)
         width = -(-self.columns.output // count)
         return [self._part(outputs) for outputs in pieces(self.columns.output, width)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,7 @@ class SpanPass:
     repeated: int | None = None
 
 
+@lru_cache(maxsize=256)
 def plan_spans(kernel: int, *, idempotent: bool, exact: bool) -> tuple[SpanPass, ...]:
     """Return the passes that combine `kernel` items from each item on, in order.
 

@@ -491,9 +491,9 @@ def test_a_jp2_tells_its_depth_in_its_codestream_and_nowhere_else() -> None:
 @pytest.mark.parametrize(
     ("depth", "message"),
     [
-        (0x00, "holds 1 bits a channel"),
-        (0x03, "holds 4 bits a channel"),
-        (0x0B, "holds 12 bits a channel"),
+        (0x00, "holds 1 bits per channel"),
+        (0x03, "holds 4 bits per channel"),
+        (0x0B, "holds 12 bits per channel"),
         (0x87, "components that are signed or unlike"),
     ],
 )
@@ -525,7 +525,7 @@ def test_an_avif_of_10_bits_is_refused() -> None:
     content[content.index(b"av1C") + 6] |= 0x40
     assert avif_depth(bytes(content)) == 10
     picture = pillow.open(io.BytesIO(saved(noise("u1", 3), "AVIF")))
-    with pytest.raises(PoolcliError, match="holds 10 bits a channel"):
+    with pytest.raises(PoolcliError, match="holds 10 bits per channel"):
         check_depth(picture, 10)
 
 
@@ -578,7 +578,7 @@ def test_premultiplied_gray_by_strips_is_divided_by_its_alpha() -> None:
 
 
 def reopened(image: Image, format_: str) -> tuple[float, float] | None:
-    """Return the pixels an inch of an image's file, as Pillow reads them."""
+    """Return the pixels per inch of an image's file, as Pillow reads them."""
     resolution = pillow.open(io.BytesIO(encode(image, format_)[0])).info.get("dpi")
     return None if resolution is None else (float(resolution[0]), float(resolution[1]))
 

@@ -36,7 +36,7 @@ def check_depth(picture: pillow.Image, bits: int) -> None:
     if picture.mode not in MODES.get(picture.format or "", ()):
         raise PoolcliError(f"holds pixels of Pillow's mode {picture.mode}, which are not read")
     if picture.format in ("AVIF", "JPEG2000") and bits not in (8, 16):
-        raise PoolcliError(f"holds {bits} bits a channel; save it with 8 or 16, as png or tif")
+        raise PoolcliError(f"holds {bits} bits per channel; save it with 8 or 16, as png or tif")
 
 
 def decode_deep_colour(picture: pillow.Image, content: bytes) -> Array:

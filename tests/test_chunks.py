@@ -56,7 +56,7 @@ def test_a_wrong_checksum_of_a_text_refuses_no_pixel() -> None:
         (b"eXIf", EXIF),
     ],
 )
-def test_what_is_said_with_a_wrong_checksum_is_left_out(name: bytes, data: bytes) -> None:
+def test_metadata_with_a_wrong_checksum_is_left_out(name: bytes, data: bytes) -> None:
     image = read(bad(colour((name, data)), name))
     np.testing.assert_array_equal(image.pixels, RGB)
     assert (image.profile, image.resolution) == (None, None)
@@ -64,7 +64,7 @@ def test_what_is_said_with_a_wrong_checksum_is_left_out(name: bytes, data: bytes
 
 
 @pytest.mark.parametrize("name", [b"IHDR", b"PLTE", b"tRNS", b"IDAT"])
-def test_what_pixels_need_is_damaged_by_a_wrong_checksum(name: bytes) -> None:
+def test_a_wrong_checksum_of_a_chunk_that_pixels_need_is_damage(name: bytes) -> None:
     palette = RGB[:4, :4].reshape(16, 3)
     index = noise("u1") % 16
     content = png(index, 8, 3, (b"PLTE", palette.tobytes()), (b"tRNS", b"\xff\0"))
@@ -134,7 +134,7 @@ def test_a_long_text_refuses_no_pixel_and_takes_no_memory() -> None:
         (b"zTXt", b"Raw profile type exif\0\0"),
     ],
 )
-def test_what_inflates_without_end_is_left_out(name: bytes, data: bytes) -> None:
+def test_metadata_that_inflates_to_too_much_is_left_out(name: bytes, data: bytes) -> None:
     bomb = colour((name, data + zlib.compress(bytes(100_000_000))))
     read(colour())
     tracemalloc.start()
@@ -184,7 +184,7 @@ XMP = b'<rdf:Description tiff:Orientation="6"/>'
         (b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(XMP)),
     ],
 )
-def test_an_orientation_is_heeded_wherever_it_stands(told: tuple[bytes, bytes]) -> None:
+def test_an_orientation_is_read_from_each_kind_of_chunk(told: tuple[bytes, bytes]) -> None:
     source = open_source(colour(told), "png")
     assert source.shape == RGB.shape[1::-1]
     np.testing.assert_array_equal(source.decode().pixels, np.rot90(RGB, -1))
@@ -355,10 +355,9 @@ def test_a_file_without_its_end_is_damage() -> None:
         np.testing.assert_array_equal(image.pixels, read(KINDS[kind]).pixels)
 
 
-def test_a_smooth_picture_that_is_counted_costs_no_more_than_its_rows() -> None:
+def test_a_smooth_picture_is_read_whole_and_missed_where_it_is_not() -> None:
     pixels = np.zeros((3000, 1000), np.uint8)
     pixels[::7, ::5] = 9
-    # The last row is left for the count by the value that marks it.
     for columns in (1, 2, 1000):
         content = png(np.ascontiguousarray(pixels[:, :columns]), 8, 0)
         image = read(content)
@@ -372,8 +371,7 @@ def test_a_smooth_picture_that_is_counted_costs_no_more_than_its_rows() -> None:
         read(cut)
 
 
-def test_one_column_of_any_last_value_is_whole() -> None:
-    """One of the values is the one that marks the last row."""
+def test_one_column_of_any_last_value_is_read() -> None:
     for value in range(256):
         pixels = np.array([[7], [value]], np.uint8)
         image = read(png(pixels, 8, 0))

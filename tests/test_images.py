@@ -578,7 +578,7 @@ def test_premultiplied_gray_by_strips_is_divided_by_its_alpha() -> None:
 
 
 def reopened(image: Image, format_: str) -> tuple[float, float] | None:
-    """Return the pixels an inch of an image's file, as Pillow reads them."""
+    """Return the pixels per inch of an image's file, as Pillow reads them."""
     resolution = pillow.open(io.BytesIO(encode(image, format_)[0])).info.get("dpi")
     return None if resolution is None else (float(resolution[0]), float(resolution[1]))
 

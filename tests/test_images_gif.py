@@ -84,7 +84,7 @@ def test_comments_are_not_kept() -> None:
         tracemalloc.stop()
 
 
-def test_what_lacks_of_a_frame_is_damage() -> None:
+def test_missing_pixels_of_a_frame_are_damage() -> None:
     content = gif((23, 34), [((0, 0), INDEX)], PALETTE)
     assert refusal(content[:-300]).endswith("; --tolerant reads what can be read")
     image = read(content[:-300], tolerant=True)

@@ -97,7 +97,7 @@ RGB_CODED = saved(noise("u1", 3), "JPEG", keep_rgb=True)
     ],
     ids=["gray", "progressive gray", "RGB", "YCbCr", "unknown", "CMYK", "YCCK", "unknown of four"],
 )
-def test_colours_are_what_the_file_says(content: bytes) -> None:
+def test_colours_are_those_that_the_file_states(content: bytes) -> None:
     np.testing.assert_array_equal(read(content).pixels, by_pillow(content))
 
 
@@ -132,7 +132,7 @@ def test_damage_is_found_whatever_the_colours(content: bytes) -> None:
     assert "is damaged" in read(cut, tolerant=True).warnings[-1]
 
 
-def test_what_cannot_be_read_at_all_proposes_no_remedy() -> None:
+def test_a_file_without_readable_pixels_proposes_no_remedy() -> None:
     content = bytearray(saved(noise("u1", 3), "JPEG"))
     at = content.index(b"\xff\xdb")
     del content[at : at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")]
@@ -268,7 +268,7 @@ def test_more_scans_than_encoders_make_are_refused() -> None:
     ("marker", "precision", "count", "message"),
     [
         (0xC3, 8, 3, "is a lossless or hierarchical JPEG; save it as png"),
-        (0xC1, 12, 3, "is a JPEG of 12 bits a channel; save it as png or tif"),
+        (0xC1, 12, 3, "is a JPEG of 12 bits per channel; save it as png or tif"),
         (0xC0, 8, 2, "is a JPEG of 2 channels; save it as tif or npy"),
     ],
 )

@@ -79,7 +79,7 @@ def test_standard_error_comes_back_after_an_exception(capfd: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize("memory", [True, False])
-def test_what_goes_to_a_closed_standard_error_is_collected_too(memory: bool) -> None:
+def test_output_to_a_closed_standard_error_is_collected_too(memory: bool) -> None:
     program = f"""
 import os, tempfile
 if not {memory}:

@@ -106,7 +106,7 @@ def _read_frame(header: Header, marker: int, data: bytes) -> None:
     if marker not in READABLE_FRAMES:
         raise PoolcliError("is a lossless or hierarchical JPEG; save it as png")
     if precision != 8:
-        raise PoolcliError(f"is a JPEG of {precision} bits a channel; save it as png or tif")
+        raise PoolcliError(f"is a JPEG of {precision} bits per channel; save it as png or tif")
     if count not in READABLE_CHANNELS:
         raise PoolcliError(f"is a JPEG of {count} channels; save it as tif or npy")
     if not rows or not columns:

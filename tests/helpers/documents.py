@@ -112,7 +112,7 @@ def _owners(option: str | None) -> str:
 
 def inputs_table() -> str:
     """Write every kind of file as a table, from the cases that the tests read."""
-    lines = ["| input | read as | said |", "|---|---|---|"]
+    lines = ["| input | read as | warning or refusal |", "|---|---|---|"]
     for case in cases():
         if case.pixels is None:
             lines.append(f"| {case.name} | refused | `{case.refusal}` |")

@@ -184,7 +184,7 @@ def _reason(error: zlib.error) -> str:
 
 
 def _fill(inflated: bytes, header: Header) -> list[bytes]:
-    """Return pixels of the size that the header tells; rows that are not whole are 0."""
+    """Return pixels of the size that the header states; rows that are not whole are 0."""
     whole = header.whole_rows(len(inflated))
     missing = header.inflated_bytes - whole
     zeros = bytes(min(missing, OUTPUT_BYTES))

@@ -124,6 +124,7 @@ def test_json_has_words_for_what_is_no_number(invoke: Invoke, folder: Path) -> N
         ),
         (["matrix.csv", "--at", "-1,0"], 2, "'--at': must be at least 0, got -1"),
         (["matrix.csv", "--ops", "max", "--norm", "2"], 2, "--norm is for lp, which --ops does"),
+        (["matrix.csv", "--to", "100000"], 2, "the result of --to has 10,000,000,000 pixels"),
         (["matrix.csv", "-k", "2", "-p", "2"], 2, "padding must be smaller than the kernel"),
         ([], 2, "Missing argument 'INPUT'"),
     ],

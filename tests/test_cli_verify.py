@@ -196,6 +196,7 @@ def test_transparency_is_told_where_there_is_any(invoke: Invoke, folder: Path) -
         (["matrix.csv", "-k", "2x3"], 2, "Invalid value for '-k' / '--kernel'"),
         (["matrix.csv", "--norm", "3"], 2, "--norm is for lp, which --ops does not name"),
         (["matrix.csv", "--to", "2", "-k", "2"], 2, "--to chooses the windows itself"),
+        (["matrix.csv", "--to", "100000"], 2, "the result of --to has 10,000,000,000 pixels"),
         (["matrix.csv", "-d", "x"], 2, "verify has no -d; max, avg, min"),
     ],
 )

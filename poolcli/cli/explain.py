@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from poolcli.geometry import Pair
     from poolcli.images import Reading
     from poolcli.operations import Cell
+    from poolcli.pipeline import Settings
     from poolcli.prepare import Preparation
 
 HELP = f"""{ENTRIES["explain"].summary}
@@ -54,10 +55,11 @@ def explain(
 
     if figure is not None:
         _check_figure(figure, subject)
+    settings = make_settings(poolings, preparation, reading)
     output = Output()
     with quiet_arithmetic():
         with about(subject):
-            explained = _load(subject, poolings, at, preparation, reading)
+            explained = _load(subject, settings, at)
         chains: dict[str, list[Stage]] = {}
         for pooling in poolings.each:
             name = pooling.operation.name
@@ -91,18 +93,16 @@ def _check_figure(path: str, subject: str) -> None:
         raise PoolcliError(f"--figure {path} would replace the input")
 
 
-def _load(
-    path: str, poolings: Poolings, at: Pair | None, preparation: Preparation, reading: Reading
-) -> Subject:
+def _load(path: str, settings: Settings, at: Pair | None) -> Subject:
     """Read the image to explain, the first of a batch, and print warnings."""
     from poolcli.explanation import Subject
     from poolcli.pipeline import load
 
-    image, steps = load(path, make_settings(poolings, preparation, reading))
+    image, steps = load(path, settings)
     warnings = list(image.warnings)
     if part := image.name_part(image.first.pixels):
         warnings.append(f"this explains {part}")
-    subject = Subject.choose(image.first, steps, at, preparation.words)
+    subject = Subject.choose(image.first, steps, at, settings.preparation.words)
     for warning in warnings:
         complain(f"{name_input(path)}: warning: {warning}")
     return subject

@@ -118,7 +118,9 @@ def make_poolings(
     output_size: Pair | None,
     **parameters: Any,
 ) -> Poolings:
-    """Make operations and their window of the values of options; None and False are not given.
+    """Return operations and their window, made of the values of options.
+
+    None and False are the values of options that are not given.
 
     Parameters
     ----------
@@ -134,26 +136,31 @@ def make_poolings(
         `output_size`, which chooses the windows; or if a value is out of range.
     """
     given = {
-        name: value for name, value in parameters.items() if not (value is None or value is False)
+        name: value
+        for name, value in parameters.items()
+        if value is not None and value is not False
     }
     _check_owners(operations, given)
     made = tuple(_make_operation(OPERATIONS[name], given) for name in operations)
     if output_size is None:
         window = Window.of(kernel or 2, stride, padding or 0, dilation or 1, ceil_mode)
         return Poolings(made, window, iterations, exact)
-    conflicts = {
+    options = {
         "-k": kernel,
         "-s": stride,
         "-p": padding,
         "--dilation": dilation,
         "--ceil": ceil_mode,
         "--exact": exact,
-        **{owners()[name][0].option: not owners()[name][0].adaptive for name in given},
-        "-n": iterations > 1,
     }
-    if others := [option for option, is_given in conflicts.items() if is_given]:
-        raise PoolcliError(f"--to chooses the windows itself; leave out {', '.join(others)}")
-    return Poolings(made, AdaptiveWindow.of(output_size))
+    conflicts = [option for option, value in options.items() if value]
+    known = [owners()[name][0] for name in given]
+    conflicts += [parameter.option for parameter in known if not parameter.adaptive]
+    if iterations > 1:
+        conflicts.append("-n")
+    if conflicts:
+        raise PoolcliError(f"--to chooses the windows itself; leave out {', '.join(conflicts)}")
+    return Poolings(made, AdaptiveWindow.of(output_size), iterations)
 
 
 def _check_owners(operations: Sequence[str], given: dict[str, Any]) -> None:

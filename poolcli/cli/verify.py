@@ -45,29 +45,28 @@ def verify(
     subject: str, poolings: Poolings, preparation: Preparation, reading: Reading, as_json: bool
 ) -> int:
     """Verify each operation, and print the results."""
+    from poolcli import verification
+    from poolcli.verification.report import LEGEND, has_failed, tabulate, verdict
+
+    settings = make_settings(poolings, preparation, reading)
     output = Output()
     found: list[Verification] = []
     with about(subject):
-        from poolcli.verification.report import LEGEND, has_failed, tabulate, verdict
-
-        settings = make_settings(poolings, preparation, reading)
         pixels, axes, warnings = _load(subject, settings)
         for warning in warnings:
             complain(f"{name_input(subject)}: warning: {warning}")
+        image = {
+            "input": subject,
+            "shape": list(axes.shape(pixels.shape)),
+            "dtype": str(pixels.dtype),
+            "warnings": warnings,
+        }
         if not as_json:
             output.print(_heading(subject, pixels, axes))
         for pooling in poolings.each:
-            from poolcli import verification
-
             found.append(verification.verify(pixels, pooling, poolings.iterations))
             if as_json:
-                about_it = {
-                    "input": subject,
-                    "shape": list(axes.shape(pixels.shape)),
-                    "dtype": str(pixels.dtype),
-                    "warnings": warnings,
-                }
-                output.print(json.dumps(about_it | _record(found[-1], settings, axes)))
+                output.print(json.dumps(image | _record(found[-1], settings, axes)))
             else:
                 output.print("", *tabulate(found[-1], __version__))
     if not as_json:
@@ -82,7 +81,10 @@ def _load(path: str, settings: Settings) -> tuple[Array, Axes, list[str]]:
 
     image, _ = load(path, settings)
     pixels, warning = plain_layers(image)
-    return pixels, image.axes, [*image.warnings, *([warning] if warning else [])]
+    warnings = list(image.warnings)
+    if warning is not None:
+        warnings.append(warning)
+    return pixels, image.axes, warnings
 
 
 def _heading(path: str, pixels: Array, axes: Axes) -> str:

@@ -109,7 +109,7 @@ def _owners(option: str | None) -> str:
 
 def inputs_table() -> str:
     """Return the table of all kinds of files, made from the cases that the tests read."""
-    lines = ["| input | read as | said |", "|---|---|---|"]
+    lines = ["| input | read as | message |", "|---|---|---|"]
     for case in cases():
         if case.pixels is None:
             lines.append(f"| {case.name} | refused | `{case.refusal}` |")

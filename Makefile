@@ -1,4 +1,4 @@
-# Everything here needs Python 3.11 or later, make and git; the rest goes to .venv.
+# Every target needs Python 3.11 or later, make and git, and installs everything else into .venv.
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,17 +9,17 @@ TIME ?= 60
 .PHONY: help demo test test-cluster lint faults fuzz docs gallery bench bench-quick clean
 .DEFAULT_GOAL := help
 
-help: ## Say what can be made
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: $(VENV)/run ## Pool a photograph of a cat, and say where the pictures are
+demo: $(VENV)/run ## Pool a photograph of a cat and print the folder of the pictures
 	$(BIN)/poolcli max samples/cat.jpg -k 2 -n 3
 	@echo "The pictures are in $(CURDIR)/pooled; open cat_max_k2_n3_comparison.png first."
 
 test: $(VENV)/test ## Run all tests, with branch coverage
 	$(BIN)/python -m pytest --cov --cov-report=term-missing
 
-test-cluster: $(VENV)/test-cluster ## Run the tests of URLs and clusters, on 127.0.0.1 alone
+test-cluster: $(VENV)/test-cluster ## Run the tests of URLs and clusters, on 127.0.0.1 only
 	$(BIN)/python -m pytest tests/cluster
 
 lint: $(VENV)/test ## Check style and types
@@ -27,7 +27,7 @@ lint: $(VENV)/test ## Check style and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-faults: $(VENV)/faults ## Provoke every fault of SECURITY.md at full length, with a line for each
+faults: $(VENV)/faults ## Provoke every fault of SECURITY.md at full length, with one line per fault
 	FAULTS=all $(BIN)/python -m pytest tests/faults -v -s --tb=short
 	if $(BIN)/python tests/filesystems/prepare.py; then \
 		$(BIN)/python -m pytest tests/filesystems -v --tb=short; fi
@@ -35,21 +35,21 @@ faults: $(VENV)/faults ## Provoke every fault of SECURITY.md at full length, wit
 fuzz: $(VENV)/test ## Mutate files and options for TIME seconds (60)
 	PYTHONPATH=tests $(BIN)/python tests/fuzz --seconds $(TIME)
 
-docs: $(VENV)/test ## Rebuild what README and docs take from the program: tables and pictures
+docs: $(VENV)/test ## Rebuild the tables and pictures of README and docs that the program generates
 	PYTHONPATH=tests $(BIN)/python tests/helpers/documents.py
 
-# On Linux torch may bring CUDA, some gigabytes that are not used here; its build for processors
-# alone does too, if pip is told where to find it (PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL).
-bench: $(VENV)/bench ## Measure poolcli beside its peers, in 15 minutes; writes benchmarks/results.md
+# On Linux, pip may install torch with CUDA, several gigabytes that are not used here. Its CPU-only
+# build is sufficient; set PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL to its location.
+bench: $(VENV)/bench ## Measure poolcli against its peers in 15 minutes; writes benchmarks/results.md
 	$(BIN)/python -m benchmarks --write benchmarks
 
-bench-quick: $(VENV)/bench ## Measure a little of everything, in a minute; only prints
+bench-quick: $(VENV)/bench ## Measure a part of each benchmark in one minute; prints only
 	$(BIN)/python -m benchmarks --scale quick
 
-gallery: $(VENV)/test ## Rebuild the pictures of docs/gallery.md from the commands in it
+gallery: $(VENV)/test ## Rebuild the pictures of docs/gallery.md from its commands
 	PYTHONPATH=tests $(BIN)/python tests/helpers/documents.py gallery
 
-clean: ## Remove what was built
+clean: ## Remove all generated files
 	rm -rf $(VENV) pooled build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

@@ -1,5 +1,5 @@
-"""How fast poolcli is, beside everything that might be used in its place.
+"""Benchmarks of poolcli and of its alternatives.
 
-`python -m benchmarks --help` tells how to run all of it or parts; benchmarks/results.md is what a
-whole run wrote. The rows are data in rows.py, the peers are classes in peers.py.
+`python -m benchmarks --help` lists the parts that can be run; benchmarks/results.md is the output
+of a full run. The rows are data in rows.py, the peers are classes in peers.py.
 """

@@ -1,4 +1,4 @@
-"""Runs all benchmarks or some, and writes what they found."""
+"""Run all benchmarks or some, and write their results."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ PARTS = ("core", *IN_PROCESS, *WITH_FILES, "curves")
 @click.option(
     "--only", multiple=True, type=click.Choice(PARTS), help="A part to run; can be repeated."
 )
-@click.option("--rows", default="", help="Words that a core row's name must have: 'max 2/2 RGB'.")
+@click.option("--rows", default="", help="Words in the name of a core row: 'max 2/2 RGB'.")
 @click.option(
     "--write",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
@@ -55,10 +55,10 @@ PARTS = ("core", *IN_PROCESS, *WITH_FILES, "curves")
     "--cache",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path(tempfile.gettempdir()) / "poolcli-benchmarks",
-    help="Folder for the photos, which are made once.  [default: in the temporary folder]",
+    help="Folder of the photos, which are generated once.  [default: in the temporary folder]",
 )
 def main(scale: str, only: tuple[str, ...], rows: str, write: Path | None, cache: Path) -> None:
-    """Measure poolcli beside its peers and print the tables as Markdown."""
+    """Measure poolcli and its peers, and print the tables as Markdown."""
     start = time.perf_counter()
     cache.mkdir(parents=True, exist_ok=True)
     size = SCALES[scale]

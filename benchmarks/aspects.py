@@ -1,4 +1,4 @@
-"""What the core's time depends on: borders, size, kernel and threads."""
+"""Measurements of the core's time by borders, size, kernel and threads."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def copies(scale: Scale) -> Section:
         share = times[OURS].median / times["copy"].median
         rows.append([str(cell), duration(times["copy"]), duration(times[OURS]), ratio(share)])
         goals.append(Goal(1, f"max 2/2 {LAYOUTS[channels]} uint8, to a copy", share, limit))
-    table = Table("Beside a copy of the input", ["row", "copy", OURS, "ratio"], rows)
-    return Section("Beside a copy", [table], goals)
+    table = Table("Time against a copy of the input", ["row", "copy", OURS, "ratio"], rows)
+    return Section("Against a copy", [table], goals)
 
 
 def borders(scale: Scale) -> Section:
-    """Find what padding, ceil and same cost."""
+    """Measure the cost of padding, ceil mode and same."""
     rows, goals = [], []
     for operation, limit in BORDER_LIMITS.items():
         costs: dict[str, float] = {}
@@ -68,11 +68,11 @@ def borders(scale: Scale) -> Section:
         what = f"{operation} with padding, ceil or same, to without: worst"
         goals.append(Goal(1, what, worst, limit, where=where))
     header = ["row", "valid", *BORDERS]
-    return Section("Borders", [Table("Time beside that without padding", header, rows)], goals)
+    return Section("Borders", [Table("Time with and without padding", header, rows)], goals)
 
 
 def sizes(scale: Scale) -> Section:
-    """Compare a very large image to its tiles, of ordinary size, whose results are all kept."""
+    """Compare a very large image to its tiles of ordinary size, with all results kept."""
     rows = []
     ratios = {}
     for channels, operation in product((1, 3), MAX_AND_AVG):
@@ -88,14 +88,14 @@ def sizes(scale: Scale) -> Section:
         rows.append([str(cell), *map(duration, times.values()), ratio(share)])
         count, ordinary = len(tiles), scale.large / len(tiles) / 1e6
     worst, where = largest(ratios)
-    what = f"time a pixel at {scale.large / 1e6:g} megapixels, to {ordinary:g}: worst"
+    what = f"time per pixel at {scale.large / 1e6:g} megapixels, to {ordinary:g}: worst"
     goal = Goal(1, what, worst, 1.2, where=where)
     header = ["row", f"{count} × {ordinary:g} MP", f"{scale.large / 1e6:g} MP", "ratio"]
     return Section("Sizes", [Table("The same pixels in one image", header, rows)], [goal])
 
 
 def _tiles(image: Array) -> list[Array]:
-    """Cut an image into a grid of images of its proportions, nearly."""
+    """Split an image into a grid of images with nearly its proportions."""
     return [
         np.ascontiguousarray(part)
         for row in np.array_split(image, TILES[0])
@@ -158,7 +158,7 @@ def threads(scale: Scale) -> Section:
 
 
 def largest(values: Mapping[str, float]) -> tuple[float, str]:
-    """Give the largest value and its name."""
+    """Return the largest value and its name."""
     name = max(values, key=lambda key: values[key])
     return values[name], name
 

@@ -26,12 +26,12 @@ ARRAYS_LIMIT = 1.5
 DECODED_LIMIT = 2.5
 FIGURE_LIMIT = 100.0
 PEAK_NOTE = (
-    "A JPEG, without figure. base: the same command on the 451×300 cat, which has all imports and"
-    " next to no pixels. arrays: the largest sum of one stage and its result. The ratios are of"
-    " peak less base."
+    "A JPEG, without figure. base: the same command on the 451×300 cat, with the same imports and"
+    " few pixels. arrays: the largest sum of one stage and its result. The ratios are those of peak"
+    " minus base."
 )
 
-# Of the largest photo of a batch; the smallest has a tenth of it.
+# The size of the largest photo of a batch as a share of the scale's; the smallest is a tenth of it.
 BATCH_SHARE = 1 / 8
 CORES = 2
 BATCH_GOAL = 0.9
@@ -46,20 +46,20 @@ class Load:
     options: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Spell it as tables do."""
+        """Return the name of the command in the tables."""
         cell = self.cell
         text = f"{cell.operation} -k {cell.kernel} -s {cell.stride} -n {self.iterations}"
         return " ".join([text, *self.options])
 
     def program(self, path: Path, folder: Path) -> list[str]:
-        """Give the command line."""
+        """Return the command line."""
         cell = self.cell
         window = ("-k", cell.kernel, "-s", cell.stride, "-n", self.iterations)
         places = ("-q", "-d", folder, "--no-figure")
         return poolcli_program(cell.operation, path, *window, *places, *self.options)
 
     def arrays(self, shape: tuple[int, int]) -> int:
-        """Count the bytes of the largest stage and its result, which must coexist."""
+        """Return the bytes of the largest stage and its result, which coexist in memory."""
         dtype, sums = np.dtype(np.uint8), []
         for _ in range(self.iterations):
             rows, columns = self.cell.window.axes(shape)
@@ -73,7 +73,7 @@ class Load:
 
 
 def peaks(scale: Scale, work: Path) -> Section:
-    """Weigh whole commands: peak resident memory beside that of the same command on the cat."""
+    """Measure the peak resident memory of whole commands, and of the same commands on the cat."""
     path = photo(work, scale.photo, "jpg")
     shape = shape_of(scale.photo)
     decoded = 3 * math.prod(shape)
@@ -114,7 +114,7 @@ def peaks(scale: Scale, work: Path) -> Section:
             DECODED_LIMIT,
             where=where_decoded,
         ),
-        Goal(5, "what the figure adds, megabytes", (figure - plain) / 1e6, FIGURE_LIMIT),
+        Goal(5, "memory of the figure, megabytes", (figure - plain) / 1e6, FIGURE_LIMIT),
     ]
     header = ["command", "peak", "base", "arrays", "decoded", "to arrays", "to decoded"]
     notes = [
@@ -125,7 +125,7 @@ def peaks(scale: Scale, work: Path) -> Section:
 
 
 def batch(scale: Scale, work: Path) -> Section:
-    """Compare a folder on two cores to the floor on one."""
+    """Compare a folder on two cores to the floor on one core."""
     if count_cores() < CORES:
         return Section("Batch: this machine has one core", [])
     largest_photo = int(scale.photo * BATCH_SHARE)
@@ -147,10 +147,10 @@ def batch(scale: Scale, work: Path) -> Section:
     what = f"{scale.batch} photos on {CORES} cores, to {CORES} times the floor on one"
     goal = Goal(6, what, ours / theirs / CORES, BATCH_GOAL, at_least=True)
     kinds = f"JPEG, PNG and WebP of {largest_photo / 1e7:g} to {largest_photo / 1e6:g} megapixels"
-    table = Table(f"{scale.batch} photos, {kinds}", ["command", "time", "photos a second"], rows)
+    table = Table(f"{scale.batch} photos, {kinds}", ["command", "time", "photos per second"], rows)
     return Section("Batch", [table], [goal])
 
 
 def _peak(program: Sequence[str], weighings: int) -> float:
-    """Give the median peak of some runs, in bytes."""
+    """Return the median peak of some runs, in bytes."""
     return statistics.median(launch(program).peak for _ in range(weighings))

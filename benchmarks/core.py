@@ -1,4 +1,4 @@
-"""Times poolcli and its peers on the same pixels, once they are known to compute the same."""
+"""Measure poolcli and its peers on the same pixels, after a check that their results agree."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ Array = NDArray[Any]
 
 OURS = "poolcli"
 
-# How many windows a peer is checked on, in rows and columns, and pixels where windows adapt.
+# The rows and columns of windows on which a peer is checked, and of pixels for adaptive windows.
 CHECKED = (61, 71)
 CHECKED_ADAPTIVE = (403, 607)
 
-# Seconds; what takes longer does so by itself.
+# Seconds; longer times are not caused by a short pause of the process.
 PAUSE = 0.03
 
 
 class DisagreementError(Exception):
-    """A peer computes something else, so its time would mean nothing."""
+    """The result of a peer differs, so that its time is not comparable."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one cell took.
+    """The times of one cell.
 
     Attributes
     ----------
     peers : mapping
-        The times of the peers that can do it, by name.
+        The times of the peers that support the cell, by name.
     """
 
     cell: Cell
@@ -50,12 +50,12 @@ class Result:
     peers: Mapping[str, Times]
 
     def fastest(self, names: Iterable[str]) -> str | None:
-        """Name the fastest of some peers."""
+        """Return the name of the fastest of some peers."""
         able = [name for name in names if name in self.peers]
         return min(able, key=lambda name: self.peers[name].median) if able else None
 
     def ratio(self, names: Iterable[str]) -> float | None:
-        """Divide our time by that of the fastest of some peers."""
+        """Return poolcli's time divided by that of the fastest of some peers."""
         name = self.fastest(names)
         return None if name is None else self.ours.median / self.peers[name].median
 
@@ -67,9 +67,9 @@ def measure(
     peers: Sequence[Peer] | None = None,
     clock: Callable[[Call], float] = stopwatch,
 ) -> list[Result]:
-    """Time cells on a picture of that shape.
+    """Measure the times of cells on an image of this shape.
 
-    Peers that are given the same pixels for several dtypes run once for all of them.
+    A peer that gets the same pixels for several dtypes runs once for all of them.
     """
     peers = installed_peers() if peers is None else peers
     results = []
@@ -116,17 +116,17 @@ def _measure_family(
 
 
 def check(peer: Peer, cell: Cell, shape: tuple[int, int]) -> None:
-    """Compare a peer's numbers with ours on a small picture."""
+    """Compare the result of a peer with poolcli's on a small image."""
     image, call = _bind(peer, cell, _small_shape(cell, shape))
     theirs = peer.unpack(call())
     compare(cell, cell.pool(image), theirs, image.shape, rounds=peer.rounds)
 
 
 def estimate(peer: Peer, cell: Cell, shape: tuple[int, int], limit: float) -> float:
-    """Estimate a peer's seconds on a picture of that shape.
+    """Estimate the seconds of a peer on an image of this shape.
 
-    It runs on a small picture, and unless that tells enough on a stripe of the whole: some peers
-    have other ways for wide images.
+    The peer runs on a small image, and if that is below the limit on a stripe of full width,
+    because some peers use another algorithm for wide images.
     """
     small = _small_shape(cell, shape)
     seconds = _extrapolate(peer, cell, small, shape)
@@ -139,22 +139,22 @@ def _extrapolate(peer: Peer, cell: Cell, small: tuple[int, int], shape: tuple[in
     _, call = _bind(peer, cell, small)
     seconds = stopwatch(call)
     if seconds < PAUSE:
-        # The fastest of three: a moment's pause on so few pixels would look like a slow peer.
+        # The fastest of three runs: on so few pixels a short pause would look like a slow peer.
         seconds = min(seconds, stopwatch(call), stopwatch(call))
     return seconds * cell.work(shape) / cell.work(small)
 
 
 def _bind(peer: Peer, cell: Cell, shape: tuple[int, int]) -> tuple[Array, Call]:
-    """Make a picture for a cell, and the peer's call on it in the dtype it takes."""
+    """Return an image for a cell, and the call of the peer on it in the dtype that it takes."""
     image = picture(shape, cell.channels, cell.dtype)
     dtype = peer.takes(cell) or cell.dtype
     return image, peer.bind(cell, image.astype(dtype, copy=False))
 
 
 def compare(cell: Cell, ours: Array, theirs: Array, shape: Sequence[int], *, rounds: bool) -> None:
-    """Raise DisagreementError unless a peer's result is ours.
+    """Raise DisagreementError unless the result of a peer agrees with poolcli's.
 
-    It must be exactly ours, but an average may be off by what n additions in float32 may lose,
+    It must be equal, but an average may differ by the rounding error of n additions in float32,
     n·2⁻²⁴ of the mean, and by less than 1 if the peer rounds it.
     """
     if ours.shape != theirs.shape:
@@ -165,7 +165,7 @@ def compare(cell: Cell, ours: Array, theirs: Array, shape: Sequence[int], *, rou
     if rounds:
         allowed = np.nextafter(1.0, 0.0)
     elif cell.operation == "avg":
-        # The pictures have no negative pixel.
+        # The images have no negative pixel.
         allowed = cell.area(shape) * 2.0**-24 * wide
     if not (distance <= allowed).all():
         raise DisagreementError(f"{cell}: values differ by up to {distance.max():g}")
@@ -175,7 +175,7 @@ def _small_shape(cell: Cell, shape: tuple[int, int]) -> tuple[int, int]:
     if cell.to:
         rows, columns = CHECKED_ADAPTIVE
     else:
-        # One row and one column are left over, and must be dropped.
+        # One row and one column remain, and must be dropped.
         rows, columns = (
             (count - 1) * cell.stride + cell.kernel + (cell.stride > 1) for count in CHECKED
         )
@@ -183,5 +183,5 @@ def _small_shape(cell: Cell, shape: tuple[int, int]) -> tuple[int, int]:
 
 
 def show(text: str) -> None:
-    """Tell what is being measured."""
+    """Print the name of the current measurement."""
     sys.stderr.write(f"  {text}\n")

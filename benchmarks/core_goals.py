@@ -1,4 +1,4 @@
-"""Goal 1 for the core's rows: which cells are judged together, by which peers, and how."""
+"""Goal 1 for the rows of the core: groups of cells, their peers and their limits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BUT_AREA = tuple(name for name in EXACT if name != AREA)
 
 @dataclass(frozen=True)
 class Judgement:
-    """A group of cells, the peers that count, and how our time may compare to the fastest.
+    """A group of cells, the peers that count, and the limits of the ratio to the fastest.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ JUDGEMENTS = (
 
 
 def core_goals(results: Iterable[Result]) -> list[Goal]:
-    """Judge the core's cells."""
+    """Return the goals of the core's cells."""
     results = list(results)
     goals = []
     for judgement in JUDGEMENTS:

@@ -1,4 +1,4 @@
-"""The sections of the core: its rows beside all peers."""
+"""The sections of the core: its rows for poolcli and all peers."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from benchmarks.timing import geometric_mean
 
 RATIO_NOTE = (
     "ratio: poolcli's time divided by that of the fastest peer with the same unrounded result;"
-    " below 1 poolcli is ahead. ≈ marks what was not run in full but estimated from few windows."
+    " below 1 poolcli is faster. ≈ marks times that were estimated from few windows."
 )
 ROUNDED_NOTE = (
-    "Peers that round compute less: 8 or 16 bits of each average. They do not count in the ratio."
+    "Peers that round compute only 8 or 16 bits of each average, and do not count in the ratio."
 )
 
 
 def core(scale: Scale, wanted: Sequence[str] = ()) -> Section:
-    """Measure the core's rows; `wanted` words must all be in a row's name."""
+    """Measure the rows of the core whose names contain all `wanted` words."""
     cells = [cell for cell in core_cells(scale) if set(wanted) <= set(str(cell).split())]
     results = measure(cells, shape_of(scale.pixels), scale)
     return Section(
@@ -31,14 +31,14 @@ def core(scale: Scale, wanted: Sequence[str] = ()) -> Section:
 
 
 def others(scale: Scale) -> Section:
-    """Measure the median and adaptive pooling, which have no goal."""
+    """Measure the median and adaptive pooling, which have no goals."""
     pixels = scale.pixels // 24
     title = f"Median and adaptive pooling: {pixels / 1e6:g} megapixels, one thread, no goal"
     return Section(title, tables(measure(other_cells(), shape_of(pixels), scale)))
 
 
 def tables(results: Sequence[Result]) -> list[Table]:
-    """Make a table for each operation."""
+    """Return one table per operation."""
     operations = {result.cell.operation: None for result in results}
     return [
         _table(operation, [result for result in results if result.cell.operation == operation])
@@ -47,7 +47,7 @@ def tables(results: Sequence[Result]) -> list[Table]:
 
 
 def _table(operation: str, results: list[Result]) -> Table:
-    results = sorted(results, key=_place)
+    results = sorted(results, key=_order)
     seen = {name for result in results for name in result.peers}
     exact = [name for name in EXACT if name in seen]
     rounding = [name for name in ROUNDING if name in seen]
@@ -63,12 +63,15 @@ def _table(operation: str, results: list[Result]) -> Table:
         for result in results
     ]
     header = [operation, OURS, *exact, "ratio", "fastest peer", *rounding]
-    notes = [RATIO_NOTE, *[ROUNDED_NOTE] * bool(rounding), *_means(results, exact)]
+    notes = [RATIO_NOTE]
+    if rounding:
+        notes.append(ROUNDED_NOTE)
+    notes += _means(results, exact)
     return Table(operation, header, rows, notes)
 
 
 def _means(results: list[Result], names: list[str]) -> list[str]:
-    """Tell the geometric means of groups that a reader may care about."""
+    """Return a note with the geometric mean of the ratios per window."""
     lines = []
     for title, group in groupby(results, key=lambda result: result.cell.windows):
         ratios = [value for result in group if (value := result.ratio(names)) is not None]
@@ -77,8 +80,8 @@ def _means(results: list[Result], names: list[str]) -> list[str]:
     return [f"Geometric means of the ratio: {', '.join(lines)}."] if lines else []
 
 
-def _place(result: Result) -> tuple[int, ...]:
-    """Sort by window, then by layout and depth, as the goals are worded."""
+def _order(result: Result) -> tuple[int, ...]:
+    """Return the sort key of a row: window, then channels and dtype, as in the goals."""
     cell = result.cell
     pair = (cell.kernel, cell.stride)
     window = WINDOWS.index(pair) if pair in WINDOWS else len(WINDOWS)

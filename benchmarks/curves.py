@@ -1,4 +1,4 @@
-"""Two pictures: time against the size of the image, and against the size of the kernel."""
+"""Plots of time against the size of the image, and against the size of the kernel."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KERNEL_SHARE = 1 / 6
 
 
 def draw_curves(scale: Scale) -> bytes:
-    """Measure and draw both for max and avg, on logarithmic scales; give a PNG."""
+    """Measure and draw both plots for max and avg, on logarithmic scales; return a PNG."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -44,13 +44,13 @@ def draw_curves(scale: Scale) -> bytes:
 
 
 def _draw(
-    axes: Any, title: str, label: str, places: Sequence[float], results: Sequence[Result]
+    axes: Any, title: str, label: str, positions: Sequence[float], results: Sequence[Result]
 ) -> None:
-    """Draw a line for poolcli and for each peer; what was estimated is hollow."""
+    """Draw a line for poolcli and for each peer; estimated times have hollow markers."""
     for name in (OURS, *EXACT):
         points = [
-            (place, result.ours if name == OURS else result.peers[name])
-            for place, result in zip(places, results, strict=True)
+            (position, result.ours if name == OURS else result.peers[name])
+            for position, result in zip(positions, results, strict=True)
             if name == OURS or name in result.peers
         ]
         if not points:
@@ -58,9 +58,9 @@ def _draw(
         where, times = zip(*points, strict=True)
         style = {"linewidth": 3, "color": "black"} if name == OURS else {}
         (line,) = axes.plot(where, [time.median for time in times], label=name, **style)
-        for place, time in points:
+        for position, time in points:
             face = "white" if time.estimated else line.get_color()
-            axes.plot(place, time.median, "o", color=line.get_color(), markerfacecolor=face)
+            axes.plot(position, time.median, "o", color=line.get_color(), markerfacecolor=face)
     axes.set(title=title, xlabel=label, ylabel="seconds", xscale="log", yscale="log")
     axes.grid(visible=True, alpha=0.3)
     axes.legend(fontsize="small")

@@ -1,4 +1,4 @@
-"""What the core costs whatever the image: memory beside its result, and time for a tiny one."""
+"""Fixed costs of the core: memory in addition to its result, and time for a tiny image."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Room:
     threads: int = 1
 
     def __str__(self) -> str:
-        """Spell it as tables do."""
+        """Return the name of the row."""
         return f"{self.cell}, {self.shape[0]}×{self.shape[1]}, threads: {self.threads}"
 
 
 def memory(scale: Scale) -> Section:
-    """Find what pooling allocates beside its result."""
+    """Measure the memory that pooling allocates in addition to its result."""
     shape = shape_of(max(scale.pixels, 4 * LARGE_KERNEL**2))
     wide = (100, scale.pixels // 100)
     rooms = [
@@ -48,14 +48,14 @@ def memory(scale: Scale) -> Section:
     used = {str(room): _allocated(room) / room.threads for room in rooms}
     worst, where = largest(used)
     rows = [[name, megabytes(size)] for name, size in used.items()]
-    what = "working memory, megabytes a thread: worst"
+    what = "working memory, megabytes per thread: worst"
     goal = Goal(1, what, worst / 1e6, THREAD_BYTES / 1e6, where=where)
-    table = Table("Working memory beside input and output", ["row", "a thread"], rows)
+    table = Table("Working memory in addition to input and output", ["row", "per thread"], rows)
     return Section("Working memory", [table], [goal])
 
 
 def small(scale: Scale) -> Section:
-    """Time an image of 32×32 pixels, beside peers."""
+    """Measure poolcli and its peers on an image of 32×32 pixels."""
     cells = [
         Cell(operation, 2, 2, channels) for channels, operation in product((1, 3), MAX_AND_AVG)
     ]
@@ -76,7 +76,7 @@ def small(scale: Scale) -> Section:
 
 
 def _allocated(room: Room) -> int:
-    """Give the bytes that one call allocates at most, less its result."""
+    """Return the peak bytes that one call allocates, without its result."""
     show(f"memory of {room}")
     image = picture(room.shape, room.cell.channels, room.cell.dtype)
     tracemalloc.start()

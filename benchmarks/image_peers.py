@@ -1,4 +1,4 @@
-"""OpenCV and Pillow, which have no pooling but functions that come to the same."""
+"""Peers of OpenCV and Pillow, whose filters and reductions give the same results as pooling."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from poolcli.opencv import cv2
 
 Array = NDArray[Any]
 
-# The window's first pixel is the one that gets the result.
+# The result belongs to the first pixel of the window.
 FIRST = (0, 0)
 PILLOW_MODES = {1: "L", 3: "RGB", 4: "CMYK"}
 
 
 class Morphology(Peer):
-    """OpenCV's dilate and erode: at stride 1, so for others a copy of what is kept follows."""
+    """OpenCV's dilate and erode at stride 1; larger strides copy the kept pixels afterwards."""
 
     name = "OpenCV"
     modules = ("cv2",)
 
     def takes(self, cell: Cell) -> str | None:
-        """Take any type as it is."""
+        """Return the dtype of the image for a supported cell."""
         return cell.dtype if cell.operation in ("max", "min") and not cell.to else None
 
     def bind(self, cell: Cell, image: Array) -> Call:
-        """Filter, then keep the whole windows."""
+        """Return a call that filters and keeps the whole windows."""
         function = cv2.dilate if cell.operation == "max" else cv2.erode
         window = np.ones((cell.kernel, cell.kernel), np.uint8)
         return lambda: _keep(cell, function(image, window, anchor=FIRST))
 
 
 class BoxFilter(Peer):
-    """OpenCV's boxFilter with a float32 result: a running sum, whatever the kernel."""
+    """OpenCV's boxFilter with a float32 result, a running sum for any kernel."""
 
     name = "OpenCV boxFilter"
     modules = ("cv2",)
 
     def takes(self, cell: Cell) -> str | None:
-        """Take any type as it is."""
+        """Return the dtype of the image for a supported cell."""
         return cell.dtype if cell.operation == "avg" and not cell.to else None
 
     def bind(self, cell: Cell, image: Array) -> Call:
-        """Filter, then keep the whole windows."""
+        """Return a call that filters and keeps the whole windows."""
         size = (cell.kernel, cell.kernel)
         return lambda: _keep(cell, cv2.boxFilter(image, cv2.CV_32F, size, anchor=FIRST))
 
@@ -55,18 +55,18 @@ class BoxFilter(Peer):
 class Area(Peer):
     """OpenCV's resize by INTER_AREA of float32; an image of integers must be converted first.
 
-    That conversion is timed: without it the result is rounded.
+    The time includes the conversion, since without it the result is rounded.
     """
 
     name = "OpenCV INTER_AREA"
     modules = ("cv2",)
 
     def takes(self, cell: Cell) -> str | None:
-        """Take any type as it is."""
+        """Return the dtype of the image for a supported cell."""
         return cell.dtype if _is_tiled_average(cell) else None
 
     def bind(self, cell: Cell, image: Array) -> Call:
-        """Resize to the size of the result."""
+        """Return a call that resizes to the size of the result."""
         whole, size = _whole_and_size(cell, image)
         if image.dtype == np.float32:
             return lambda: cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
@@ -74,18 +74,18 @@ class Area(Peer):
 
 
 class PillowFloats(Peer):
-    """Pillow's reduce of a float image, which has one channel."""
+    """Pillow's reduce of a float image with one channel."""
 
     name = "Pillow reduce"
     modules = ("PIL",)
 
     def takes(self, cell: Cell) -> str | None:
-        """Take gray floats."""
+        """Return the dtype for gray floats."""
         fits = _is_tiled_average(cell) and cell.channels == 1 and cell.dtype == "float32"
         return cell.dtype if fits else None
 
     def bind(self, cell: Cell, image: Array) -> Call:
-        """Reduce whole blocks."""
+        """Return a call that reduces whole blocks."""
         return _pillow_reduce(cell, image, "F")
 
 
@@ -97,11 +97,11 @@ class RoundedArea(Peer):
     rounds = True
 
     def takes(self, cell: Cell) -> str | None:
-        """Take integers as they are."""
+        """Return the dtype of an image of integers."""
         return cell.dtype if _is_tiled_average(cell) and cell.dtype != "float32" else None
 
     def bind(self, cell: Cell, image: Array) -> Call:
-        """Resize to the size of the result."""
+        """Return a call that resizes to the size of the result."""
         whole, size = _whole_and_size(cell, image)
         return lambda: cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
 
@@ -114,12 +114,12 @@ class Blur(Peer):
     rounds = True
 
     def takes(self, cell: Cell) -> str | None:
-        """Take integers as they are."""
+        """Return the dtype of an image of integers."""
         fits = cell.operation == "avg" and not cell.to and cell.dtype != "float32"
         return cell.dtype if fits else None
 
     def bind(self, cell: Cell, image: Array) -> Call:
-        """Filter, then keep the whole windows."""
+        """Return a call that filters and keeps the whole windows."""
         size = (cell.kernel, cell.kernel)
         return lambda: _keep(cell, cv2.blur(image, size, anchor=FIRST))
 
@@ -132,26 +132,26 @@ class PillowBytes(Peer):
     rounds = True
 
     def takes(self, cell: Cell) -> str | None:
-        """Take bytes."""
+        """Return the dtype for 8-bit images."""
         return cell.dtype if _is_tiled_average(cell) and cell.dtype == "uint8" else None
 
     def bind(self, cell: Cell, image: Array) -> Call:
-        """Reduce whole blocks; four plain channels go by the name of CMYK."""
+        """Return a call that reduces whole blocks; four channels are declared as CMYK."""
         return _pillow_reduce(cell, image, PILLOW_MODES[cell.channels])
 
 
 class MedianBlur(Peer):
-    """OpenCV's medianBlur, for odd kernels: its windows are centred."""
+    """OpenCV's medianBlur, for odd kernels, since its windows are centred."""
 
     name = "OpenCV medianBlur"
     modules = ("cv2",)
 
     def takes(self, cell: Cell) -> str | None:
-        """Take the kernels that it has for every type."""
+        """Return the dtype for the kernels that it supports for every type."""
         return cell.dtype if cell.operation == "median" and cell.kernel in (3, 5) else None
 
     def bind(self, cell: Cell, image: Array) -> Call:
-        """Filter, then keep the whole windows."""
+        """Return a call that filters and keeps the whole windows."""
         half = cell.kernel // 2
         return lambda: _keep(cell, cv2.medianBlur(image, cell.kernel), half)
 
@@ -172,12 +172,12 @@ PEERS: tuple[type[Peer], ...] = (
 
 
 def installed_peers() -> list[Peer]:
-    """Give the peers that can be tried here."""
+    """Return the peers that are installed."""
     return [peer() for peer in PEERS if peer.installed()]
 
 
 def _keep(cell: Cell, filtered: Array, before: int = 0) -> Array:
-    """Give the whole windows: every one is a view, fewer are a copy, as poolcli returns."""
+    """Return the whole windows: a view at stride 1, otherwise a contiguous copy as from poolcli."""
     rows, columns = (
         slice(before, before + size - cell.kernel + 1, cell.stride) for size in filtered.shape[:2]
     )

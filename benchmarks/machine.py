@@ -1,4 +1,4 @@
-"""What a run is run on: enough to judge its numbers by, nothing that names a machine."""
+"""Description of the machine of a run, without its name."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ PACKAGES = (
 
 
 FAIRNESS = (
-    "Every peer was first found to compute the same numbers: exactly, averages within n·2⁻²⁴ of"
-    " the mean; those that round, within 1. Peers have one thread, and get the image in the type"
-    " and layout they like best before the clock starts: torch and onnxruntime float32, channels"
-    " first. OpenCV is charged a copy where the stride leaves pixels out, and INTER_AREA the"
-    " conversion to float32 without which it rounds."
+    "The results of every peer were first compared with poolcli's: equal, averages within n·2⁻²⁴ of"
+    " the mean, rounded ones within 1. Peers have one thread, and get the image in their preferred"
+    " type and layout before the clock starts: torch and onnxruntime float32, channels first. The"
+    " time of OpenCV includes a copy if the stride skips pixels, and that of INTER_AREA the"
+    " conversion to float32, without which it rounds."
 )
 
 
 def about(scale: Scale, minutes: float, *, kept: bool) -> list[str]:
-    """Describe the machine, the versions and how times were taken."""
+    """Return a description of the machine, the versions and the method of measurement."""
     few, many = scale.rounds, scale.commands
     versions = ", ".join(_versions())
     how = (
         f"Times are medians of {few.least} to {few.most} runs ({many.least} to {many.most} for"
-        " whole commands), taken in turns; ± is half the distance of the slowest from the fastest."
+        " whole commands), taken in turns; ± is half the difference of the slowest and the fastest."
     )
     return [
         f"Written by `python -m benchmarks --scale {scale.name}` in {minutes:.1f} minutes.",

@@ -1,7 +1,7 @@
-"""What poolcli's core is measured beside: one small class for each way to do the same elsewhere.
+"""Peers of poolcli's core: one small class per library and function with the same result.
 
-A peer is given the image in the type and layout that it likes, before the clock starts. It runs
-on one thread.
+A peer gets the image in its preferred type and layout before the clock starts, and runs on one
+thread.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class Peer(ABC):
     name : str
         Its column in the tables.
     modules : tuple of str
-        What must be installed for it.
+        The modules that it needs.
     rounds : bool
-        Whether its averages are rounded to the type of the image: less than what poolcli gives.
+        Whether its averages are rounded to the type of the image, unlike poolcli's.
     """
 
     name: ClassVar[str]
@@ -40,19 +40,19 @@ class Peer(ABC):
 
     @abstractmethod
     def takes(self, cell: Cell) -> str | None:
-        """Name the dtype that it wants the image of a cell in; None if it cannot do the cell."""
+        """Return the dtype in which it takes the image of a cell; None if unsupported."""
 
     @abstractmethod
     def bind(self, cell: Cell, image: Array) -> Call:
-        """Bring an image of that dtype into the layout it likes, and give the call to time."""
+        """Convert an image of that dtype to the preferred layout; return the call to measure."""
 
     def unpack(self, output: Any) -> Array:
-        """Make an array (H, W) or (H, W, C) of what the call returned."""
+        """Return the result of the call as an array (H, W) or (H, W, C)."""
         return np.asarray(output)
 
     @classmethod
     def installed(cls) -> bool:
-        """Tell whether it can be tried here."""
+        """Return whether its modules are installed."""
         return all(find_spec(module) for module in cls.modules)
 
 
@@ -63,11 +63,11 @@ class Torch(Peer):
     modules = ("torch",)
 
     def takes(self, cell: Cell) -> str | None:
-        """Take every max and avg; it averages no integers, and their maximum is no faster."""
+        """Return float32 for max and avg; it has no averages of integers, and no faster maxima."""
         return "float32" if cell.operation in ("max", "avg") else None
 
     def bind(self, cell: Cell, image: Array) -> Call:
-        """Call the function below the layer."""
+        """Return a call of the functional form of the layer."""
         import torch
 
         torch.set_num_threads(1)
@@ -80,22 +80,22 @@ class Torch(Peer):
         return lambda: function(batch, cell.kernel, cell.stride)
 
     def unpack(self, output: Any) -> Array:
-        """Put the channels last."""
+        """Return the image of a batch of one, channels last."""
         return _pixels(output.numpy())
 
 
 class Onnxruntime(Peer):
-    """A graph of one operator in onnxruntime, on float32, which it pools sooner than uint8."""
+    """A graph of one operator in onnxruntime, on float32, which is faster there than uint8."""
 
     name = "onnxruntime"
     modules = ("onnx", "onnxruntime")
 
     def takes(self, cell: Cell) -> str | None:
-        """Take every max and avg that is not adaptive."""
+        """Return float32 for max and avg that are not adaptive."""
         return "float32" if cell.operation in ("max", "avg") and not cell.to else None
 
     def bind(self, cell: Cell, image: Array) -> Call:
-        """Make a session; its output has a fixed size."""
+        """Return a call that runs a session."""
         import onnxruntime
         from onnx import TensorProto, helper
 
@@ -121,22 +121,22 @@ class Onnxruntime(Peer):
         return lambda: session.run(None, {"x": batch})
 
     def unpack(self, output: Any) -> Array:
-        """Put the channels last."""
+        """Return the image of a batch of one, channels last."""
         return _pixels(output[0])
 
 
 class ScikitImage(Peer):
-    """block_reduce, for windows that lie side by side."""
+    """block_reduce, for windows without overlap."""
 
     name = "scikit-image"
     modules = ("skimage",)
 
     def takes(self, cell: Cell) -> str | None:
-        """Take any type as it is."""
+        """Return the dtype of the image for a supported cell."""
         return cell.dtype if cell.kernel == cell.stride and not cell.to else None
 
     def bind(self, cell: Cell, image: Array) -> Call:
-        """Leave out the partial blocks, which it would fill up with zeros."""
+        """Return a call without the partial blocks, which block_reduce fills with zeros."""
         from skimage.measure import block_reduce
 
         names = {"max": "max", "min": "min", "avg": "mean", "median": "median"}
@@ -147,13 +147,13 @@ class ScikitImage(Peer):
 
 
 def _planes(image: Array) -> Array:
-    """Give an image as a batch of one, channels first."""
+    """Return an image as a batch of one, channels first."""
     layers = image[np.newaxis] if image.ndim == 2 else np.moveaxis(image, -1, 0)
     return np.ascontiguousarray(layers)[np.newaxis]
 
 
 def _pixels(batch: Array) -> Array:
-    """Give the image of a batch of one, channels last."""
+    """Return the image of a batch of one, channels last."""
     layers: Array = np.moveaxis(batch[0], 0, -1)
     return layers if layers.shape[2] > 1 else layers[:, :, 0]
 

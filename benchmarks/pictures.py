@@ -1,4 +1,4 @@
-"""Pictures like photographs, of any size: a sample enlarged, grained and mirrored side by side."""
+"""Images like photographs of any size: an enlarged sample with grain, mirrored side by side."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SEED = 7
 ENLARGED = 3
 GRAIN = 3.0
 
-# How each suffix is written: as cameras and browsers do, and quickly.
+# Settings of each format as in cameras and browsers, with fast compression.
 _SETTINGS: dict[str, dict[str, Any]] = {
     "jpg": {"quality": 92},
     "png": {"compress_level": 1},
@@ -31,7 +31,7 @@ _SETTINGS: dict[str, dict[str, Any]] = {
 
 @lru_cache(maxsize=12)
 def picture(shape: tuple[int, int], channels: int, dtype: str) -> Array:
-    """Give pixels (H, W) or (H, W, C); the values of all dtypes are alike."""
+    """Return pixels (H, W) or (H, W, C), with the same relative values in all dtypes."""
     tile = _tile()[:, :, :channels]
     if dtype == "uint8":
         tile = (tile >> 8).astype(np.uint8)
@@ -43,7 +43,7 @@ def picture(shape: tuple[int, int], channels: int, dtype: str) -> Array:
 
 
 def photo(folder: Path, pixels: int, suffix: str) -> Path:
-    """Make a photo's file in a folder, unless an earlier run has."""
+    """Write a photo into a folder, unless an earlier run has written it."""
     path = folder / f"photo-{pixels}.{suffix}"
     if not path.exists():
         partial = folder / f"partial.{suffix}"
@@ -54,7 +54,7 @@ def photo(folder: Path, pixels: int, suffix: str) -> Path:
 
 
 def mixed_photos(folder: Path, count: int, pixels: int) -> list[Path]:
-    """Make a folder of photos of three formats, from a tenth of `pixels` to all of them."""
+    """Write photos of three formats, from a tenth of `pixels` to `pixels`, into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     sizes = np.linspace(pixels / 10, pixels, count).astype(int)
     suffixes = ("jpg", "jpg", "png", "jpg", "webp")
@@ -66,7 +66,7 @@ def mixed_photos(folder: Path, count: int, pixels: int) -> list[Path]:
 
 @cache
 def _tile() -> Array:
-    """Give the tile of 16 bits and four channels that all pictures are made of."""
+    """Return the tile of 16 bits and four channels from which all images are made."""
     with pillow.open(SAMPLE) as sample:
         size = (sample.width * ENLARGED, sample.height * ENLARGED)
         colours = np.asarray(sample.resize(size, pillow.Resampling.BICUBIC), np.float32)

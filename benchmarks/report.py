@@ -1,4 +1,4 @@
-"""What a run found, as a page of Markdown."""
+"""Results of a run as a page of Markdown."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from benchmarks.timing import Times
 
 @dataclass(frozen=True)
 class Goal:
-    """A number that must not be above (or with `at_least` below) a limit.
+    """A number that must not be above a limit, or below it with `at_least`.
 
     Attributes
     ----------
     number : int
-        The goal it belongs to.
+        The number of its goal.
     what : str
-        What is measured.
+        The measured quantity.
     value, limit : float
-        What it is and must be.
+        The measured and the required number.
     wish : float or None
-        What to try for beyond the limit.
+        A better number than the limit, to aim for.
     where : str
-        The row that decides.
+        The row with the measured number.
     """
 
     number: int
@@ -36,7 +36,7 @@ class Goal:
 
     @property
     def reached(self) -> bool:
-        """Tell whether the limit is kept."""
+        """Return whether the limit is kept."""
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
 
@@ -52,7 +52,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """What one part of a run found."""
+    """The results of one part of a run."""
 
     title: str
     tables: Sequence[Table]
@@ -60,7 +60,7 @@ class Section:
 
 
 def render(about: Sequence[str], sections: Sequence[Section]) -> str:
-    """Write the whole page."""
+    """Return the page."""
     goals = sorted((goal for section in sections for goal in section.goals), key=lambda g: g.number)
     lines = ["# Results", "", *about, ""]
     if goals:
@@ -79,7 +79,7 @@ def render(about: Sequence[str], sections: Sequence[Section]) -> str:
 
 
 def duration(times: Times | None) -> str:
-    """Write a median with its spread, in the unit that suits it."""
+    """Return a median with its spread as text, in a suitable unit."""
     if times is None:
         return "–"
     text = seconds(times.median)
@@ -87,7 +87,7 @@ def duration(times: Times | None) -> str:
 
 
 def seconds(value: float) -> str:
-    """Write a time with three digits."""
+    """Return a time as text with three digits."""
     for unit, factor in (("s", 1.0), ("ms", 1e3)):
         if abs(value) * factor >= 1:
             return f"{_digits(value * factor)} {unit}"
@@ -95,12 +95,12 @@ def seconds(value: float) -> str:
 
 
 def megabytes(value: float) -> str:
-    """Write a number of bytes."""
+    """Return a number of bytes as text."""
     return f"{value / 1e6:.1f} MB"
 
 
 def ratio(value: float | None) -> str:
-    """Write a ratio."""
+    """Return a ratio as text."""
     return "–" if value is None else f"{value:.2f}"
 
 

@@ -1,4 +1,4 @@
-"""The rows of the core's tables, as data."""
+"""The rows of the core's tables as data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WINDOWS = (
 
 @dataclass(frozen=True)
 class Cell:
-    """One setting on one kind of image: square windows, or adaptive ones with `to`."""
+    """One setting for one kind of image: square windows, or adaptive windows with `to`."""
 
     operation: str
     kernel: int = 0
@@ -39,53 +39,53 @@ class Cell:
     to: tuple[int, int] | None = None
 
     def __str__(self) -> str:
-        """Spell it as tables do: `max 3/2 RGB uint8`."""
+        """Return the name of the row: `max 3/2 RGB uint8`."""
         return f"{self.operation} {self.windows} {LAYOUTS[self.channels]} {self.dtype}"
 
     @property
     def windows(self) -> str:
-        """Spell the window: kernel/stride, or the size to adapt to."""
+        """Return the window as text: kernel/stride, or the output size."""
         return (
             f"{self.kernel}/{self.stride}" if self.to is None else f"to {self.to[0]}×{self.to[1]}"
         )
 
     @property
     def window(self) -> AnyWindow:
-        """Give the window as the core takes it."""
+        """Return the window of the core."""
         if self.to:
             return AdaptiveWindow.of(self.to)
         return Window.of(self.kernel, self.stride)
 
     @property
     def family(self) -> tuple[Any, ...]:
-        """Give what cells have in common that differ in their dtype alone."""
+        """Return the properties that are equal in cells that differ only in their dtype."""
         return self.channels, self.operation, self.kernel, self.stride, self.to
 
     def pool(self, image: Array) -> Array:
-        """Pool with poolcli."""
+        """Pool an image by poolcli."""
         if self.to:
             return adaptive_pool2d(image, self.operation, self.to)
         return pool2d(image, self.operation, self.kernel, self.stride)
 
     def work(self, shape: Sequence[int]) -> int:
-        """Count what a plain loop's time grows with: windows, or pixels where they adapt."""
+        """Return a number proportional to a plain loop's time: windows, or pixels if adaptive."""
         rows, columns = self.window.axes(shape)
         return rows.size * columns.size if self.to else rows.output * columns.output
 
     def area(self, shape: Sequence[int]) -> int:
-        """Count the pixels of the largest window."""
+        """Return the number of pixels of the largest window."""
         rows, columns = self.window.axes(shape)
         return rows.kernel * columns.kernel
 
 
 def shape_of(pixels: int) -> tuple[int, int]:
-    """Give the (rows, columns) of a picture of about so many pixels, in proportions of 2 to 3."""
+    """Return the (rows, columns) of an image of about `pixels` pixels, in proportions of 2 to 3."""
     rows = math.isqrt(pixels * 2 // 3)
     return rows, pixels // rows
 
 
 def core_cells(scale: Scale) -> list[Cell]:
-    """List the rows of max and avg, which have goals, and a few of min, which is like max."""
+    """Return the rows of max and avg, which have goals, and a few of min."""
     channels, dtypes = scale.channels or tuple(LAYOUTS), scale.dtypes or DTYPES
     windows = scale.windows or WINDOWS
     cells = [
@@ -102,7 +102,7 @@ def core_cells(scale: Scale) -> list[Cell]:
 
 
 def other_cells() -> list[Cell]:
-    """List the rows of the median and of adaptive pooling, which have no goal."""
+    """Return the rows of the median and of adaptive pooling, which have no goals."""
     medians = [
         Cell("median", kernel, stride, channel)
         for channel, (kernel, stride) in product((1, 3), ((2, 2), (3, 2), (3, 1), (5, 1)))

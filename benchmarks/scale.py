@@ -1,4 +1,4 @@
-"""How large a run is: the whole of it, a minute's worth, or a test's."""
+"""Scales of a run: full, quick (one minute) and tiny (tests)."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from benchmarks.timing import Rounds
 
 @dataclass(frozen=True)
 class Scale:
-    """The sizes of everything that is measured.
+    """The sizes of all measurements.
 
     Attributes
     ----------
     pixels, large : int
-        Of the images of most rows, and of the row about very large ones.
+        Pixels of the images in most rows, and of the very large image.
     channels, dtypes, windows : tuple or None
-        Which of the core's rows to measure; None for all.
+        The rows of the core to measure; None for all.
     rounds, commands : Rounds
-        How often functions and whole commands run.
+        Numbers of runs of functions and of whole commands.
     limit : float
-        Seconds; a peer that would take longer is not run in full but estimated.
+        Seconds; the time of a peer that would take longer is estimated.
     photo : int
-        Pixels of the photo that commands are tried on; formats differ a little.
+        Pixels of the photo that commands are run on, about the same for each format.
     batch : int
-        How many photos the batch has.
+        The number of photos of the batch.
     formats : tuple of str
-        Of the photo.
+        The formats of the photo.
     weighings : int
-        How often the memory of a command is taken.
+        The number of measurements of the memory of a command.
     kept : int
-        How many bytes of memory to use and keep before functions are timed.
+        Bytes of memory to use and keep before functions are measured.
     """
 
     name: str = "full"

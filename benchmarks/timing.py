@@ -1,4 +1,4 @@
-"""Interleaved repeats, their medians and their spread."""
+"""Interleaved runs, their medians and their spread."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Contender = TypeVar("Contender")
 
 @dataclass(frozen=True)
 class Rounds:
-    """How often a contender runs: `least` times, then up to `most` while within `seconds`."""
+    """Numbers of runs: `least`, then up to `most` as long as they take less than `seconds`."""
 
     least: int
     most: int
@@ -26,24 +26,24 @@ class Rounds:
 
 @dataclass(frozen=True)
 class Times:
-    """What the runs of one contender took, or what one run is estimated to take."""
+    """The seconds of the runs of one contender, or the estimate of one run."""
 
     seconds: tuple[float, ...]
     estimated: bool = False
 
     @property
     def median(self) -> float:
-        """Give the median in seconds."""
+        """Return the median in seconds."""
         return statistics.median(self.seconds)
 
     @property
     def spread(self) -> float:
-        """Give half the distance of the slowest from the fastest run, as a share of the median."""
+        """Return half the difference of the slowest and fastest run, as a share of the median."""
         return (max(self.seconds) - min(self.seconds)) / 2 / self.median
 
 
 def stopwatch(call: Call) -> float:
-    """Time one call; what it returns is let go after the clock has stopped."""
+    """Return the seconds of one call; its result is released after the clock has stopped."""
     start = time.perf_counter()
     result = call()
     seconds = time.perf_counter() - start
@@ -52,7 +52,7 @@ def stopwatch(call: Call) -> float:
 
 
 def repeated(calls: int) -> Callable[[Call], float]:
-    """Make a clock that gives the mean of so many calls in a row, for calls that are short."""
+    """Return a clock that measures the mean of a number of calls, for short calls."""
 
     def clock(call: Call) -> float:
         start = time.perf_counter()
@@ -66,7 +66,7 @@ def repeated(calls: int) -> Callable[[Call], float]:
 def interleave(
     contenders: Mapping[Key, Contender], rounds: Rounds, clock: Callable[[Contender], float]
 ) -> dict[Key, Times]:
-    """Time all contenders in turn, again and again, so that a busy moment hits all alike."""
+    """Measure all contenders in turns, so that other load affects all of them alike."""
     seconds: dict[Key, list[float]] = {key: [] for key in contenders}
     gc.collect()
     gc.disable()
@@ -81,5 +81,5 @@ def interleave(
 
 
 def geometric_mean(ratios: Iterable[float]) -> float:
-    """Give the geometric mean, in which twice as fast and twice as slow cancel out."""
+    """Return the geometric mean of ratios."""
     return math.exp(statistics.fmean(map(math.log, ratios)))

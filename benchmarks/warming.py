@@ -1,7 +1,7 @@
-"""Memory that stays: no result pays for pages that the system must find and clear first.
+"""Keep memory in the process, so that no measurement includes the allocation of fresh pages.
 
-Fresh pages cost as much as pooling what they hold. On a virtual machine that gives free memory
-back to its host they cost ten times as much, now and then: rows would measure the host.
+Fresh pages cost as much as pooling the pixels in them. On a virtual machine that returns free
+memory to its host they sometimes cost ten times as much, so that a row would measure the host.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ import os
 
 import numpy as np
 
-# What mallopt(3) calls these.
+# As in mallopt(3).
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
 LARGEST_SHARE = 4
 
 NOTE = (
-    "Functions are timed in a process that keeps the memory it has once used, so that no row pays"
-    " for fresh pages, which cost as much as pooling and on a virtual machine now and then ten"
-    " times as much. Whole commands pay for theirs."
+    "Functions are measured in a process that keeps all memory it has used, so that no row includes"
+    " fresh pages, which cost as much as pooling and on a virtual machine sometimes ten times as"
+    " much. The times of whole commands include them."
 )
 
 
 def keep_memory(wanted: int) -> bool:
-    """Let this process keep all memory it ever gets, and use so much; tell whether that works."""
+    """Keep the memory of this process after using `wanted` bytes; return whether that works."""
     if not wanted:
         return False
     try:

@@ -1,4 +1,4 @@
-"""What several test files share."""
+"""Fixtures and functions that several test files share."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from numpy.typing import NDArray
 from poolcli.cli import main
 from poolcli.storage import streams
 
-# A busy machine is no fault of a test.
+# A test must not fail because the machine is busy.
 settings.register_profile("poolcli", deadline=None)
 settings.load_profile("poolcli")
 
-# Unbuffered streams would hide what is left in a buffer at exit.
+# Unbuffered streams would hide data that remains in a buffer at exit.
 os.environ.pop("PYTHONUNBUFFERED", None)
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 
 
 class Result(NamedTuple):
-    """What a command said and how it ended."""
+    """The exit status and the output of a command."""
 
     status: int
     output: str
@@ -42,13 +42,13 @@ Invoke = Callable[..., Result]
 
 @pytest.fixture
 def samples() -> Path:
-    """Give the folder of sample photographs."""
+    """Return the folder of sample pictures."""
     return SAMPLES
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in an empty folder, with no setting from outside."""
+    """Change to an empty folder, and remove the environment variables of poolcli."""
     monkeypatch.chdir(tmp_path)
     for name in ("POOLCLI_OUTDIR", "POOLCLI_MAX_PIXELS", "POOLCLI_JOBS"):
         monkeypatch.delenv(name, raising=False)
@@ -57,7 +57,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def invoke(folder: Path, capfd: pytest.CaptureFixture[str]) -> Invoke:
-    """Run the command line in this process; it must end with `status`, 0 unless said."""
+    """Run the command line in this process; it must end with `status`, by default 0."""
 
     def run(*arguments: object, status: int = 0) -> Result:
         capfd.readouterr()
@@ -77,7 +77,7 @@ def _forget_standard_input() -> Iterator[None]:
 
 
 def reopen(path: Path | str) -> NDArray[np.generic]:
-    """Read a picture that was written, by OpenCV: pixels in RGB order."""
+    """Read a written image by OpenCV; return its pixels in RGB order."""
     pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
     assert pixels is not None
     if pixels.ndim == 2:
@@ -86,7 +86,7 @@ def reopen(path: Path | str) -> NDArray[np.generic]:
 
 
 def wait_for_handlers(process: subprocess.Popen[bytes]) -> None:
-    """Wait until a program has begun to catch signals, or has ended."""
+    """Wait until a program has installed its signal handlers, or has ended."""
     terminate = 1 << (signal.SIGTERM - 1)
     while process.poll() is None:
         status = Path(f"/proc/{process.pid}/status").read_text()
@@ -97,5 +97,5 @@ def wait_for_handlers(process: subprocess.Popen[bytes]) -> None:
 
 
 def names(folder: Path | str = ".") -> list[str]:
-    """List what a folder holds."""
+    """Return the sorted names of the files and folders in a folder."""
     return sorted(path.name for path in Path(folder).iterdir())

@@ -1,4 +1,4 @@
-"""Max pooling of a photo as one would write it with scikit-image."""
+"""Max pooling of a photo by a typical script with scikit-image."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ ITERATIONS = 3
 
 
 def main(folder: Path, photo: Path) -> None:
-    """Make three pictures of a photo."""
+    """Write three images of a photo."""
     pixels = io.imread(photo)
     for iteration in range(1, ITERATIONS + 1):
         rows, columns = pixels.shape[0] // 2 * 2, pixels.shape[1] // 2 * 2

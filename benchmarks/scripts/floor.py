@@ -1,14 +1,14 @@
-"""The plain floor: the least that a script must do to make three halved pictures of a photo.
+"""The plain floor: the minimal script that writes three halved images of a photo.
 
-It starts, imports what poolcli imports, decodes, takes every second pixel of every second row
-three times, and writes the pictures one after the other with OpenCV. It pools nothing, protects
-no file and says nothing.
+It imports the libraries that poolcli imports, decodes, takes every second pixel of every second row
+three times, and writes the images one after the other with OpenCV, without pooling, protection of
+files or messages.
 """
 
 import sys
 from pathlib import Path
 
-import click  # noqa: F401 - imported because poolcli must
+import click  # noqa: F401 - imported as in poolcli
 import cv2
 import numpy as np
 from PIL import Image
@@ -17,12 +17,12 @@ ITERATIONS = 3
 
 
 def main(decoder: str, folder: Path, photos: list[Path]) -> None:
-    """Make the pictures of each photo; `decoder` is pillow or opencv."""
+    """Write the images of each photo; `decoder` is pillow or opencv."""
     cv2.setNumThreads(1)
     for photo in photos:
         if decoder == "opencv":
             pixels = cv2.imread(str(photo))
-            assert pixels is not None  # noqa: S101 - and the type checker wants to know
+            assert pixels is not None  # noqa: S101 - for the type checker
         else:
             with Image.open(photo) as picture:
                 pixels = np.asarray(picture)

@@ -1,6 +1,6 @@
-"""Start a program from a process that is small itself; print its seconds and peak memory.
+"""Start a program from a small process; print its seconds and peak memory.
 
-Linux counts the memory of the process that started a program into the program's peak.
+Linux includes the memory of the starting process in the peak of the program.
 """
 
 import os
@@ -11,7 +11,7 @@ BYTES = 1 if sys.platform == "darwin" else 1024
 
 
 def main(arguments: list[str]) -> int:
-    """Run a program and wait for it."""
+    """Run a program, wait for it and return its exit status."""
     start = time.perf_counter()
     child = os.posix_spawn(arguments[0], arguments, os.environ)
     _, status, usage = os.wait4(child, 0)

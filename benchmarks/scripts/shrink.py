@@ -1,4 +1,4 @@
-"""`vips shrink INPUT OUTPUT 2 2` by the libvips that comes with a Python package."""
+"""Run `vips shrink INPUT OUTPUT 2 2` by the libvips of a Python package."""
 
 import sys
 
@@ -6,7 +6,7 @@ import pyvips
 
 
 def main(photo: str, output: str) -> None:
-    """Write one picture of half the size."""
+    """Write one image of half the size."""
     picture = pyvips.Image.new_from_file(photo, access="sequential")
     picture.shrink(2, 2).write_to_file(output)
 

@@ -1,1 +1,1 @@
-"""What several test files share: files, figures, peers and oracles."""
+"""Helpers that several test files share: files, figures, peers and oracles."""

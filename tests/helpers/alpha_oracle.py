@@ -1,4 +1,4 @@
-"""Pooling with alpha by a loop that looks at one window at a time."""
+"""Pooling with alpha by a plain loop over windows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def pool_alpha_slowly(
     count_include_pad: bool,
     norm: float,
 ) -> Array:
-    """Pool by looking at each window's colours and α."""
+    """Pool colours and α window by window."""
     rows, columns = window.axes(image.shape)
     output = np.zeros((rows.output, columns.output, image.shape[2]))
     row_taps, column_taps = rows.taps(), columns.taps()
@@ -55,7 +55,7 @@ def _mean(values: list[float], weights: list[float], operation: str, norm: float
     if power == 1:
         total = sum(Fraction(w) * abs(Fraction(v)) for v, w in zip(values, weights, strict=True))
         return float(total / sum(map(Fraction, weights)))
-    # What each is beside the largest has powers of at most 1.
+    # Powers of ratios to the largest magnitude are at most 1.
     largest = max(map(abs, values)) or 1.0
     shares = [w * abs(v / largest) ** power for v, w in zip(values, weights, strict=True)]
     return float(largest * (math.fsum(shares) / math.fsum(weights)) ** (1 / power))

@@ -1,7 +1,7 @@
-"""Rebuilds what the documents take from the program, and helps the tests to check it.
+"""Generate the tables and pictures of the documents, and read documents for the tests.
 
-Run as a program it writes the README's table of options, docs/formats.md, and all pictures; with
-the argument `gallery` only the pictures of docs/gallery.md.
+Run as a program it writes the README's table of options, the tables of docs/formats.md, and all
+pictures; with the argument `gallery` only the pictures of docs/gallery.md.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FORMATS = ROOT / "docs" / "formats.md"
 GALLERY = ROOT / "docs" / "gallery.md"
 SEMANTICS = ROOT / "docs" / "semantics.md"
 PICTURES = ROOT / "docs" / "pictures"
-DOCUMENTS = (README, GALLERY, SEMANTICS)  # whose commands are run
+DOCUMENTS = (README, GALLERY, SEMANTICS)  # their commands are run
 NETWORK = "# needs a network"
 OPTIONS = re.compile(r"(?<=<!-- options -->\n).*(?=<!-- /options -->)", re.DOTALL)
 RESULTS = re.compile(r"(?<=<!-- results -->\n).*(?=<!-- /results -->)", re.DOTALL)
@@ -38,14 +38,14 @@ INPUTS = re.compile(r"(?<=<!-- inputs -->\n).*(?=<!-- /inputs -->)", re.DOTALL)
 
 
 class Command(NamedTuple):
-    """A command line that a document shows, and what it shows below it."""
+    """A command line in a document, and the output below it."""
 
     line: str
     output: str
 
 
 def commands(document: Path = README) -> list[Command]:
-    """List the command lines of a document."""
+    """Return the command lines of a document."""
     found = []
     for block in re.findall(
         r"^```console\n(.*?)^```", document.read_text(), re.DOTALL | re.MULTILINE
@@ -57,7 +57,7 @@ def commands(document: Path = README) -> list[Command]:
 
 
 def run(command: Command, folder: Path) -> str:
-    """Run a command line of a document in a folder; give what it printed, in any order."""
+    """Run a command line of a document in a folder; return its output and errors together."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     ended = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command.line],
@@ -72,12 +72,12 @@ def run(command: Command, folder: Path) -> str:
 
 
 def pictures(document: Path = README) -> list[str]:
-    """List the pictures that a document shows."""
+    """Return the names of the pictures in a document."""
     return re.findall(r"\]\((?:docs/)?pictures/(.*?)\)", document.read_text())
 
 
 def options_table() -> str:
-    """Write every option of every command as a table in groups, those of pooling first."""
+    """Return the table of all options of all commands, in groups, pooling commands first."""
     groups: dict[str, dict[str, str]] = {}
     for command in group.commands.values():
         for parameter in command.params:
@@ -96,7 +96,7 @@ def options_table() -> str:
 
 
 def _owners(option: str | None) -> str:
-    """Say which commands have an option that not all have."""
+    """Return a sentence with the commands that have an option, empty if all have it."""
     owners = [
         name
         for name, command in group.commands.items()
@@ -111,8 +111,8 @@ def _owners(option: str | None) -> str:
 
 
 def inputs_table() -> str:
-    """Write every kind of file as a table, from the cases that the tests read."""
-    lines = ["| input | read as | warning or refusal |", "|---|---|---|"]
+    """Return the table of all kinds of files, made from the cases that the tests read."""
+    lines = ["| input | read as | message |", "|---|---|---|"]
     for case in cases():
         if case.pixels is None:
             lines.append(f"| {case.name} | refused | `{case.refusal}` |")
@@ -183,7 +183,7 @@ def _exception(output: Output) -> str:
 
 
 def draw(document: Path) -> None:
-    """Rebuild the pictures of a document from its commands."""
+    """Draw the pictures of a document again by its commands."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -196,7 +196,7 @@ def draw(document: Path) -> None:
 
 
 def main() -> None:
-    """Rebuild everything, or the gallery."""
+    """Generate all tables and pictures, or the pictures of the gallery."""
     if sys.argv[1:] == ["gallery"]:
         draw(GALLERY)
         return

@@ -1,4 +1,4 @@
-"""The processes that tests have started, as /proc shows them."""
+"""Processes that tests have started, read from /proc."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def children(parent: int) -> list[int]:
-    """List the children of a process that have not ended."""
+    """Return the children of a process that have not ended."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
@@ -21,7 +21,7 @@ def children(parent: int) -> list[int]:
 
 
 def helpers(name: str = "multiprocessing") -> list[int]:
-    """List what multiprocessing has started for this process: `forkserver`, `resource_tracker`."""
+    """Return the helper processes of multiprocessing: `forkserver`, `resource_tracker`."""
     found = []
     for child in children(os.getpid()):
         try:

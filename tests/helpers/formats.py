@@ -1,4 +1,4 @@
-"""Every kind of file, made by other means than the ones under test, and what it holds."""
+"""Files of every kind, written independently of the code under test, and their pixels."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ SIZE = (23, 34)
 
 @dataclass(frozen=True)
 class Case:
-    """A file and the pixels that must be read from it, or why it must be refused.
+    """A file with the pixels that must be read from it, or the reason of its refusal.
 
     Attributes
     ----------
     name : str
-        What a row of the table in docs/formats.md is called.
+        The first column of the table in docs/formats.md.
     content : bytes
     suffix : str
     pixels : ndarray or None
         Upright, RGB order, α last, colour under α = 0 set to 0; None if the file is refused.
     alpha : bool
     warning, refusal : str
-        A part of the one message that must come.
+        A part of the only message.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Case:
 
 
 def noise(dtype: str, *channels: int, seed: int = 0) -> Array:
-    """Make an image whose values fill the range of its type."""
+    """Return an image of random values from the whole range of its type."""
     numbers = np.random.default_rng(seed)
     kind = np.dtype(dtype)
     if kind.kind == "f":
@@ -59,7 +59,7 @@ def noise(dtype: str, *channels: int, seed: int = 0) -> Array:
 
 
 def with_alpha(dtype: str, channels: int) -> Array:
-    """Make colour with alpha of which a third is hidden and a third opaque."""
+    """Return random colour with alpha; a third of it is hidden and a third opaque."""
     pixels = noise(dtype, channels)
     alpha = pixels[..., -1]
     full = np.iinfo(alpha.dtype).max
@@ -69,12 +69,12 @@ def with_alpha(dtype: str, channels: int) -> Array:
 
 
 def shown(pixels: Array) -> Array:
-    """Blacken what α hides."""
+    """Return pixels with hidden colour set to 0."""
     return np.where(pixels[..., -1:] == 0, 0, pixels).astype(pixels.dtype)
 
 
 def png(pixels: Array, bits: int, colour_type: int, *chunks: tuple[bytes, bytes]) -> bytes:
-    """Write a PNG by the book: no filter, one IDAT; pixels of 1 to 4 bits are packed."""
+    """Return the simplest PNG: no filter, one IDAT; pixels of 1 to 4 bits are packed."""
     rows, columns = pixels.shape[:2]
     if bits == 16:
         lines = [row.astype(">u2").tobytes() for row in pixels]
@@ -90,20 +90,20 @@ def png(pixels: Array, bits: int, colour_type: int, *chunks: tuple[bytes, bytes]
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
-    """Write a PNG chunk."""
+    """Return a PNG chunk."""
     checksum = zlib.crc32(name + data)
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checksum)
 
 
 def tif(pixels: Array, **settings: Any) -> bytes:
-    """Write a TIFF with tifffile."""
+    """Return a TIFF written by tifffile."""
     stream = io.BytesIO()
     tifffile.imwrite(stream, pixels, **settings)
     return stream.getvalue()
 
 
 def saved(pixels: Array | pillow.Image, format_: str, **settings: Any) -> bytes:
-    """Write a file with Pillow."""
+    """Return a file written by Pillow."""
     picture = pixels if isinstance(pixels, pillow.Image) else pillow.fromarray(pixels)
     stream = io.BytesIO()
     picture.save(stream, format_, **settings)
@@ -111,21 +111,21 @@ def saved(pixels: Array | pillow.Image, format_: str, **settings: Any) -> bytes:
 
 
 def npy(pixels: Array) -> bytes:
-    """Write an npy file."""
+    """Return an npy file."""
     stream = io.BytesIO()
     np.save(stream, pixels)
     return stream.getvalue()
 
 
 def npz(**arrays: Any) -> bytes:
-    """Write a compressed npz archive."""
+    """Return a compressed npz archive."""
     stream = io.BytesIO()
     np.savez_compressed(stream, **arrays)
     return stream.getvalue()
 
 
 def cases() -> list[Case]:
-    """List every kind of file."""
+    """Return a case for every kind of file."""
     return [*_png_cases(), *_tif_cases(), *_other_cases(), *_matrix_cases()]
 
 
@@ -352,7 +352,7 @@ def _tif_cases_by_hand() -> list[Case]:
         return tags if extra is None else tags | {338: (SHORT, [extra])}
 
     def premultiplied(pixels: Array) -> tuple[Array, Array]:
-        """Give samples as stored, and what they are once divided by α again."""
+        """Return samples multiplied by α, as stored, and the result of dividing them by α again."""
         share = pixels[..., -1:] / 255
         stored = np.dstack((np.rint(pixels[..., :-1] * share), pixels[..., -1]))
         back = np.rint(np.minimum(stored[..., :-1] / np.maximum(share, 1 / 255), 255))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Invoke
-from helpers.core import NAMES
+from helpers.core import LISTED, NAMES
 
 from poolcli import __version__
 from poolcli.cli import group
@@ -34,7 +34,7 @@ def test_no_command_at_all_shows_the_help_and_ends_with_2(invoke: Invoke) -> Non
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["blur"], "'blur' is no command; the commands are max, avg, min, median, lp, compare,"),
+        (["blur"], f"'blur' is no command; the commands are {LISTED}, compare,"),
         (["cat.jpg"], "'cat.jpg' is no command"),
         (["max"], "no input; name files, folders or '-', or use --files-from"),
         (["max", "a.jpg", "--kernal", "2"], "there is no option --kernal; did you mean --kernel?"),
@@ -45,7 +45,7 @@ def test_no_command_at_all_shows_the_help_and_ends_with_2(invoke: Invoke) -> Non
         ),
         (
             ["compare", "a.jpg", "--last"],
-            "compare has no --last; max, avg, min, median, lp have it",
+            f"compare has no --last; {LISTED} have it",
         ),
         (
             ["max", "a.jpg", "--ops", "avg"],

@@ -12,6 +12,7 @@ import jsonschema
 import numpy as np
 import pytest
 from conftest import Invoke, names, reopen
+from helpers.core import LISTED
 from helpers.formats import noise, png, saved, with_alpha
 from PIL import Image as pillow  # noqa: N813 - as in the package
 from test_cli_records import SCHEMA
@@ -133,7 +134,7 @@ def test_records_follow_the_schema(invoke: Invoke, photo: Path) -> None:
 
 WRONG_LINES = [
     (["--ops", "max"], "--ops names max alone; name two or more, or use poolcli max"),
-    (["--ops", "max,blur"], "'blur' is not one of max, avg, min, median, lp"),
+    (["--ops", "max,blur"], f"'blur' is not one of {LISTED}"),
     (["--norm", "3"], "--norm is for lp, which --ops does not name"),
     (["--ops", "max,min", "--count-pad"], "--count-pad is for avg, which --ops does not name"),
     (["-o", "x.jpg"], "-o x.jpg: a figure's name ends with .png, .svg, .pdf, .gif, .webp"),

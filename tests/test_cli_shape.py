@@ -11,6 +11,7 @@ import jsonschema
 import numpy as np
 import pytest
 from conftest import Invoke
+from helpers.core import LISTED
 from helpers.formats import saved
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
@@ -139,7 +140,7 @@ def test_json_says_the_same(invoke: Invoke) -> None:
         (["0"], "must be at least 1, got 0"),
         (["1,2,3"], "'1,2,3' is not a whole number or ROWS,COLUMNS"),
         (["7", "-k", "9"], "kernel 9x9 does not fit the 7x7 image; use --ceil or a smaller kernel"),
-        (["7", "--ops", "mean"], "'mean' is not one of max, avg, min, median, lp"),
+        (["7", "--ops", "mean"], f"'mean' is not one of {LISTED}"),
         (["7", "--ops", "max", "--norm", "3"], "--norm is for lp, which --ops does not name"),
         (["7", "--ops", "max", "--count-pad"], "--count-pad is for avg, which --ops does not"),
         (["7", "--exact"], "1 row and 1 column of the 7x7 image would go unused"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 import pytest
+from helpers.core import LISTED
 
 from poolcli.cli.types import (
     DecimalNumber,
@@ -107,11 +108,11 @@ def test_operations_are_named_once_each_in_their_order(text: str, names: tuple[s
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
-        ("mean", "'mean' is not one of max, avg, min, median, lp; did you mean avg?"),
-        ("max,", "'' is not one of max, avg, min, median, lp"),
+        ("mean", f"'mean' is not one of {LISTED}; did you mean avg?"),
+        ("max,", f"'' is not one of {LISTED}"),
         ("max avg", "'max avg': write max,avg"),
         ("max+lp", "'max+lp': write max,lp"),
-        ("sobel", "'sobel' is not one of max, avg, min, median, lp"),
+        ("sobel", f"'sobel' is not one of {LISTED}"),
     ],
 )
 def test_another_operation_is_refused_with_those_that_there_are(text: str, wrong: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Invoke
+from helpers.core import LISTED
 from helpers.formats import noise, saved
 
 from poolcli.cli import group, main
@@ -38,7 +39,7 @@ from poolcli.cli.unknown import OPTION_SYNONYMS
         ("max -i a.png", "there is no option -i; inputs are named without an option"),
         ("max a.png --overwrite", "there is no option --overwrite; results are replaced without"),
         ("explain a.png -o b.png", "there is no option -o; write --figure"),
-        ("verify a.png -o b.png", "verify has no -o; max, avg, min, median, lp, compare have it"),
+        ("verify a.png -o b.png", f"verify has no -o; {LISTED}, compare have it"),
         ("-x", "there is no option -x; see poolcli --help"),
         ("max --version", "max has no --version; write poolcli --version"),
         ("max -V", "max has no -V; write poolcli --version"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers.core import pooling
+from helpers.core import LISTED, pooling
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,7 +37,7 @@ def test_a_layer_and_its_word_are_read_and_spelled(word: str, layer: Pooling) ->
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("pool_k2", "pool_k2: 'pool' is no operation; use one of max, avg, min, median, lp"),
+        ("pool_k2", f"pool_k2: 'pool' is no operation; use one of {LISTED}"),
         ("max_k", "max_k: 'k' is unknown; a layer is spelled like max_k3_s2_p1"),
         ("max_kk2", "max_kk2: 'kk2' is unknown; a layer is spelled like max_k3_s2_p1"),
         ("max_k2-3-4", "max_k2-3-4: 'k2-3-4' is unknown; a layer is spelled like max_k3_s2_p1"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.core import NAMES, Name, adaptive_pool_reference, pool, pool_reference
+from helpers.core import LISTED, NAMES, Name, adaptive_pool_reference, pool, pool_reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -1078,9 +1078,9 @@ def test_a_mask_is_not_dropped(image: Any) -> None:
 @pytest.mark.parametrize(
     ("operation", "options", "message"),
     [
-        ("mean", {}, "operation must be one of max, avg, min, median, lp, got 'mean'"),
-        ("MAX", {}, "operation must be one of max, avg, min, median, lp, got 'MAX'"),
-        (None, {}, "operation must be one of max, avg, min, median, lp, got None"),
+        ("mean", {}, f"operation must be one of {LISTED}, got 'mean'"),
+        ("MAX", {}, f"operation must be one of {LISTED}, got 'MAX'"),
+        (None, {}, f"operation must be one of {LISTED}, got None"),
         *(
             (
                 operation,

@@ -10,7 +10,7 @@ import numpy as np
 from poolcli import reference
 from poolcli.arrays import Array
 from poolcli.geometry import AnyWindow, Window
-from poolcli.operations import Operation, Pooling, make_operation
+from poolcli.operations import OPERATIONS, Operation, Pooling, make_operation
 from poolcli.pipeline import Settings
 from poolcli.pooling import Reduction, carry_type
 from poolcli.pooling.averages import average
@@ -18,7 +18,10 @@ from poolcli.pooling.maxima import extreme
 from poolcli.pooling.powers import power_mean
 
 Name = Literal["max", "avg", "min", "median", "lp"]
+# The operations that the oracles of the tests know; others have tests of their own.
 NAMES: tuple[Name, ...] = get_args(Name)
+# All operations, as messages list them.
+LISTED = ", ".join(OPERATIONS)
 Pair = tuple[int, int]
 WINDOW = Window()
 

@@ -16,6 +16,7 @@ Array = NDArray[Any]
 
 ROOT = Path(__file__).parent.parent
 CAT = ROOT / "samples" / "cat.jpg"
+MATRIX = ROOT / "samples" / "matrix.csv"
 SAMPLE = ROOT / "samples" / "coffee.jpg"
 SEED = 7
 ENLARGED = 3

@@ -191,10 +191,8 @@ def _weigh(path: Path, work: Path) -> Weight:
 def _weigh_chart(path: Path, work: Path) -> Weight:
     """Return the bytes of the figure of an image, which is a chart."""
     folder = _clean(work / "chart")
-    folder.mkdir()
-    stopwatch(
-        poolcli_program("max", path, "-q", "-o", work / "x.npy", "--figure", folder / "x.png")
-    )
+    figure = ("--figure", folder / "chart.png")
+    stopwatch(poolcli_program("max", path, "-q", "-o", work / "chart.npy", *figure))
     return _weigh_files(folder)
 
 

@@ -131,7 +131,10 @@ def spell_number(value: float | Decimal) -> str:
 
 def spell_decimal(value: float) -> str:
     """Return a number as the command line takes it, in full: `3`, `2.5`."""
-    return repr(value).removesuffix(".0")
+    if value == 0:
+        return "0"
+    # In positional notation: repr writes small numbers with an exponent.
+    return f"{Decimal(repr(value)):f}".removesuffix(".0")
 
 
 def read_whole(text: str) -> int:

@@ -50,7 +50,6 @@ class Lp(Operation):
             minimum=1,
             maximum=32,
             metavar="P",
-            remark="has no power",
         ),
     )
 
@@ -130,16 +129,6 @@ class Lp(Operation):
 
         carry = self.result_type(dtype)
         return np.result_type(carry, np.float64) if dtype.kind in "iu" else carry
-
-    @property
-    def title(self) -> str:
-        """Return the name and the power: `lp with p = 3`."""
-        return f"{self.name} with p = {self.norm:g}"
-
-    @property
-    def variant(self) -> str:
-        """Return the name and the power among other operations: `lp, p = 3`."""
-        return f"{self.name}, p = {self.norm:g}"
 
     def derive(self, cell: Cell) -> list[str]:
         """Return the sum of powers, the root of its mean and the value."""

@@ -216,8 +216,9 @@ class Operation(ABC):
 
     @property
     def title(self) -> str:
-        """Return the name with the parameters that define the function: `lp with p = 3`."""
-        return self.name
+        """Return the name with the numbers that define the function: `lp with p = 3`."""
+        numbers = self._numbers()
+        return f"{self.name} with {' and '.join(numbers)}" if numbers else self.name
 
     @property
     def remarks(self) -> list[str]:
@@ -227,7 +228,15 @@ class Operation(ABC):
     @property
     def variant(self) -> str:
         """Return the operation among others over the same windows: `avg, padding counted`."""
-        return ", ".join([self.name, *self.remarks])
+        return ", ".join([self.name, *self._numbers(), *self.remarks])
+
+    def _numbers(self) -> list[str]:
+        """Return the parameters that are numbers: `p = 3`."""
+        return [
+            f"{parameter.metavar.lower()} = {getattr(self, field):g}"
+            for field, parameter in parameters_of(self).items()
+            if parameter.metavar is not None
+        ]
 
     @property
     def words(self) -> list[str]:

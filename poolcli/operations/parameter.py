@@ -32,7 +32,8 @@ class Parameter:
     adaptive : bool
         Whether it has a meaning for adaptive windows, which have no padding.
     remark : str
-        Why other operations refuse the setting, as the rest of a sentence that begins with one.
+        The reason why other operations refuse a truth value that is true, as the rest of a sentence
+        that begins with the name of the operation: `has no divisor to change`.
     """
 
     name: str

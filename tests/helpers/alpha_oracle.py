@@ -51,6 +51,8 @@ def _mean(values: list[float], weights: list[float], operation: str, norm: float
         return min(values)
     if operation == "median":
         return float(np.median(values))
+    if operation not in ("avg", "lp"):
+        raise NotImplementedError(operation)
     power = norm if operation == "lp" else 1.0
     if power == 1:
         total = sum(Fraction(w) * abs(Fraction(v)) for v, w in zip(values, weights, strict=True))

@@ -100,3 +100,8 @@ def test_a_decimal_number_is_read_as_it_was_spelled(number: float) -> None:
 
 def test_the_columns_of_a_table_are_aligned() -> None:
     assert spelling.align([["a", "b"], ["long", ""], ["", "c"]]) == ["a     b", "long", "      c"]
+
+
+def test_a_decimal_number_has_no_exponent() -> None:
+    numbers = (3, 2.5, 2.0, 1e-5, 0.0, -0.0)
+    assert [spelling.spell_decimal(n) for n in numbers] == ["3", "2.5", "2", "0.00001", "0", "0"]

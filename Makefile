@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 TIME ?= 60
 
-.PHONY: help demo test test-cluster lint faults fuzz docs gallery bench bench-quick clean
+.PHONY: help demo test test-cluster lint faults fuzz docs tables gallery bench bench-quick clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -45,6 +45,9 @@ bench: $(VENV)/bench ## Measure poolcli against its peers in 15 minutes; writes 
 
 bench-quick: $(VENV)/bench ## Measure a part of each benchmark in one minute; prints only
 	$(BIN)/python -m benchmarks --scale quick
+
+tables: $(VENV)/test ## Generate the tables of README.md and docs/formats.md
+	PYTHONPATH=tests $(BIN)/python tests/helpers/documents.py tables
 
 gallery: $(VENV)/test ## Rebuild the pictures of docs/gallery.md from its commands
 	PYTHONPATH=tests $(BIN)/python tests/helpers/documents.py gallery

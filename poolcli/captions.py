@@ -44,7 +44,9 @@ def caption(number: int, step: Step, start: Pair) -> list[str]:
         The size of the first image of the chain.
     """
     share = 100 * step.shape[0] * step.shape[1] / (start[0] * start[1])
-    left = f"{share:.3g} %" if share >= 0.01 else "under 0.01 %"
+    left = f"{share:.0f} %" if share >= 100 else f"{share:.3g} %"
+    if share < 0.01:
+        left = "under 0.01 %"
     field = f"{spell_size(step.receptive_field)} px"
     sees = f"sees {field}, step {spell_pair(step.jump)}" if step.jump else f"sees up to {field}"
     return [f"iteration {number}", f"{name_pixels(step.shape)}, {left} of the pixels", sees]

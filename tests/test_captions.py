@@ -76,6 +76,11 @@ def test_sides_are_named_so_that_none_is_taken_for_the_other() -> None:
     assert spell_sides((1, 1)) == "1 row × 1 column"
 
 
+def test_a_share_above_one_hundred_percent_has_no_exponent() -> None:
+    (step,) = chain(AdaptiveWindow.of(40), (4, 4))
+    assert caption(1, step, (4, 4))[1] == "40×40 px, 10000 % of the pixels"
+
+
 def test_a_share_is_written_down_to_a_hundredth_of_a_percent() -> None:
     for size, words in ((100, "0.01 %"), (101, "under 0.01 %")):
         (step,) = chain(AdaptiveWindow.of(1), (size, 100))

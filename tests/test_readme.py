@@ -148,6 +148,7 @@ def test_the_makefile_rules_build_once(tmp_path: Path, samples: Path) -> None:
         "docs/performance.md",
         "docs/semantics.md",
         "docs/gallery.md",
+        "CONTRIBUTING.md",
     ],
 )
 def test_links_lead_somewhere(document: str) -> None:

@@ -196,13 +196,15 @@ def draw(document: Path) -> None:
 
 
 def main() -> None:
-    """Generate all tables and pictures, or the pictures of the gallery."""
+    """Generate all tables and pictures, only the tables, or only the pictures of the gallery."""
     if sys.argv[1:] == ["gallery"]:
         draw(GALLERY)
         return
     README.write_text(OPTIONS.sub(lambda _: options_table(), README.read_text()))
     text = INPUTS.sub(lambda _: inputs_table(), FORMATS.read_text())
     FORMATS.write_text(RESULTS.sub(lambda _: results_table(), text))
+    if sys.argv[1:] == ["tables"]:
+        return
     for document in DOCUMENTS:
         draw(document)
 

@@ -33,6 +33,7 @@ FOLLOWED = [
     ("max float.tif --scale -f npy", "use (png), or leave it out",
      ["max float.tif --scale -f {0}", "max float.tif -f npy"]),
     ("max cat.png --scale", "float images; leave it out", ["max cat.png"]),
+    ("max alpha.png -f csv", "has 4; use (npy)", ["max alpha.png -f {0}"]),
     ("max nan.npy -f png", "holds NaN, which png cannot; use (npy) or (csv)",
      ["max nan.npy -f {0}", "max nan.npy -f {1}"]),
     ("max colour_nan.npy -f png", "holds NaN, which png cannot; use (npy)$",

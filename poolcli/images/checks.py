@@ -89,9 +89,9 @@ def _check_channels(image: Image, format_: str) -> None:
             f"{format_} holds one image and this is a batch of {image.axes.items}; use npy"
         )
     if output.channels == (1,) and channels > 1:
-        raise PoolcliError(
-            f"{format_} holds one channel and this has {channels}; make it gray with -g or use npy"
-        )
+        # Gray keeps alpha, which is another channel.
+        remedy = "use npy" if image.alpha else "make it gray with -g or use npy"
+        raise PoolcliError(f"{format_} holds one channel and this has {channels}; {remedy}")
     if image.alpha and not output.alpha:
         others = [name for name in OUTPUTS if output_of(name).alpha]
         raise PoolcliError(f"{format_} cannot hold alpha; use {join_words(others, 'or')}")

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 TIME ?= 60
 
-.PHONY: help demo test test-cluster lint faults fuzz docs gallery bench bench-quick clean
+.PHONY: help demo test test-cluster lint faults fuzz docs gallery bench bench-quick dist clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -49,6 +49,15 @@ bench-quick: $(VENV)/bench ## Measure a part of each benchmark in one minute; pr
 gallery: $(VENV)/test ## Rebuild the pictures of docs/gallery.md from its commands
 	PYTHONPATH=tests $(BIN)/python tests/helpers/documents.py gallery
 
+# The manual pages and the files in the archives carry the time of the last commit, so that one
+# commit makes the same archives.
+dist: $(VENV)/dist ## Build the wheel and the source distribution, check both and install the wheel
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
+	$(BIN)/python -m pytest tests/distribution
+
 clean: ## Remove all generated files
 	rm -rf $(VENV) pooled build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
@@ -66,6 +75,10 @@ $(VENV)/test: pyproject.toml | $(BIN)/python
 
 $(VENV)/faults: $(VENV)/test
 	$(BIN)/python -m pip install --quiet --editable '.[test,faults]'
+	@touch $@
+
+$(VENV)/dist: $(VENV)/test
+	$(BIN)/python -m pip install --quiet --editable '.[test,dist]'
 	@touch $@
 
 $(VENV)/test-cluster: $(VENV)/test

@@ -70,7 +70,13 @@ def test_two_dots_become_equal_after_two_iterations(samples: Path) -> None:
 
 def test_commands_that_need_a_network_are_marked() -> None:
     marked = {command.line.split("  ")[0] for command in commands() if NETWORK in command.line}
-    assert marked == {"pip install .", "make demo", "make test"}
+    assert marked == {
+        "pipx install .",
+        "uv tool install .",
+        "python -m pip install .",
+        "make demo",
+        "make test",
+    }
 
 
 def test_the_table_of_options_is_that_of_the_help() -> None:

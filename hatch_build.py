@@ -153,11 +153,11 @@ def _term(spelling: str) -> nodes.term:
     """Return a name in bold, or the names of an option in bold and its value in italics."""
     from docutils import nodes
 
-    ((names, value),) = re.findall(r"((?:--?[\w-]+(?:, )?)+|.+?)(?: (\S+))?$", spelling)
-    term = nodes.term("", "", nodes.strong("", names))
-    if value:
-        term += [nodes.Text(" "), nodes.emphasis("", value)]
-    return term
+    option = re.fullmatch(r"((?:--?[\w-]+(?:, )?)+) (\S+)", spelling)
+    if option is None:
+        return nodes.term("", "", nodes.strong("", spelling))
+    names, value = option.groups()
+    return nodes.term("", "", nodes.strong("", names), nodes.Text(" "), nodes.emphasis("", value))
 
 
 def _options(context: click.Context) -> nodes.section:

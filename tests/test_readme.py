@@ -34,7 +34,6 @@ from PIL import Image as pillow  # noqa: N813 - as in the package
 
 from poolcli import pool2d
 
-
 # The source distribution contains no pictures of the documents.
 LEFT_OUT = (ROOT / "PKG-INFO").exists()
 

@@ -103,6 +103,7 @@ def test_the_package_page_installs_by_name(metadata: Message) -> None:
     for program in ("pipx", "uv tool", "python -m pip"):
         assert f"{program} install poolcli-image" in page
         assert f"{program} install ." not in page
+    assert "install '.[cluster]'" not in page
 
 
 def test_the_metadata_name_the_addresses_of_the_project(metadata: Message) -> None:

@@ -96,7 +96,8 @@ def manual_page(context: click.Context) -> nodes.document:
     page += _commands(context)
     page += _environment(context)
     page += _exit_statuses()
-    page += _section("Examples", nodes.literal_block("", examples))
+    if examples:
+        page += _section("Examples", nodes.literal_block("", examples))
     page += _references(context)
     return page
 
@@ -108,11 +109,11 @@ def _page_name(context: click.Context) -> str:
 def _help_texts(command: click.Command) -> tuple[str, list[str], str]:
     """Return the summary, the paragraphs of the description and the examples of a help text."""
     paragraphs = (command.help or "").strip().split("\n\n")
-    described = [" ".join(text.split()) for text in paragraphs if not text.startswith("\b")]
-    # Click prints paragraphs after \b as they are; ours are the examples.
-    (verbatim,) = (text for text in paragraphs if text.startswith("\b\nExamples:\n"))
-    examples = [line.removeprefix("  ") for line in verbatim.splitlines()[2:]]
-    return described[0], described, "\n".join(examples)
+    # Click prints a paragraph after \b as it is.
+    examples = [text for text in paragraphs if text.startswith("\b\nExamples:\n")]
+    description = [" ".join(text.split()) for text in paragraphs if text not in examples]
+    lines = [line.removeprefix("  ") for text in examples for line in text.splitlines()[2:]]
+    return description[0], description, "\n".join(lines)
 
 
 def _header() -> nodes.docinfo:

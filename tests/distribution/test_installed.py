@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 
 from poolcli.cli import group
@@ -66,27 +64,3 @@ def test_man_finds_and_shows_the_page_of_each_command(programs: Path, name: str)
     )
     for heading in ("Name", "Synopsis", "Description", "Options", "Exit status", "Examples"):
         assert f"\n{heading}\n" in ended.stdout
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_page_has_every_option_of_its_command(programs: Path, name: str) -> None:
-    command = group.commands[name.partition("-")[2]] if "-" in name else group
-    context = click.Context(command, help_option_names=["-h", "--help"])
-    options = [word for option in command.get_params(context) for word in option.opts]
-    text = page_of(programs, name).read_text().replace("\\-", "-")
-    listed = re.findall(r"^\.B \\fB(-.*?)\\fP", text, re.MULTILINE)
-    assert sorted(word for names in listed for word in names.split(", ")) == sorted(
-        word for word in options if word.startswith("-")
-    )
-
-
-@pytest.mark.skipif(shutil.which("groff") is None, reason="needs groff")
-@pytest.mark.parametrize("name", NAMES)
-def test_groff_warns_of_nothing(programs: Path, name: str) -> None:
-    ended = subprocess.run(
-        ["groff", "-man", "-Tutf8", "-ww", "-z", page_of(programs, name)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert ended.stderr == ""

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 TIME ?= 60
 
-.PHONY: help demo test test-cluster lint faults fuzz docs tables gallery bench bench-quick clean
+.PHONY: help demo test test-cluster lint faults fuzz docs tables gallery bench bench-quick dist clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -52,6 +52,15 @@ tables: $(VENV)/test ## Generate the tables of README.md and docs/formats.md
 gallery: $(VENV)/test ## Rebuild the pictures of docs/gallery.md from its commands
 	PYTHONPATH=tests $(BIN)/python tests/helpers/documents.py gallery
 
+# The manual pages and the files in the archives carry the time of the last commit, so that one
+# commit makes the same archives.
+dist: $(VENV)/dist ## Build the wheel and the source distribution, check both and install the wheel
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
+	$(BIN)/python -m pytest tests/distribution
+
 clean: ## Remove all generated files
 	rm -rf $(VENV) pooled build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
@@ -69,6 +78,10 @@ $(VENV)/test: pyproject.toml | $(BIN)/python
 
 $(VENV)/faults: $(VENV)/test
 	$(BIN)/python -m pip install --quiet --editable '.[test,faults]'
+	@touch $@
+
+$(VENV)/dist: $(VENV)/test
+	$(BIN)/python -m pip install --quiet --editable '.[test,dist]'
 	@touch $@
 
 $(VENV)/test-cluster: $(VENV)/test

@@ -34,6 +34,14 @@ from PIL import Image as pillow  # noqa: N813 - as in the package
 
 from poolcli import pool2d
 
+# The source distribution contains no pictures of the documents.
+LEFT_OUT = (ROOT / "PKG-INFO").exists()
+
+
+def shown_size(name: str) -> tuple[int, int]:
+    with pillow.open(PICTURES / name) as picture:
+        return picture.size
+
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_command_prints_what_is_shown_and_makes_its_pictures(
@@ -47,14 +55,15 @@ def test_every_command_prints_what_is_shown_and_makes_its_pictures(
         assert sorted(printed.splitlines()) == sorted(command.output.splitlines()), command.line
     assert len(pictures(document)) >= 7
     for name in pictures(document):
-        with pillow.open(tmp_path / "pooled" / name) as made, pillow.open(PICTURES / name) as shown:
-            assert made.size == shown.size
+        with pillow.open(tmp_path / "pooled" / name) as made:
+            assert LEFT_OUT or made.size == shown_size(name)
     small = tmp_path / "small.png"
     if small.exists():
         with pillow.open(small) as picture:
             assert picture.size == (90, 60)
 
 
+@pytest.mark.skipif(LEFT_OUT, reason="the source distribution contains no pictures")
 def test_every_picture_is_shown_somewhere() -> None:
     shown = {name for document in DOCUMENTS for name in pictures(document)}
     assert sorted(shown) == sorted(path.name for path in PICTURES.iterdir())
@@ -70,7 +79,13 @@ def test_two_dots_become_equal_after_two_iterations(samples: Path) -> None:
 
 def test_commands_that_need_a_network_are_marked() -> None:
     marked = {command.line.split("  ")[0] for command in commands() if NETWORK in command.line}
-    assert marked == {"pip install .", "make demo", "make test"}
+    assert marked == {
+        "pipx install .",
+        "uv tool install .",
+        "python -m pip install .",
+        "make demo",
+        "make test",
+    }
 
 
 def test_the_table_of_options_is_that_of_the_help() -> None:
@@ -154,4 +169,5 @@ def test_the_makefile_rules_build_once(tmp_path: Path, samples: Path) -> None:
 def test_links_lead_somewhere(document: str) -> None:
     path = ROOT / document
     for link in re.findall(r"\]\(([^)]+)\)", path.read_text()):
-        assert link.startswith("https://") or (path.parent / link).exists(), link
+        left_out = LEFT_OUT and link.endswith((".png", ".gif"))
+        assert left_out or link.startswith("https://") or (path.parent / link).exists(), link

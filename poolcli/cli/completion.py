@@ -10,12 +10,11 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    Complete = Callable[
-        [click.Context, click.Parameter, str], list[CompletionItem[str]]
-    ]  # as Click documents for `shell_complete`
+    # The function that Click's `shell_complete` takes.
+    Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]
 
-# Importing matplotlib for these takes several times as long as everything else at a press of the
-# key. Each has a reversed form, which ends in _r.
+# Importing matplotlib to list these takes several times as long as all other work of a completion.
+# Each has a reversed form, which ends in _r.
 _COLORMAPS = """
     Accent Blues BrBG BuGn BuPu CMRmap Dark2 GnBu Grays Greens Greys OrRd Oranges PRGn Paired
     Pastel1 Pastel2 PiYG PuBu PuBuGn PuOr PuRd Purples RdBu RdGy RdPu RdYlBu RdYlGn Reds Set1 Set2

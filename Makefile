@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 TIME ?= 60
 
-.PHONY: help demo test test-cluster lint faults fuzz docs tables gallery bench bench-quick dist clean
+.PHONY: help demo test test-cluster test-shells lint faults fuzz docs tables gallery bench bench-quick dist clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -21,6 +21,10 @@ test: $(VENV)/test ## Run all tests, with branch coverage
 
 test-cluster: $(VENV)/test-cluster ## Run the tests of URLs and clusters, on 127.0.0.1 only
 	$(BIN)/python -m pytest tests/cluster
+
+test-shells: $(VENV)/test-shells ## Run the tests of tab completion in bash, zsh and fish, which root installs by apt-get
+	$(BIN)/python tests/shells/install.py
+	$(BIN)/python -m pytest tests/shells
 
 lint: $(VENV)/test ## Check style and types
 	$(BIN)/ruff check
@@ -86,6 +90,10 @@ $(VENV)/dist: $(VENV)/test
 
 $(VENV)/test-cluster: $(VENV)/test
 	$(BIN)/python -m pip install --quiet --editable '.[test,test-cluster]'
+	@touch $@
+
+$(VENV)/test-shells: $(VENV)/test
+	$(BIN)/python -m pip install --quiet --editable '.[test,test-shells]'
 	@touch $@
 
 $(VENV)/bench: pyproject.toml | $(BIN)/python

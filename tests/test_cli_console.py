@@ -12,7 +12,7 @@ from helpers.core import settings
 
 from poolcli.batch import Report
 from poolcli.cli.console import Console
-from poolcli.cli.messages import complain, printable
+from poolcli.cli.messages import complain
 from poolcli.pipeline import Iteration, Job, Record
 
 JOB = Job("a.png", ["pooled/a_1.png", "pooled/a_2.png"], "png", "pooled/a.png")
@@ -79,10 +79,6 @@ def test_standard_output_is_no_path(capfd: pytest.CaptureFixture[str]) -> None:
     assert not output
     assert errors.startswith("poolcli: standard input: is empty\n")
     assert shown(capfd, Record(Job("-", ["-"]), "written"))[0] == ""
-
-
-def test_what_a_terminal_would_obey_is_spelled_out() -> None:
-    assert printable("a\x1b[31m\n\udcffé") == r"a\x1b[31m\n\udcffé"
 
 
 def test_messages_survive_a_narrow_encoding(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from poolcli.cli.output import encoded, spelled
-
 COMMANDS = [
     ("shape", "224"),
     ("shape", "224", "--json"),
@@ -77,14 +75,3 @@ def test_a_size_is_spelled_with_an_x_where_there_is_no_multiplication_sign(tmp_p
     _, drawn, _ = run("explain", "m.csv", "--ops", "lp", folder=tmp_path, **ASCII)
     assert "+---" in drawn
     assert "5^2" in drawn
-
-
-def test_what_an_encoding_has_stays() -> None:
-    assert spelled("2×3 → é", "latin-1") == "2×3 -> é"
-    assert spelled("2×3 → é", "utf-8") == "2×3 → é"
-    assert spelled("|x|³²", "ascii") == "|x|^32"
-    assert spelled("名", "ascii") == "\\u540d"
-
-
-def test_names_of_files_keep_their_bytes() -> None:
-    assert encoded(os.fsdecode(b"\xff.png")) == b"\xff.png"

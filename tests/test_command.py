@@ -10,10 +10,11 @@ from helpers.drawn import COMMAND, chained, check_text, noise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolcli.figures.command import quoted, wrapped
+from poolcli.figures.command import wrapped
 from poolcli.figures.style import house_style
 from poolcli.figures.text import width_of
 from poolcli.geometry import Window
+from poolcli.quoting import WINDOWS
 
 WORDS = [
     ["poolcli", "max", "cat.jpg", "-k", "2"],
@@ -55,12 +56,14 @@ def test_any_words_can_be_read_back(words: list[str]) -> None:
     assert shlex.split(joined) == ["poolcli", *words]
 
 
-@pytest.mark.parametrize(
-    "name", ["a\nb", "\x017", "tab\t'quote'", "esc\x1b[31m", "\udcff\udce9.png", "back\\\n"]
-)
-def test_what_cannot_be_printed_is_spelled(name: str) -> None:
-    assert quoted(name).isprintable()
-    assert read([quoted(name)]) == [name]
+def test_lines_end_with_the_character_of_the_shell() -> None:
+    words = ["poolcli", "max", "--name", "{stem} {i}", "--figure", "C:\\" + "x" * 60 + ".png"]
+    lines = wrapped(words, 150, 7.5, WINDOWS)
+    assert len(lines) > 3
+    assert all(line.endswith("^") for line in lines[:-1])
+    assert "".join(line.removesuffix("^") for line in lines).split() == [
+        "poolcli", "max", "--name", '"{stem}', '{i}"', "--figure", words[-1]
+    ]  # fmt: skip
 
 
 def test_no_words_are_no_lines() -> None:

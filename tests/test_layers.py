@@ -25,7 +25,7 @@ LAYERS = [
     {"geometry"},
     {"memory"},
     {"spelling"},
-    {"arrays", "errors", "formats", "opencv", "serial", "silence", "vocabulary"},
+    {"arrays", "errors", "formats", "opencv", "quoting", "serial", "silence", "vocabulary"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -23,6 +23,8 @@ from poolcli.memory import check_limits, lacks_memory
 STREAM_FAULTS = (
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE, errno.EBADF, errno.EAGAIN
 )  # fmt: skip
+# Set by the shell while it completes a word.
+COMPLETION = "_POOLCLI_COMPLETE"
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -59,7 +61,7 @@ class Operations(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command, or raise PoolcliError with a suggestion."""
-        if args[0] not in self.commands:
+        if args[0] not in self.commands and not ctx.resilient_parsing:
             raise PoolcliError(unknown_command(args[0], args[1:]))
         return super().resolve_command(ctx, args)
 
@@ -107,9 +109,15 @@ def main(
         command line, 128 + n if ended by signal n.
     """
     open_missing_streams()
+    if COMPLETION in os.environ:
+        from poolcli.cli.shells import register
+
+        register()
     try:
         with interruptible(afterwards):
-            status = group.main(arguments, prog_name="poolcli", standalone_mode=False)
+            status = group.main(
+                arguments, prog_name="poolcli", complete_var=COMPLETION, standalone_mode=False
+            )
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return 2

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from poolcli.cli.completion import complete_word
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Choice(click.ParamType[str]):
@@ -23,7 +28,7 @@ class Choice(click.ParamType[str]):
 
     def __init__(self, words: Sequence[str], synonyms: Mapping[str, str] | None = None) -> None:
         self.words = {word: word for word in words} | dict(synonyms or {})
-        self.known = ", ".join(words)
+        self.listed = tuple(words)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the word, or the word for which it is a synonym."""
@@ -33,5 +38,11 @@ class Choice(click.ParamType[str]):
 
             close = get_close_matches(text, self.words, n=1, cutoff=0.8)
             remedy = f"; did you mean {self.words[close[0]]}?" if close else ""
-            self.fail(f"{value!r} is not one of {self.known}{remedy}", param, ctx)
+            self.fail(f"{value!r} is not one of {', '.join(self.listed)}{remedy}", param, ctx)
         return self.words[text]
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Return the words that begin with a text."""
+        return complete_word(self.listed, incomplete.removeprefix("."))

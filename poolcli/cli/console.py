@@ -72,7 +72,7 @@ class Console:
         elif record.status == "planned":
             self.output.print(*_planned(record))
         elif record.status == "written" and not self.quiet:
-            self.output.print(*(p for p in record.job.paths if not storage.is_stream(p)))
+            self.output.print_paths(*(p for p in record.job.paths if not storage.is_stream(p)))
         if self.bar is not None:
             with suppress(OSError, ValueError):
                 self.bar.update()

@@ -7,29 +7,20 @@ import os
 import sys
 from contextlib import suppress
 
+from poolcli.cli.encoding import encode, escape
 from poolcli.silence import abandon, open_nowhere
 
 
 def complain(message: str) -> None:
-    """Print one line on standard error, with unprintable characters escaped."""
+    """Print one line on standard error, with control characters escaped."""
     from poolcli import storage
 
-    line = f"poolcli: {printable(message)}\n"
     try:
-        storage.print_error(line.encode(sys.stderr.encoding or "utf-8", "backslashreplace"))
+        storage.print_error(encode(f"poolcli: {escape(message)}\n", sys.stderr))
     except (OSError, ValueError):
         # A full disk or a closed terminal must neither end the run nor change its exit status. The
         # buffer is discarded, since Python would write it at exit.
         abandon(sys.stderr)
-
-
-def printable(text: str) -> str:
-    """Escape control characters, and characters that standard error cannot encode."""
-    shown = "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
-    )
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    return shown.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def open_missing_streams() -> None:

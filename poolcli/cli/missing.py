@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import glob
 import os
-import shlex
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 from poolcli import storage
 from poolcli.formats import output_format
+from poolcli.quoting import SHELL
 from poolcli.storage import STANDARD
 
 # Maximum number of names in a folder that are compared with a missing one.
@@ -60,7 +60,7 @@ def _unexpanded(path: str) -> str | None:
     if " " in path and not storage.is_missing(path.split(" ", maxsplit=1)[0]):
         return "leave out the quotes, so that the shell splits it into words"
     if "," in path and not any(map(storage.is_missing, path.split(","))):
-        return f"inputs are separated by blanks: {shlex.join(path.split(','))}"
+        return f"inputs are separated by blanks: {SHELL.join(path.split(','))}"
     if path.startswith("~") and not storage.is_missing(os.path.expanduser(path)):  # noqa: PTH111
         return "leave out the quotes, so that the shell expands ~"
     if not glob.has_magic(path):
@@ -79,7 +79,7 @@ def _split(path: str, inputs: Sequence[str]) -> str | None:
         for last in range(here + 1, min(here + 4, len(inputs)) + 1):
             whole = " ".join(inputs[first:last])
             if last - first > 1 and not storage.is_missing(whole):
-                return f"quote the name: {shlex.quote(whole)}"
+                return f"quote the name: {SHELL.quote(whole)}"
     return None
 
 
@@ -94,7 +94,7 @@ def _near(path: str, inputs: Sequence[str]) -> str | None:
     given = {os.path.normpath(each) for each in inputs}
     named = {name: missing.with_name(name) for name in names}
     close = _closest(missing.name, [name for name in names if str(named[name]) not in given])
-    return f"did you mean {shlex.quote(str(named[close]))}?" if close else None
+    return f"did you mean {SHELL.quote(str(named[close]))}?" if close else None
 
 
 def _names_in(folder: Path) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _output(path: str, inputs: Sequence[str]) -> str | None:
         return None
     suffix = os.path.splitext(path)[1]  # noqa: PTH122 - a path is text
     if storage.is_folder(inputs[0]):
-        return None if suffix else f"results go to a folder with -d {shlex.quote(path)}"
+        return None if suffix else f"results go to a folder with -d {SHELL.quote(path)}"
     if output_format(suffix.lower().removeprefix(".")):
-        return f"a result goes to a file with -o {shlex.quote(path)}"
+        return f"a result goes to a file with -o {SHELL.quote(path)}"
     return None

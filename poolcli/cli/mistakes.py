@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice, takewhile
@@ -17,6 +16,7 @@ import click
 
 from poolcli.cli.commands import ENTRIES
 from poolcli.cli.types import Numbers, OperationNames, PictureSize, Position, WholeNumber
+from poolcli.quoting import SHELL
 
 # Characters that word processors and web pages replace hyphens by.
 DASHES = "‐‑‒–—―−﹣－"
@@ -88,7 +88,8 @@ def _second_list(lists: Sequence[str]) -> str | None:
     """Return the message for more than one list of names."""
     if len(lists) < 2:
         return None
-    return f"{LIST} takes one list; join them: cat {shlex.join(lists)} | poolcli … {LIST} -"
+    joined = f"{SHELL.concatenate} {SHELL.join(lists)}"
+    return f"{LIST} takes one list; join them: {joined} | poolcli … {LIST} -"
 
 
 def _split(words: Sequence[str], options: Options) -> Iterator[Word]:
@@ -165,9 +166,9 @@ def _split_value(word: Word) -> str | None:
 def _misspelled_option(text: str, options: Options) -> str | None:
     """Return the message for an option that Click would read as something else."""
     if " " in text and text.split(maxsplit=1)[0] in options:
-        return f"leave out the quotes around {shlex.quote(text)}"
+        return f"leave out the quotes around {SHELL.quote(text)}"
     name, _, value = text.partition("=")
-    shown = f" {shlex.quote(value)}" if value else ""
+    shown = f" {SHELL.quote(value)}" if value else ""
     if long := _long_form(text, options):
         return f"long options have two hyphens; write {long}{shown}"
     if name in options and not name.startswith("--"):
@@ -191,7 +192,7 @@ def _disguised_option(text: str, options: Options) -> str | None:
         return f"there is no file {text}; options begin with a hyphen: -{text[1:]}"
     for spelled in (f"--{name}", f"-{name}"):
         if sign and value and spelled in options:
-            return f"there is no file {text}; write {spelled} {shlex.quote(value)}"
+            return f"there is no file {text}; write {spelled} {SHELL.quote(value)}"
     return None
 
 

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import re
 import sys
+from collections.abc import Callable, Sequence
+from typing import TextIO
 
 import click
 
-from poolcli.cli.messages import complain, printable
+from poolcli.cli.encoding import encode, encode_path, escape
+from poolcli.cli.messages import complain
 
 LOST = "poolcli.output_lost"
-# Replacements for characters that an encoding lacks.
-SPELLINGS = {
-    "×": "x",
-    "→": "->",
-    "…": "...",
-    "·": ".",
-    "≈": "~",
-    "±": "+-",
-    "≤": "<=",
-    "≥": ">=",
-    **dict.fromkeys("–−─╶╴", "-"),
-    **dict.fromkeys("│╵╷", "|"),
-    **dict.fromkeys("└┌├┘┴┐┤┬┼", "+"),
-}
-SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 class Output:
@@ -44,10 +30,14 @@ class Output:
         self.failed = False
 
     def print(self, *lines: str) -> None:
-        """Print lines: byte for byte into a file or pipe, with escapes on a terminal.
+        """Print lines of text, with escaped control characters on a terminal."""
+        self._print(lines, encode)
 
-        Characters that the encoding lacks are replaced.
-        """
+    def print_paths(self, *paths: str) -> None:
+        """Print paths, one per line: byte for byte into a file or pipe."""
+        self._print(paths, encode_path)
+
+    def _print(self, lines: Sequence[str], encode_line: Callable[[str, TextIO], bytes]) -> None:
         stream = sys.stdout
         if not lines or self.failed:
             return
@@ -59,11 +49,10 @@ class Output:
 
         try:
             if stream.isatty():
-                encoding = stream.encoding
-                text = "".join(f"{printable(spelled(line, encoding))}\n" for line in lines)
-                storage.print_output(text.encode(encoding, "backslashreplace"))
+                encoded = [encode(escape(line), stream) for line in lines]
             else:
-                storage.print_output(b"".join(encoded(line) + b"\n" for line in lines))
+                encoded = [encode_line(line, stream) for line in lines]
+            storage.print_output(b"".join(line + b"\n" for line in encoded))
         except (OSError, ValueError) as error:
             # Nothing more is printed, but the run goes on.
             storage.abandon_output()
@@ -82,29 +71,3 @@ class Output:
 def status_of(ended: int | None) -> int:
     """Return the exit status of the running command: 1 if output was lost."""
     return 1 if click.get_current_context().meta.get(LOST) else int(ended or 0)
-
-
-def encoded(line: str) -> bytes:
-    """Encode a line like file names, which may contain bytes that are no text."""
-    return os.fsencode(spelled(line, sys.getfilesystemencoding()))
-
-
-def spelled(text: str, encoding: str) -> str:
-    """Replace characters that an encoding lacks by ASCII."""
-    if _is_encodable(text, encoding):
-        return text
-    text = re.sub("[⁰¹²³⁴-⁹]+", lambda power: f"^{power[0].translate(SUPERSCRIPTS)}", text)
-    return "".join(
-        char
-        if _is_encodable(char, encoding)
-        else SPELLINGS.get(char) or char.encode("ascii", "backslashreplace").decode()
-        for char in text
-    )
-
-
-def _is_encodable(text: str, encoding: str) -> bool:
-    try:
-        text.encode(encoding, "surrogateescape")
-    except UnicodeEncodeError:
-        return False
-    return True

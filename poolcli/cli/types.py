@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from poolcli.cli.commands import closest
+from poolcli.cli.completion import complete_file, complete_list, complete_word
 from poolcli.errors import shorten
 from poolcli.operations import OPERATIONS
 from poolcli.spelling import (
@@ -19,6 +20,9 @@ from poolcli.spelling import (
     spell_numbers,
     spell_picture_size,
 )
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 def spell(kind: click.ParamType[Any], value: Any) -> str:
@@ -79,6 +83,12 @@ class Numbers(click.ParamType[Any]):
             return numbers[:2], numbers[2:]
         return numbers * 2 if len(numbers) == 1 else numbers
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Return the allowed words that begin with a text."""
+        return complete_word(self.words, incomplete)
+
     def _refuse(
         self, text: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> NoReturn:
@@ -113,6 +123,12 @@ class SizeOrPath(Numbers):
             value = ",".join(tensor.groups())
         numeric = isinstance(value, str) and re.fullmatch(r"-?[0-9]+([,×]-?[0-9]+)*", value)
         return super().convert(value, param, ctx) if numeric else value
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Return the item that makes a shell complete files and folders."""
+        return complete_file(ctx, param, incomplete)
 
 
 class WholeNumber(click.ParamType[Any]):
@@ -177,6 +193,12 @@ class OperationNames(click.ParamType[Any]):
                 self.fail(f"{name!r} is not one of {', '.join(OPERATIONS)}{remedy}", param, ctx)
         return tuple(dict.fromkeys(names))
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Return lists of operations that begin with a text."""
+        return complete_list(OPERATIONS, incomplete)
+
 
 class Position(click.ParamType[Any]):
     """A pixel and the number of pixels around it, `ROW,COLUMN` or `ROW,COLUMN,SIZE`; or `none`."""
@@ -203,6 +225,12 @@ class Position(click.ParamType[Any]):
         if numbers is None or len(numbers) not in (2, 3):
             self.fail(f"{shorten(value)!r} is not ROW,COL, ROW,COL,SIZE or none", param, ctx)
         return numbers
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Return the word if it begins with a text."""
+        return complete_word(["none"], incomplete)
 
 
 class PictureSize(click.ParamType[Any]):

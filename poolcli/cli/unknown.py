@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Sequence
 
 import click
 
 from poolcli.cli.commands import ENTRIES, closest, commands_with, synonyms
 from poolcli.operations import owners
+from poolcli.quoting import SHELL
 
 # Names of options in other programs.
 OPTION_SYNONYMS = {
@@ -142,4 +142,4 @@ def _command_first(command: str, words: Sequence[str]) -> str:
     others = list(words)
     if command in others:
         others.remove(command)
-    return shlex.join(["poolcli", command, *others])
+    return SHELL.join(["poolcli", command, *others])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
@@ -22,6 +21,7 @@ from poolcli.plan.naming import (
     name_untold,
     templates_apart,
 )
+from poolcli.quoting import SHELL
 from poolcli.storage import STANDARD
 
 __all__ = ["Naming", "Plan", "count_ignored", "name_settings", "name_untold", "plan"]
@@ -104,7 +104,7 @@ def _tell_apart(found: Found, settings: Settings, naming: Naming) -> str:
     for template in templates_apart(naming.template):
         with suppress(PoolcliError):
             _check_paths(_make_jobs(found, settings, replace(naming, template=template)), found)
-            return f"tell them apart with --name {shlex.quote(template)}"
+            return f"tell them apart with --name {SHELL.quote(template)}"
     return "pool them in two runs, each with a -d of its own"
 
 

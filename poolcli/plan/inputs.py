@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, MutableSequence, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from poolcli.errors import PoolcliError
 from poolcli.formats import IMAGE_SUFFIXES, MATRIX_SUFFIXES
 from poolcli.images import is_picture
 from poolcli.pipeline import suffix_of
+from poolcli.quoting import SHELL
 from poolcli.storage import STANDARD
 
 # Number of names in a message.
@@ -215,7 +215,7 @@ def _nothing_found(
         return f"{message}; -r includes folders within folders"
     matrices = [path for path in ignored if suffix_of(path) in MATRIX_SUFFIXES]
     if matrices:
-        shown = [shlex.quote(path) for path in matrices[:SHOWN]]
+        shown = [SHELL.quote(path) for path in matrices[:SHOWN]]
         more = " …" if len(matrices) > SHOWN else ""
         return f"{message}; matrices are named one by one: {' '.join(shown)}{more}"
     return "; ".join([message, *count_ignored(ignored)])

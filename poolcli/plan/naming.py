@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import string
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,6 +16,7 @@ from poolcli.images import Kind, Reading, check_scale, choose_format, kind_of
 from poolcli.operations.notation import parameter_words, window_words
 from poolcli.pipeline import Job, Settings, identify, suffix_of
 from poolcli.plan.inputs import Input, stem_of
+from poolcli.quoting import SHELL
 from poolcli.storage import STANDARD
 
 FOLDER = "pooled"
@@ -214,7 +214,7 @@ def check_naming(naming: Naming, settings: Settings) -> None:
 def _check_output(output: str, naming: Naming) -> None:
     """Raise PoolcliError if `-o` is a folder, or if other options name files too."""
     if output.endswith("/") or storage.is_folder(output):
-        folder = shlex.quote(output)
+        folder = SHELL.quote(output)
         raise PoolcliError(f"-o {folder} is a folder, and -o names a file; use -d {folder}")
     given = [("-d", naming.folder), ("--name", naming.template)]
     others = [f"{option} {value}" for option, value in given if value is not None]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from poolcli.cli.completion import complete_file
 from poolcli.cli.options.declaring import Bundle, option, single
 from poolcli.cli.types import Text, WholeNumber
 from poolcli.geometry import check_limit
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from poolcli.images import Reading
     from poolcli.vocabulary import Layout
 
-SUBJECT = single(click.Argument(["subject"], metavar="INPUT"))
+SUBJECT = single(click.Argument(["subject"], metavar="INPUT", shell_complete=complete_file))
 
 
 def _make_reading(

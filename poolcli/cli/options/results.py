@@ -8,6 +8,7 @@ import click
 from click.core import ParameterSource
 
 from poolcli.cli.choices import Choice
+from poolcli.cli.completion import COLORMAPS, complete_file, complete_folder, complete_from
 from poolcli.cli.options.declaring import Bundle, option, single
 from poolcli.cli.types import Position, Text
 from poolcli.formats import (
@@ -36,6 +37,7 @@ _OUTDIR = option(
     "--outdir",
     type=Text(),
     metavar="DIR",
+    shell_complete=complete_folder,
     envvar="POOLCLI_OUTDIR",
     otherwise="pooled",
     help="Folder for the results, or its URL; made if missing. $POOLCLI_OUTDIR sets it.",
@@ -54,6 +56,7 @@ _CMAP = option(
     "--cmap",
     type=Text(),
     metavar="NAME",
+    shell_complete=complete_from(COLORMAPS),
     otherwise="gray, and viridis for a matrix",
     help="The figure's colours for one channel, a name of matplotlib.",
 )
@@ -130,6 +133,7 @@ RESULTS = Bundle(
             "--output",
             type=Text(),
             metavar="FILE",
+            shell_complete=complete_file,
             help="Write just the last iteration, to this file ('-': standard output); its suffix"
             " decides the format. No figure without --figure.",
         ),
@@ -158,6 +162,7 @@ RESULTS = Bundle(
             "--figure",
             type=Text(),
             metavar="PATH",
+            shell_complete=complete_file,
             otherwise="beside the results",
             help=f"Where the comparison figure goes: {_STILL}, or {_ANIMATED} to show the"
             " iterations in turn.",
@@ -192,6 +197,7 @@ PICTURE = Bundle(
             "--output",
             type=Text(),
             metavar="FILE",
+            shell_complete=complete_file,
             help="Write the picture to this file ('-': standard output, as png); its suffix decides"
             f" the format: {_STILL}, or {_ANIMATED} to show the iterations in turn.",
         ),
@@ -205,6 +211,7 @@ EXPLANATION = single(
         "--figure",
         type=Text(),
         metavar="PATH",
+        shell_complete=complete_file,
         help=f"Draw the explanation too, to a {_STILL} file.",
     )
 )

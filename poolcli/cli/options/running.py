@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from poolcli.cli.completion import complete_file, complete_from
 from poolcli.cli.options.declaring import Bundle, option
 from poolcli.cli.types import Text, WholeNumber
 
@@ -42,7 +43,7 @@ RUN = Bundle(
     "run",
     _begin_run,
     [
-        click.Argument(["inputs"], nargs=-1, metavar="INPUT..."),
+        click.Argument(["inputs"], nargs=-1, metavar="INPUT...", shell_complete=complete_file),
         option(
             "Output",
             "-u",
@@ -63,6 +64,7 @@ RUN = Bundle(
             "--files-from",
             type=Text(),
             metavar="FILE",
+            shell_complete=complete_file,
             help="Read further inputs from a file ('-': standard input), one per line, or each"
             " ended by NUL as find -print0 writes them. Relative names keep their folders under"
             " -d.",
@@ -82,6 +84,7 @@ RUN = Bundle(
             "--scheduler",
             type=Text(),
             metavar="ADDRESS|local",
+            shell_complete=complete_from(["local"]),
             help="Run on the workers of the Dask scheduler at this address; 'local' starts one with"
             " -j workers here.",
         ),

@@ -270,7 +270,7 @@ def test_tiles_are_drawn_at_once() -> None:
        └─────┴─────┘
     """)
     assert lines[15].startswith("out[0,0] = max of rows 0:2")
-    assert "Each box is a window, and makes the value of out at the same place." in lines
+    assert "Each box is a window, and makes the value of out at the same position." in lines
     assert lines[-1] == "left out of the input: nothing"
 
 

@@ -104,7 +104,7 @@ def _draw(stage: Stage, name: str) -> list[str]:
     result = [f"{name}:", *drawing.lines()]
     indices = [(row, column) for row in range(rows) for column in range(columns)]
     if _is_tiled(stage):
-        pairs = f"Each box is a window, and makes the value of {name} at the same place."
+        pairs = f"Each box is a window, and makes the value of {name} at the same position."
         return [*becomes(_drawing(stage, indices), result, WIDTH), "", pairs, *_legend(stage)]
     drawn = indices if len(indices) <= MOST_DRAWINGS else indices[:1]
     pictures = [[f"{name}[{r},{c}] sees:", *_drawing(stage, [(r, c)])] for r, c in drawn]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 LONGEST = 200
 
 
@@ -33,7 +35,12 @@ class EngineError(PoolcliError):
 
 
 def name_bug(error: BaseException) -> str:
-    """Return one line about an internal error: its type, function and message."""
+    """Return one line about an internal error: its type, function and message.
+
+    Any import and any file may meet the limit of open files, which is no internal error.
+    """
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return "too many open files; allow more (ulimit -n)"
     where, step = "", error.__traceback__
     while step is not None:
         module = str(step.tb_frame.f_globals.get("__name__"))

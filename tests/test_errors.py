@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import pickle
 
 import pytest
@@ -54,3 +55,8 @@ def test_a_value_out_of_range_is_refused_where_it_is_made(
 def test_a_parameter_error_survives_another_process() -> None:
     error = pickle.loads(pickle.dumps(ParameterError("kernel", "must be odd")))  # noqa: S301
     assert (error.name, error.rule, str(error)) == ("kernel", "must be odd", "kernel must be odd")
+
+
+def test_the_limit_of_open_files_is_no_internal_error() -> None:
+    error = OSError(errno.EMFILE, "Too many open files")
+    assert name_bug(error) == "too many open files; allow more (ulimit -n)"

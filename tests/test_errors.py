@@ -9,7 +9,7 @@ import pytest
 
 from poolcli.cli.running import Run
 from poolcli.cli.settings import Poolings
-from poolcli.errors import ParameterError, PoolcliError
+from poolcli.errors import ParameterError, PoolcliError, name_bug
 from poolcli.geometry import Window, check_limit
 from poolcli.geometry.region import Zoom
 from poolcli.images import Reading

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from poolcli.cli.parameter_type import ParameterType
 
-class Choice(click.ParamType[str]):
+
+class Choice(ParameterType):
     """One of a few words, in any case.
 
     Parameters

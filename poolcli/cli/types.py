@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from poolcli.cli.commands import closest
+from poolcli.cli.parameter_type import ParameterType
 from poolcli.errors import shorten
 from poolcli.operations import OPERATIONS
 from poolcli.spelling import (
@@ -34,7 +35,7 @@ def spell(kind: click.ParamType[Any], value: Any) -> str:
     return str(flat[0]) if square else spell_numbers(flat)
 
 
-class Numbers(click.ParamType[Any]):
+class Numbers(ParameterType):
     """Whole numbers for the axes of a tensor: `N`, or `ROWS,COLUMNS`.
 
     Parameters
@@ -115,7 +116,7 @@ class SizeOrPath(Numbers):
         return super().convert(value, param, ctx) if numeric else value
 
 
-class WholeNumber(click.ParamType[Any]):
+class WholeNumber(ParameterType):
     """A whole number."""
 
     name = "number"
@@ -128,7 +129,7 @@ class WholeNumber(click.ParamType[Any]):
             self.fail(str(error), param, ctx)
 
 
-class DecimalNumber(click.ParamType[Any]):
+class DecimalNumber(ParameterType):
     """A number with or without a fraction."""
 
     name = "number"
@@ -143,7 +144,7 @@ class DecimalNumber(click.ParamType[Any]):
             self.fail(str(error), param, ctx)
 
 
-class Text(click.ParamType[Any]):
+class Text(ParameterType):
     """Text that is not empty."""
 
     name = "text"
@@ -155,7 +156,7 @@ class Text(click.ParamType[Any]):
         return str(value)
 
 
-class OperationNames(click.ParamType[Any]):
+class OperationNames(ParameterType):
     """Names of operations, separated by commas."""
 
     name = "operations"
@@ -178,7 +179,7 @@ class OperationNames(click.ParamType[Any]):
         return tuple(dict.fromkeys(names))
 
 
-class Position(click.ParamType[Any]):
+class Position(ParameterType):
     """A pixel and the number of pixels around it, `ROW,COLUMN` or `ROW,COLUMN,SIZE`; or `none`."""
 
     name = "position"
@@ -205,7 +206,7 @@ class Position(click.ParamType[Any]):
         return numbers
 
 
-class PictureSize(click.ParamType[Any]):
+class PictureSize(ParameterType):
     """The size of a picture in pixels: `WxH`, `Wx` or `xH`."""
 
     name = "size"

@@ -3,10 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+OLDEST := .venv-oldest
 
 TIME ?= 60
 
-.PHONY: help demo test test-cluster lint faults fuzz docs gallery bench bench-quick clean
+.PHONY: help demo test test-oldest test-cluster lint faults fuzz docs gallery bench bench-quick clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -18,6 +19,10 @@ demo: $(VENV)/run ## Pool a photograph of a cat and print the folder of the pict
 
 test: $(VENV)/test ## Run all tests, with branch coverage
 	$(BIN)/python -m pytest --cov --cov-report=term-missing
+
+# Old releases use what newer releases of the libraries below them deprecate.
+test-oldest: $(OLDEST)/test ## Run all tests with the lowest versions of the dependencies
+	$(OLDEST)/bin/python -m pytest -W ignore::DeprecationWarning
 
 test-cluster: $(VENV)/test-cluster ## Run the tests of URLs and clusters, on 127.0.0.1 only
 	$(BIN)/python -m pytest tests/cluster
@@ -50,7 +55,7 @@ gallery: $(VENV)/test ## Rebuild the pictures of docs/gallery.md from its comman
 	PYTHONPATH=tests $(BIN)/python tests/helpers/documents.py gallery
 
 clean: ## Remove all generated files
-	rm -rf $(VENV) pooled build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(OLDEST) pooled build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -63,6 +68,13 @@ $(VENV)/run: pyproject.toml | $(BIN)/python
 $(VENV)/test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@ $(VENV)/run
+
+$(OLDEST)/test: pyproject.toml
+	$(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --quiet uv
+	$(OLDEST)/bin/uv pip install --quiet --python $(OLDEST)/bin/python \
+		--resolution lowest-direct --editable '.[test]'
+	@touch $@
 
 $(VENV)/faults: $(VENV)/test
 	$(BIN)/python -m pip install --quiet --editable '.[test,faults]'

@@ -20,7 +20,7 @@ demo: $(VENV)/run ## Pool a photograph of a cat and print the folder of the pict
 test: $(VENV)/test ## Run all tests, with branch coverage
 	$(BIN)/python -m pytest --cov --cov-report=term-missing
 
-# Old releases use what newer releases of the libraries below them deprecate.
+# NumPy 2.2 warns before it reads a long integer as a float.
 test-oldest: $(OLDEST)/test ## Run all tests with the lowest versions of the dependencies
 	$(OLDEST)/bin/python -m pytest -W ignore::DeprecationWarning
 
@@ -69,11 +69,12 @@ $(VENV)/test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@ $(VENV)/run
 
+# Matplotlib 3.10.0 uses names that pyparsing 3.3 deprecates.
 $(OLDEST)/test: pyproject.toml
 	$(PYTHON) -m venv $(OLDEST)
 	$(OLDEST)/bin/python -m pip install --quiet uv
 	$(OLDEST)/bin/uv pip install --quiet --python $(OLDEST)/bin/python \
-		--resolution lowest-direct --editable '.[test]'
+		--resolution lowest-direct --editable '.[test]' 'pyparsing>=3.2,<3.3'
 	@touch $@
 
 $(VENV)/faults: $(VENV)/test

@@ -20,7 +20,7 @@ demo: $(VENV)/run ## Pool a photograph of a cat and print the folder of the pict
 test: $(VENV)/test ## Run all tests, with branch coverage
 	$(BIN)/python -m pytest --cov --cov-report=term-missing
 
-# NumPy 2.2 warns before it reads a long integer as a float.
+# Matplotlib 3.10.0 uses what Pillow 11.3 deprecates; NumPy 2.2 warns of long integers.
 test-oldest: $(OLDEST)/test ## Run all tests with the lowest versions of the dependencies
 	$(OLDEST)/bin/python -m pytest -W ignore::DeprecationWarning
 

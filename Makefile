@@ -3,10 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+OLDEST := .venv-oldest
 
 TIME ?= 60
 
-.PHONY: help demo test test-cluster test-shells lint faults fuzz docs tables gallery bench bench-quick dist clean
+.PHONY: help demo test test-oldest test-cluster test-shells lint faults fuzz docs tables gallery bench bench-quick dist clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -18,6 +19,10 @@ demo: $(VENV)/run ## Pool a photograph of a cat and print the folder of the pict
 
 test: $(VENV)/test ## Run all tests, with branch coverage
 	$(BIN)/python -m pytest --cov --cov-report=term-missing
+
+# Matplotlib 3.10.0 uses what Pillow 11.3 deprecates; NumPy 2.2 warns of long integers.
+test-oldest: $(OLDEST)/test ## Run all tests with the lowest versions of the dependencies
+	$(OLDEST)/bin/python -m pytest -W ignore::DeprecationWarning
 
 test-cluster: $(VENV)/test-cluster ## Run the tests of URLs and clusters, on 127.0.0.1 only
 	$(BIN)/python -m pytest tests/cluster
@@ -66,7 +71,7 @@ dist: $(VENV)/dist ## Build the wheel and the source distribution, check both an
 	$(BIN)/python -m pytest tests/distribution
 
 clean: ## Remove all generated files
-	rm -rf $(VENV) pooled build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(OLDEST) pooled build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -79,6 +84,14 @@ $(VENV)/run: pyproject.toml | $(BIN)/python
 $(VENV)/test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@ $(VENV)/run
+
+# Matplotlib 3.10.0 uses names that pyparsing 3.3 deprecates.
+$(OLDEST)/test: pyproject.toml
+	$(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --quiet uv
+	$(OLDEST)/bin/uv pip install --quiet --python $(OLDEST)/bin/python \
+		--resolution lowest-direct --editable '.[test]' 'pyparsing>=3.2,<3.3'
+	@touch $@
 
 $(VENV)/faults: $(VENV)/test
 	$(BIN)/python -m pip install --quiet --editable '.[test,faults]'

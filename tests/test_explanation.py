@@ -586,3 +586,8 @@ def test_nothing_that_pools_fails_to_be_explained(
             image = np.array([known]).astype(kind)
         (stage,) = pooled(image, operation, Window.of((1, len(known))), norm=norm)
         assert sentence(stage.cell((0, 0), 0))
+
+
+def test_opposite_infinities_of_wide_floats_are_explained() -> None:
+    (stage,) = pooled(np.array([[INF, -INF]], np.longdouble), "avg", Window.of((1, 2)))
+    assert sentence(stage.cell((0, 0), 0)).endswith("(inf + -inf) / 2 = nan / 2 = nan")

@@ -157,8 +157,12 @@ def test_gray_avif_is_read_as_pillow_reads_it(quality: int, range_: str) -> None
     pixels = noise("u1")
     content = saved(pixels, "AVIF", quality=quality, subsampling="4:0:0", range=range_)
     image = read(content, "avif")
-    assert (image.pixels.shape, image.alpha) == (pixels.shape, False)
-    np.testing.assert_array_equal(image.pixels, np.asarray(pillow.open(io.BytesIO(content))))
+    picture = pillow.open(io.BytesIO(content))
+    assert not image.alpha
+    np.testing.assert_array_equal(image.pixels, np.asarray(picture))
+    if picture.mode == "RGB":
+        pytest.skip("gray AVIF is decoded as gray since Pillow 13")
+    assert image.pixels.shape == pixels.shape
     if (quality, range_) == (100, "full"):
         np.testing.assert_array_equal(image.pixels, pixels)
 

@@ -115,5 +115,7 @@ def test_files_without_a_frame_or_colours_are_refused(content: bytes, message: s
 def test_opencv_reads_the_same() -> None:
     content = gif((23, 34), [((0, 0), INDEX)], PALETTE)
     other = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    if other is None and not hasattr(cv2, "IMWRITE_GIF_LOOP"):
+        pytest.skip("OpenCV reads GIF since 4.11")
     assert other is not None
     np.testing.assert_array_equal(read(content).pixels, other[:, :, ::-1])

@@ -33,6 +33,7 @@ from helpers.documents import (
 from PIL import Image as pillow  # noqa: N813 - as in the package
 
 from poolcli import pool2d
+from poolcli.images.tiff.codecs import reads_zstandard
 
 # The source distribution contains no pictures of the documents.
 LEFT_OUT = (ROOT / "PKG-INFO").exists()
@@ -56,7 +57,8 @@ def test_every_command_prints_what_is_shown_and_makes_its_pictures(
     assert len(pictures(document)) >= 7
     for name in pictures(document):
         with pillow.open(tmp_path / "pooled" / name) as made:
-            assert LEFT_OUT or made.size == shown_size(name)
+            # Matplotlib 3.10 rounds the size down.
+            assert LEFT_OUT or made.size == pytest.approx(shown_size(name), abs=1)
     small = tmp_path / "small.png"
     if small.exists():
         with pillow.open(small) as picture:
@@ -94,6 +96,7 @@ def test_the_table_of_options_is_that_of_the_help() -> None:
     assert found[0] == options_table(), "run `make docs`"
 
 
+@pytest.mark.skipif(not reads_zstandard(), reason="a row of the table needs Pillow 12")
 def test_the_table_of_formats_is_that_of_the_tests() -> None:
     found = INPUTS.search(FORMATS.read_text())
     assert found is not None

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from poolcli.cli.completion import complete_word
+from poolcli.cli.parameter_type import ParameterType
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-class Choice(click.ParamType[str]):
+class Choice(ParameterType):
     """One of a few words, in any case.
 
     Parameters

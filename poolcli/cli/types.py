@@ -9,6 +9,7 @@ import click
 
 from poolcli.cli.commands import closest
 from poolcli.cli.completion import complete_file, complete_list, complete_word
+from poolcli.cli.parameter_type import ParameterType
 from poolcli.errors import shorten
 from poolcli.operations import OPERATIONS
 from poolcli.spelling import (
@@ -38,7 +39,7 @@ def spell(kind: click.ParamType[Any], value: Any) -> str:
     return str(flat[0]) if square else spell_numbers(flat)
 
 
-class Numbers(click.ParamType[Any]):
+class Numbers(ParameterType):
     """Whole numbers for the axes of a tensor: `N`, or `ROWS,COLUMNS`.
 
     Parameters
@@ -131,7 +132,7 @@ class SizeOrPath(Numbers):
         return complete_file(ctx, param, incomplete)
 
 
-class WholeNumber(click.ParamType[Any]):
+class WholeNumber(ParameterType):
     """A whole number."""
 
     name = "number"
@@ -144,7 +145,7 @@ class WholeNumber(click.ParamType[Any]):
             self.fail(str(error), param, ctx)
 
 
-class DecimalNumber(click.ParamType[Any]):
+class DecimalNumber(ParameterType):
     """A number with or without a fraction."""
 
     name = "number"
@@ -159,7 +160,7 @@ class DecimalNumber(click.ParamType[Any]):
             self.fail(str(error), param, ctx)
 
 
-class Text(click.ParamType[Any]):
+class Text(ParameterType):
     """Text that is not empty."""
 
     name = "text"
@@ -171,7 +172,7 @@ class Text(click.ParamType[Any]):
         return str(value)
 
 
-class OperationNames(click.ParamType[Any]):
+class OperationNames(ParameterType):
     """Names of operations, separated by commas."""
 
     name = "operations"
@@ -200,7 +201,7 @@ class OperationNames(click.ParamType[Any]):
         return complete_list(OPERATIONS, incomplete)
 
 
-class Position(click.ParamType[Any]):
+class Position(ParameterType):
     """A pixel and the number of pixels around it, `ROW,COLUMN` or `ROW,COLUMN,SIZE`; or `none`."""
 
     name = "position"
@@ -233,7 +234,7 @@ class Position(click.ParamType[Any]):
         return complete_word(["none"], incomplete)
 
 
-class PictureSize(click.ParamType[Any]):
+class PictureSize(ParameterType):
     """The size of a picture in pixels: `WxH`, `Wx` or `xH`."""
 
     name = "size"

@@ -53,7 +53,7 @@ def hatch_unused(area: Area, step: Step) -> None:
         Path.make_compound_path(*outlines),
         facecolor=(1, 1, 1, VEIL),
         hatch=HATCH,
-        hatchcolor=INK,
+        edgecolor=INK,  # the colour of the hatch; without a width, no edge is drawn
         linewidth=0,
     )
     patch.set_hatch_linewidth(0.7 * area.box.scale)

@@ -37,6 +37,7 @@ WORDS = bytes(b" "[0] if byte in BLANKS.encode() else b"x"[0] for byte in range(
 
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 NO_TEXT = "is neither an image nor a text matrix"
+TOO_LONG = "is no 64-bit number; add .0 to read it as a rounded float"
 
 
 def check_text(head: bytes) -> None:
@@ -93,6 +94,8 @@ def parse_text(content: bytes, max_pixels: int) -> Array:
         raise
     except ValueError:
         raise PoolcliError(_find_fault(content, delimiter, whole=whole)) from None
+    if whole and _reaches_limits(matrix):
+        _check_integers(content, delimiter)
     if not whole:
         suspect = (np.isinf(matrix) | (matrix == 0)).any(axis=1)
         if suspect.any() and _may_be_extreme(content):
@@ -160,7 +163,7 @@ def _find_fault(content: bytes, delimiter: str | None, *, whole: bool = False) -
                     hint = _hint(line, token, delimiter, top=not first, last=last)
                     return f"{where} is no number{hint}"
                 if whole and not _fits(token):
-                    return f"{where} is no 64-bit number; add .0 to read it as a rounded float"
+                    return f"{where} {TOO_LONG}"
             if not first:
                 first, width = number, column
             if column != width:
@@ -191,6 +194,19 @@ def _fits(token: str) -> bool:
     """Return whether an integer has 64 bits."""
     digits = token.lstrip("+-").lstrip("0")
     return len(digits) < 20 and -(2**63) <= int(token) < 2**63
+
+
+def _reaches_limits(matrix: Array) -> bool:
+    """Return whether the lowest or the highest integer of 64 bits occurs."""
+    limits = np.iinfo(matrix.dtype)
+    return bool(matrix.min() == limits.min or matrix.max() == limits.max)
+
+
+def _check_integers(content: bytes, delimiter: str | None) -> None:
+    """Raise PoolcliError for an integer beyond 64 bits, which NumPy 2.2 reads as a limit."""
+    fault = _find_fault(content, delimiter, whole=True)
+    if fault.endswith(TOO_LONG):
+        raise PoolcliError(fault)
 
 
 def _may_be_extreme(content: bytes) -> bool:

@@ -61,7 +61,7 @@ def _add(
     if norm is None and weights is None and all(isinstance(pixel, int) for pixel in pixels):
         return sum(pixels)
     if not all(_decimal(pixel).is_finite() for pixel in pixels):
-        return float(sum(pixels)) if norm is None else math.inf
+        return math.inf if norm is not None else sum(map(float, pixels))
     shares = weights or (1,) * len(pixels)
     try:
         parts = [

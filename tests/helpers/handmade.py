@@ -106,6 +106,16 @@ def compressed(data: bytes, method: str) -> bytes:
     return stream.getvalue()[offset : offset + count]
 
 
+def zstandard(data: bytes, width: int) -> bytes:
+    """Write a Zstandard frame of one raw block that states its size in `width` bytes (RFC 8878)."""
+    size = len(data)
+    descriptor = {0: 0, 1: 0x20, 2: 0x40, 4: 0x80, 8: 0xC0}[width]
+    window = b"" if width == 1 else b"\x58"
+    stated = (size - 256 if width == 2 else size).to_bytes(width, "little") if width else b""
+    block = (1 | len(data) << 3).to_bytes(3, "little")
+    return b"\x28\xb5\x2f\xfd" + bytes([descriptor]) + window + stated + block + data
+
+
 def fax(bits: Array, method: str) -> bytes:
     """Compress an image of 0 and 1, 1 for black, as a fax."""
     stream = io.BytesIO()

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import struct
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
+from poolcli.errors import PoolcliError
 from poolcli.images.damage import READING_ERRORS, one_line
 from poolcli.images.jpeg import MAX_SCANS
 from poolcli.images.plugins import open_with_pillow
@@ -21,14 +23,22 @@ from poolcli.images.tiff.tags import FAX, Compression, Photometric, Tag
 from poolcli.memory import lacks_memory
 from poolcli.silence import silence, standard_error, write_error
 
-# OpenCV's line for a message of libtiff: "[ WARN:0@0.1] global grfmt_tiff.cpp:9 TIFF_Warning …".
-_LIBTIFF_LINE = re.compile(rb"grfmt_tiff\.cpp:\d+ \S+ (.*)")
+# OpenCV's line for a message of libtiff: "[ WARN:0@0.1] global grfmt_tiff.cpp:9 TIFF_Warning …", or
+# "OpenCV TIFF: …" before OpenCV 4.13.
+_LIBTIFF_LINE = re.compile(rb"(?:grfmt_tiff\.cpp:\d+ \S+|OpenCV TIFF:) (.*)")
 # Other lines of OpenCV, and the empty line after each message.
 _OPENCV_LINE = re.compile(rb"\[ *[A-Z]+:\d+@|\n")
 
 _SOI, _EOI, _SOS = b"\xff\xd8", b"\xff\xd9", b"\xff\xda"
 # Adobe's marker without its last byte, the colour transform: 0 for RGB, 1 for YCbCr.
 _ADOBE = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0"
+
+# A Zstandard frame of one raw block that contains one zero (RFC 8878).
+_ZSTANDARD_ZERO = b"\x28\xb5\x2f\xfd\x20\x01\x09\0\0\0"
+_NO_ZSTANDARD = (
+    "is compressed by Zstandard, which the installed Pillow does not read; install Pillow 12, or"
+    " save it with LZW or deflate"
+)
 
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _LONG = 4
@@ -85,34 +95,46 @@ def decode(layout: PageLayout, data: memoryview, rows: int, hints: Hints) -> Dec
 def _decode_by_libtiff(layout: PageLayout, stored: bytes, rows: int) -> Decoded:
     """Decompress bytes by libtiff, through Pillow, as if they were 8-bit gray pixels."""
     content = _make_tiff(layout.row_bytes, rows, 8, layout.compression, stored)
+    zstandard = layout.compression == Compression.ZSTANDARD
     try:
         with silence():
             decompressed = open_with_pillow(content, "TIFF").tobytes()
     except READING_ERRORS as error:
         if lacks_memory(error):
             raise
+        if zstandard and not reads_zstandard():
+            raise PoolcliError(_NO_ZSTANDARD) from error
         return Decoded(b"", "cannot be decompressed")
     fault = ""
     # libtiff stops at the last pixel, and ignores the rest.
-    zstandard = layout.compression == Compression.ZSTANDARD
     if zstandard and zstandard_size(stored) > layout.segment_bytes:
         fault = TOO_MUCH
     return Decoded(decompressed, fault)
 
 
+@cache
+def reads_zstandard() -> bool:
+    """Return whether Pillow's libtiff contains Zstandard."""
+    content = _make_tiff(1, 1, 8, Compression.ZSTANDARD, _ZSTANDARD_ZERO)
+    try:
+        with silence():
+            return open_with_pillow(content, "TIFF").tobytes() == b"\0"
+    except READING_ERRORS:
+        return False
+
+
 def _decode_fax(layout: PageLayout, stored: bytes, rows: int, options: int) -> Decoded:
     """Decode fax by libtiff, through OpenCV, which reports the warnings of libtiff."""
-    from poolcli.opencv import cv2
+    from poolcli.opencv import LOG_LEVEL_TIFF, cv2, set_log_level
 
     columns = layout.segment[1]
     content = _make_tiff(columns, rows, 1, layout.compression, stored, options)
-    logging = cv2.utils.logging
-    level = logging.setLogLevel(logging.LOG_LEVEL_WARNING)
+    level = set_log_level(LOG_LEVEL_TIFF)
     try:
         with standard_error() as lines:
             pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     finally:
-        logging.setLogLevel(level)
+        set_log_level(level)
     fault = _find_warning(lines)
     if pixels is None or pixels.shape != (rows, columns):
         return Decoded(b"", fault or "cannot be decompressed")

@@ -22,10 +22,12 @@ test: $(VENV)/test ## Run all tests, with branch coverage
 test-cluster: $(VENV)/test-cluster ## Run the tests of URLs and clusters, on 127.0.0.1 only
 	$(BIN)/python -m pytest tests/cluster
 
-lint: $(VENV)/test ## Check style and types
+lint: $(VENV)/test ## Check style and types, those of the package for Linux, macOS and Windows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy --platform darwin poolcli
+	$(BIN)/mypy --platform win32 poolcli
 
 faults: $(VENV)/faults ## Provoke every fault of SECURITY.md at full length, with one line per fault
 	FAULTS=all $(BIN)/python -m pytest tests/faults -v -s --tb=short

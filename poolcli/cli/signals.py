@@ -12,8 +12,10 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
+# SIGBREAK, on Windows alone, arrives with Ctrl-Break and when the console is closed.
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 SIGNALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+    getattr(signal, name) for name in NAMES if hasattr(signal, name)
 )
 
 

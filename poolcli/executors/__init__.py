@@ -6,8 +6,9 @@ import re
 
 from poolcli.errors import PoolcliError
 from poolcli.executors import processes
+from poolcli.executors.cores import count_cores
 from poolcli.executors.engine import Engine, Pace, Pending, ThisProcess
-from poolcli.executors.processes import NO_WORKERS, count_cores
+from poolcli.executors.processes import NO_WORKERS
 
 __all__ = [
     "LOCAL",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -23,7 +24,10 @@ from poolcli.executors.engine import Pace
 from poolcli.executors.processes import NO_WORKERS, choose_context, starting
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+    if sys.platform == "win32":
+        from multiprocessing.connection import PipeConnection as Connection
+    else:
+        from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
 # Jobs that wait per worker, so that it stays busy while the first of them is slow.

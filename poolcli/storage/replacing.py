@@ -27,6 +27,8 @@ PREFIX = ".poolcli-"
 ABANDONED = 24 * 3600
 _TEMPORARY = re.compile(re.escape(PREFIX) + r"(?P<domain>[0-9a-f]*)-[0-9a-f]{16}\.tmp")
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
+# Neither a link nor a pipe that has taken the place of a file is opened.
+_WITHOUT_WAITING = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 fcntl: ModuleType | None
 try:
@@ -113,7 +115,9 @@ def _take_over(descriptor: int, old: os.stat_result) -> int:
             # Members of the new group must not get more than all others had.
             mode &= ~0o070 | (mode & 0o007) << 3
     with suppress(OSError):
-        os.fchmod(descriptor, mode)
+        # On Windows it is as old as Python 3.13.
+        if (change := getattr(os, "fchmod", None)) is not None:
+            change(descriptor, mode)
     return mode
 
 
@@ -156,7 +160,7 @@ def _remove_if_abandoned(path: Path, *, known: bool) -> None:
         if old:
             path.unlink()
         return
-    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    descriptor = os.open(path, os.O_RDWR | _WITHOUT_WAITING)
     try:
         locked = _lock(descriptor)
         abandoned = old or (known and locked is True)

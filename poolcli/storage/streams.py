@@ -96,7 +96,7 @@ def read_parts(raw: Any) -> Iterator[bytes]:
 
 def _wait(descriptor: int, *, for_reading: bool) -> None:
     """Wait until a non-blocking descriptor can be read or written, or its other end is closed."""
-    if hasattr(select, "poll"):
+    if sys.platform != "win32":
         ready = select.poll()
         ready.register(descriptor, select.POLLIN if for_reading else select.POLLOUT)
         ready.poll()

@@ -20,7 +20,7 @@ import pytest
 from helpers.family import helpers
 from helpers.formats import noise, saved
 
-from poolcli.executors import count_cores, start
+from poolcli.executors import start
 from poolcli.executors.workers import Workers
 from poolcli.serial import SerialExecutor, ThreadedExecutor
 
@@ -233,10 +233,6 @@ def test_a_call_that_kills_is_never_made_in_this_process(monkeypatch: pytest.Mon
         assert workers.submit(os.getpid).result() == os.getpid()
     finally:
         workers.shutdown()
-
-
-def test_there_is_a_core_to_count() -> None:
-    assert 1 <= count_cores() <= (os.cpu_count() or 1)
 
 
 def test_one_image_pays_nothing_for_what_starts_processes() -> None:

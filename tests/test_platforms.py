@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -76,9 +77,7 @@ def test_the_simulation_hides_what_windows_lacks() -> None:
     ]  # fmt: skip
 
 
-def test_the_first_command_of_the_readme_writes_the_same_files(
-    folder: Path, samples: Path
-) -> None:
+def test_the_first_command_of_the_readme_writes_the_same_files(folder: Path, samples: Path) -> None:
     arguments = ("max", samples / "cat.jpg", "-k", 2, "-n", 3)
     ended = poolcli(*arguments)
     assert ended.stdout.splitlines() == [
@@ -150,6 +149,15 @@ def test_control_c_and_control_break_end_a_run_and_leave_the_old_file(
     assert names(folder) == ["big.npy", "out.npy"]
 
 
+def wait_until_group_is_gone(group: int) -> None:
+    """Wait until no process is left in a group."""
+    with suppress(ProcessLookupError):
+        for _ in range(100):
+            os.killpg(group, 0)
+            time.sleep(0.05)
+        pytest.fail("a worker is left")
+
+
 def test_control_c_ends_the_workers_too(pictures: Path) -> None:
     for number in range(40):
         (pictures / f"more{number}.png").write_bytes(saved(noise("u1", 3), "PNG"))
@@ -168,11 +176,7 @@ def test_control_c_ends_the_workers_too(pictures: Path) -> None:
         _, errors = process.communicate(timeout=20)
         assert process.returncode == 130
         assert not [line for line in errors.splitlines() if not line.startswith(b"poolcli: ")]
-        with pytest.raises(ProcessLookupError):
-            # Nothing in the group is left, after a moment.
-            for _ in range(100):
-                os.killpg(process.pid, 0)
-                time.sleep(0.05)
+        wait_until_group_is_gone(process.pid)
     finally:
         process.kill()
         process.communicate()

@@ -14,9 +14,7 @@ from typing import NoReturn
 
 # SIGBREAK, on Windows alone, arrives with Ctrl-Break and when the console is closed.
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-SIGNALS = tuple(
-    getattr(signal, name) for name in NAMES if hasattr(signal, name)
-)
+SIGNALS = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
 
 
 # Longer than a callback takes whose exceptions Python discards.

@@ -32,8 +32,8 @@ def _count_allowed() -> int:
         return os.process_cpu_count() or 1
     # Python 3.13 and later read the variable themselves.
     with suppress(ValueError):
-        given = 0 if sys.flags.ignore_environment else int(os.environ.get("PYTHON_CPU_COUNT", 0))
-        if given > 0:
+        given = int(os.environ.get("PYTHON_CPU_COUNT", ""))
+        if given > 0 and not sys.flags.ignore_environment:
             return given
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -23,15 +23,20 @@ def start_method() -> str:
 
     Workers are forked from a server process without threads: a fork of this process might copy a
     lock that a thread holds. On macOS, libraries that are loaded already may fail after a fork, so
-    Python's default there is `spawn`, as on Windows.
+    Python's default there is `spawn`, as on Windows. The server needs a folder for temporary files.
     """
     import multiprocessing
+    import tempfile
 
     # The first one is the default of the platform.
     default, *others = multiprocessing.get_all_start_methods()
-    if default != "spawn" and "forkserver" in (default, *others):
-        return "forkserver"
-    return "spawn"
+    if default == "spawn" or "forkserver" not in (default, *others):
+        return "spawn"
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        return "spawn"
+    return "forkserver"
 
 
 def choose_context(*modules: str) -> BaseContext:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from poolcli.executors.engine import Pace
 from poolcli.executors.processes import NO_WORKERS, choose_context, starting
+from poolcli.storage import join_run, run_token
 
 if TYPE_CHECKING:
     if sys.platform == "win32":
@@ -224,7 +225,7 @@ class Workers:
             return
         try:
             with starting():
-                process = context.Process(target=serve, args=(far,), daemon=True)  # type: ignore[attr-defined]
+                process = context.Process(target=serve, args=(far, run_token()), daemon=True)  # type: ignore[attr-defined]
                 process.start()
         except NO_WORKERS as error:
             pipe.close()
@@ -249,8 +250,9 @@ class Workers:
             call.outcome = _outcome(call.function, call.arguments)
 
 
-def serve(pipe: Connection[Any, Any]) -> None:
-    """Run calls from a pipe, as a worker, until its other end is closed."""
+def serve(pipe: Connection[Any, Any], token: str) -> None:
+    """Run calls from a pipe, as a worker of the run with a token, until its other end is closed."""
+    join_run(token)
     # Ctrl-C in a terminal is sent to all processes; the parent ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     calls: SimpleQueue[bytes] = SimpleQueue()

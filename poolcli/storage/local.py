@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from poolcli.errors import PoolcliError
+from poolcli.storage.names import check_windows_name
 from poolcli.storage.replacing import replace
 from poolcli.storage.sameness import is_same_folder
 from poolcli.storage.streams import (
@@ -20,6 +21,7 @@ from poolcli.storage.streams import (
     INPUT,
     OUTPUT,
     STANDARD,
+    WINDOWS,
     descriptor_of,
     input_descriptor,
     output_descriptor,
@@ -96,6 +98,8 @@ def write(path: str, *parts: bytes | memoryview) -> None:
         if descriptor is not None:
             write_output(descriptor, parts)
             return
+        if WINDOWS:
+            check_windows_name(path)
         old = _status(path)
         if old is not None and not stat.S_ISREG(old.st_mode):
             with Path(path).open("wb", buffering=0) as stream:

@@ -6,6 +6,7 @@ until everything is transferred.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -19,6 +20,8 @@ from typing import Any, NoReturn, TextIO
 
 from poolcli.errors import PoolcliError
 from poolcli.silence import abandon
+
+WINDOWS = os.name == "nt"
 
 STANDARD = "-"
 INPUT, OUTPUT, ERRORS = range(3)
@@ -205,8 +208,15 @@ def write_output(descriptor: int, parts: Iterable[bytes | memoryview]) -> None:
     except OSError as error:
         if stream is not None:
             abandon(stream)
-        if not isinstance(error, BrokenPipeError):
+        if not is_broken_pipe(error):
             raise
+
+
+def is_broken_pipe(error: Exception) -> bool:
+    """Return whether the reader of a pipe has closed it, which Windows reports as EINVAL."""
+    if isinstance(error, BrokenPipeError):
+        return True
+    return WINDOWS and isinstance(error, OSError) and error.errno == errno.EINVAL
 
 
 def print_output(text: bytes) -> None:

@@ -45,13 +45,12 @@ def is_ours(variables: Mapping[str, Any] | None) -> bool:
 _import = builtins.__import__
 
 
-def import_(
-    name: str, globals_: Mapping[str, Any] | None = None, *arguments: Any, **settings: Any
-) -> ModuleType:
+def import_(name: str, *arguments: Any, **settings: Any) -> ModuleType:
     """Import a module, unless it is hidden from the caller."""
-    if name in MODULES and is_ours(globals_):
+    variables = arguments[0] if arguments else settings.get("globals")
+    if name in MODULES and is_ours(variables):
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-    return _import(name, globals_, *arguments, **settings)
+    return _import(name, *arguments, **settings)
 
 
 def only_spawn() -> list[str]:
@@ -63,5 +62,5 @@ hide(os, OS)
 hide(signal, SIGNAL)
 # Another signal stands in for the one that only Windows has.
 signal.__dict__["SIGBREAK"] = signal.SIGUSR1
-builtins.__import__ = import_
+builtins.__dict__["__import__"] = import_
 multiprocessing.get_all_start_methods = only_spawn

@@ -81,7 +81,7 @@ def run_jobs(
     task = plan_job if dry_run else run
     if not dry_run:
         _sweep(jobs)
-    workers = min(cores, len(jobs))
+    workers = min(cores, len(jobs), executors.MOST_WORKERS)
     threads = 1 if scheduler else cores // workers
     crew = _Crew(task, replace(settings, threads=threads), workers)
     try:

@@ -447,3 +447,21 @@ def test_a_closed_pipe_is_no_error_on_windows(monkeypatch: pytest.MonkeyPatch) -
     storage.write("-", b"content")
     assert streams.is_broken_pipe(BrokenPipeError())
     assert not streams.is_broken_pipe(OSError(errno.ENOSPC, "No space left on device"))
+
+
+def test_a_folder_is_named_as_such_on_windows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_settings: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(Path, "open", refuse)
+    for windows, message in ((False, "permission denied"), (True, "is a folder")):
+        monkeypatch.setattr(streams, "WINDOWS", windows)
+        with pytest.raises(PoolcliError, match=message):
+            storage.read(str(tmp_path))
+        with pytest.raises(PoolcliError, match=message):
+            list(storage.read_names(str(tmp_path)))
+        with pytest.raises(PoolcliError, match="permission denied"):
+            storage.read(str(tmp_path / "file"))

@@ -10,12 +10,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from poolcli.silence import silence
+from poolcli.vocabulary import LARGEST_JOBS
 
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
 
 # Raised if no more processes, threads or descriptors can be had.
 NO_WORKERS = (OSError, EOFError, RuntimeError)
+
+# Windows waits for at most 63 handles at a time, and a worker that starts has two: its pipe and its
+# process.
+MOST_WORKERS = 31 if sys.platform == "win32" else LARGEST_JOBS
 
 
 def start_method() -> str:

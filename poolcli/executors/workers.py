@@ -115,9 +115,15 @@ class Workers:
 
         self._assign()
         if self._running:
-            ready = set(wait(list(self._running)))
-            for worker in [worker for pipe, worker in self._running.items() if pipe in ready]:
-                self._receive(worker)
+            # The pipe of a worker that ends before it has opened its end may stay open on Windows.
+            starting_now = [each.process for each in self._running.values() if not each.ready]
+            ended = [process.sentinel for process in starting_now]
+            ready = set(wait([*self._running, *ended]))
+            for worker in list(self._running.values()):
+                if worker.pipe in ready:
+                    self._receive(worker)
+                elif worker.process.sentinel in ready and not worker.pipe.poll():
+                    self._remove(worker)
             self._assign()
         elif not self.possible:
             self._run_here()

@@ -24,6 +24,7 @@ from poolcli.storage.streams import (
     WINDOWS,
     descriptor_of,
     input_descriptor,
+    names_folder,
     output_descriptor,
     read_parts,
     standard_input,
@@ -53,9 +54,9 @@ def read(path: str, look: Callable[[bytes], None] | None = None, most: int | Non
             # Read again from the start: joining two parts would hold the file twice.
             stream.seek(0)
             return stream.readall()
-    except IsADirectoryError:
-        raise PoolcliError("is a folder that cannot be listed") from None
     except OSError as error:
+        if names_folder(error, path):
+            raise PoolcliError("is a folder that cannot be listed") from None
         raise PoolcliError(f"cannot be read: {_reason(error)}") from None
 
 

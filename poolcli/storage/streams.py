@@ -219,6 +219,16 @@ def is_broken_pipe(error: Exception) -> bool:
     return WINDOWS and isinstance(error, OSError) and error.errno == errno.EINVAL
 
 
+def names_folder(error: OSError, path: str) -> bool:
+    """Return whether a path could not be opened since it is a folder.
+
+    Windows reports this as a lack of permission.
+    """
+    if isinstance(error, IsADirectoryError):
+        return True
+    return WINDOWS and isinstance(error, PermissionError) and os.path.isdir(path)  # noqa: PTH112
+
+
 def print_output(text: bytes) -> None:
     """Write all of a text to standard output, or raise OSError."""
     _print(sys.stdout, text)

@@ -31,10 +31,12 @@ test-shells: $(VENV)/test-shells ## Run the tests of tab completion in bash, zsh
 	$(BIN)/python tests/shells/install.py
 	$(BIN)/python -m pytest tests/shells
 
-lint: $(VENV)/test ## Check style and types
+lint: $(VENV)/test ## Check style and types, those of the package for Linux, macOS and Windows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy --platform darwin poolcli
+	$(BIN)/mypy --platform win32 poolcli
 
 faults: $(VENV)/faults ## Provoke every fault of SECURITY.md at full length, with one line per fault
 	FAULTS=all $(BIN)/python -m pytest tests/faults -v -s --tb=short

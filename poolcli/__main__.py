@@ -15,7 +15,7 @@ def run() -> int:
     """Run the command line as a process, and return its exit status."""
     import signal
 
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         number = getattr(signal, name, None)
         # A signal that the caller ignores, as nohup does, stays ignored.
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:

@@ -81,7 +81,7 @@ def run_jobs(
     task = plan_job if dry_run else run
     if not dry_run:
         _sweep(jobs)
-    workers = min(cores, len(jobs))
+    workers = min(cores, len(jobs), executors.MOST_WORKERS)
     threads = 1 if scheduler else cores // workers
     crew = _Crew(task, replace(settings, threads=threads), workers)
     try:
@@ -96,7 +96,7 @@ def run_jobs(
         if shortage is not None:
             report.warnings.append(shortage)
         if workers > 1 or scheduler is not None:
-            _sweep(jobs)
+            _sweep(jobs, own=True)
     return report
 
 
@@ -228,7 +228,7 @@ def _is_current(job: Job, times: dict[str, int]) -> bool:
     )
 
 
-def _sweep(jobs: Sequence[Job]) -> None:
+def _sweep(jobs: Sequence[Job], *, own: bool = False) -> None:
     """Remove the temporary files of killed processes in the folders that jobs write to."""
     for folder in {os.path.dirname(path) for job in jobs for path in job.paths}:  # noqa: PTH120
-        storage.sweep(folder or ".")
+        storage.sweep(folder or ".", own=own)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 
 from poolcli.errors import PoolcliError
 
@@ -16,9 +16,13 @@ LEAST_BYTES = 400 * 2**20
 
 def check_limits() -> None:
     """Raise PoolcliError if a limit of the process leaves too little memory for libraries."""
-    if sys.platform == "win32":
+    resource: ModuleType | None
+    try:
+        import resource
+    except ImportError:  # Windows
+        resource = None
+    if resource is None:
         return
-    import resource
 
     for kind, option in ((resource.RLIMIT_AS, "-v"), (resource.RLIMIT_DATA, "-d")):
         limit = resource.getrlimit(kind)[0]

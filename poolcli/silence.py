@@ -116,4 +116,5 @@ def open_nowhere() -> int:
     except OSError:
         if not hasattr(os, "memfd_create"):
             raise
-        return os.memfd_create("nowhere")
+        descriptor: int = os.memfd_create("nowhere")
+        return descriptor

@@ -212,3 +212,21 @@ def test_fewer_workers_are_a_warning(
     report = run_jobs(jobs(*stems), SETTINGS, lambda _: None, cores=3)
     assert report.counts == {"written": 4}
     assert report.warnings == ([] if warning is None else [warning])
+
+
+def test_cores_beyond_the_most_workers_go_to_threads(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stems = [f"{number:02}" for number in range(4)]
+    for stem in stems:
+        (folder / f"{stem}.png").write_bytes(saved(noise("u1"), "PNG"))
+    seen = []
+
+    def watch(job: Job, settings: Settings) -> Record:
+        seen.append(settings.threads)
+        return run(job, settings)
+
+    monkeypatch.setattr("poolcli.executors.MOST_WORKERS", 1)
+    monkeypatch.setattr("poolcli.batch.run", watch)
+    run_jobs(jobs(*stems), SETTINGS, lambda _: None, cores=3)
+    assert seen == [3] * 4

@@ -109,3 +109,14 @@ def test_commands_run_without_any_folder_that_can_be_written(
     monkeypatch.setattr("tempfile.gettempdir", refuse)
     with startup.environment():
         assert os.environ["MPLCONFIGDIR"] == str(tmp_path / "file" / "poolcli" / "matplotlib")
+
+
+def test_a_home_on_a_drive_that_is_missing_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("os.path.lexists", lambda _path: False)
+    for name in (*startup.ENVIRONMENT, "MPLCONFIGDIR"):
+        monkeypatch.setenv(name, "before")
+    with startup.environment():
+        assert Path(os.environ["MPLCONFIGDIR"]).parent == tmp_path

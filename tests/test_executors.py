@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.family import helpers
 from helpers.formats import noise, saved
 
-from poolcli.executors import count_cores, start
+from poolcli.executors import processes, start
 from poolcli.executors.workers import Workers
 from poolcli.serial import SerialExecutor, ThreadedExecutor
 
@@ -196,6 +197,55 @@ def test_a_busy_worker_whose_server_was_killed_ends_with_the_others(two: Workers
     wait_until_gone(worker)
 
 
+class Broken:
+    """A context whose processes end at once, while their ends of the pipes stay open."""
+
+    def __init__(self, context: Any) -> None:
+        self.context = context
+        self.kept: list[int] = []
+
+    def Pipe(self) -> tuple[Any, Any]:  # noqa: N802 - the name in multiprocessing
+        pipe, far = self.context.Pipe()
+        self.kept.append(os.dup(far.fileno()))
+        return pipe, far
+
+    def Process(self, **settings: Any) -> Any:  # noqa: N802 - likewise
+        return self.context.Process(**(settings | {"target": os._exit, "args": (1,)}))
+
+
+def test_workers_that_end_before_they_open_their_pipe_are_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = Broken(processes.choose_context())
+    monkeypatch.setattr("poolcli.executors.workers.choose_context", lambda *_: broken)
+    workers = Workers(2)
+    try:
+        assert workers.submit(os.getpid).result() == os.getpid()
+        assert "they end immediately" in str(workers.shortage)
+    finally:
+        workers.shutdown()
+        for descriptor in broken.kept:
+            os.close(descriptor)
+
+
+@pytest.mark.parametrize(
+    ("methods", "expected"),
+    [
+        (["fork", "spawn", "forkserver"], "forkserver"),
+        (["forkserver", "fork", "spawn"], "forkserver"),
+        (["spawn", "fork", "forkserver"], "spawn"),
+        (["spawn"], "spawn"),
+        (["fork", "spawn"], "spawn"),
+    ],
+    ids=["Linux", "Linux since Python 3.14", "macOS", "Windows", "others"],
+)
+def test_workers_start_in_the_way_of_the_platform(
+    monkeypatch: pytest.MonkeyPatch, methods: list[str], expected: str
+) -> None:
+    monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: methods)
+    assert processes.choose_context().get_start_method() == expected
+
+
 @pytest.mark.parametrize("left", [0, 1])
 def test_where_workers_cannot_be_started_the_others_do_it_or_this_process(
     monkeypatch: pytest.MonkeyPatch, left: int
@@ -235,10 +285,6 @@ def test_a_call_that_kills_is_never_made_in_this_process(monkeypatch: pytest.Mon
         assert workers.submit(os.getpid).result() == os.getpid()
     finally:
         workers.shutdown()
-
-
-def test_there_is_a_core_to_count() -> None:
-    assert 1 <= count_cores() <= (os.cpu_count() or 1)
 
 
 def test_one_image_pays_nothing_for_what_starts_processes() -> None:

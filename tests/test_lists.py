@@ -69,3 +69,11 @@ def test_a_list_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         list(read_names(str(tmp_path / "missing")))
     with pytest.raises(PoolcliError, match="is a folder; name it as an input"):
         list(read_names(str(tmp_path)))
+
+
+def test_a_name_that_the_system_cannot_have_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(lists.names_in([b"caf\xe9.png"])) == [os.fsdecode(b"caf\xe9.png")]
+    # Names are Unicode on Windows.
+    monkeypatch.setattr(os, "fsdecode", lambda name: name.decode("utf-8", "surrogatepass"))
+    with pytest.raises(PoolcliError, match="is not UTF-8; save it as UTF-8"):
+        list(lists.names_in([b"caf\xe9.png"]))

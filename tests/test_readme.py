@@ -164,6 +164,7 @@ def test_the_makefile_rules_build_once(tmp_path: Path, samples: Path) -> None:
         "docs/formats.md",
         "docs/json.md",
         "docs/performance.md",
+        "docs/platforms.md",
         "docs/semantics.md",
         "docs/gallery.md",
         "CONTRIBUTING.md",

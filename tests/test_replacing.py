@@ -16,6 +16,7 @@ import pytest
 from conftest import names
 
 from poolcli import storage
+from poolcli.errors import PoolcliError
 from poolcli.storage import replacing
 
 ROOT = os.geteuid() == 0
@@ -154,6 +155,20 @@ def test_without_locks_age_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert names(tmp_path) == [young.name, "a"]
 
 
+@pytest.mark.parametrize("locks", [True, False])
+def test_files_of_ended_workers_are_removed_with_or_without_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locks: bool
+) -> None:
+    if not locks:
+        monkeypatch.setattr(replacing, "fcntl", None)
+    own = left(tmp_path, "", replacing.run_token() + "0" * 8)
+    other = left(tmp_path, "", "0" * 16)
+    storage.sweep(str(tmp_path))
+    assert names(tmp_path) == sorted([own.name, other.name])
+    storage.sweep(str(tmp_path), own=True)
+    assert names(tmp_path) == [other.name]
+
+
 def test_where_a_file_system_refuses_locks_age_decides(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,3 +239,53 @@ def test_folders_deeper_than_calls_can_be_are_made(
     storage.write(path, b"content")
     assert storage.read(path) == b"content"
     subprocess.run(["rm", "-r", "d"], cwd=tmp_path, check=True)
+
+
+def held(number: int) -> PermissionError:
+    """Return the error of Windows for a file that another program holds open."""
+    error = PermissionError(13, "Access is denied")
+    error.winerror = number  # type: ignore[attr-defined] # only Windows has it
+    return error
+
+
+@pytest.mark.parametrize("number", [5, 32])
+def test_a_target_that_another_program_holds_open_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    (tmp_path / "a").write_bytes(b"old")
+
+    def refuse(_path: Path, _target: Path) -> None:
+        raise held(number)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(replacing, "HELD_SECONDS", (0, 0))
+    with pytest.raises(PoolcliError, match="/a cannot be written: another program holds it open;"):
+        storage.write(str(tmp_path / "a"), b"new")
+    assert (tmp_path / "a").read_bytes() == b"old"
+    assert names(tmp_path) == ["a"]
+
+
+def test_a_target_that_is_held_for_a_moment_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename, refusals = Path.replace, iter([True, False])
+
+    def refuse_once(path: Path, target: Path) -> None:
+        if next(refusals):
+            raise held(5)
+        rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", refuse_once)
+    storage.write(str(tmp_path / "a"), b"new")
+    assert (tmp_path / "a").read_bytes() == b"new"
+
+
+def test_other_refusals_are_raised_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusals = iter([PermissionError(13, "Permission denied")])
+
+    def refuse(_path: Path, _target: Path) -> None:
+        raise next(refusals)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(PoolcliError, match="/a cannot be written: permission denied"):
+        storage.write(str(tmp_path / "a"), b"new")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import mmap
 import os
@@ -428,3 +429,39 @@ def test_an_input_larger_than_memory_is_refused_each_time(monkeypatch: pytest.Mo
     for _ in range(2):
         with pytest.raises(PoolcliError, match="has more bytes than memory can hold"):
             stream.read(None, None)
+
+
+class Closed(io.BytesIO):
+    """A pipe whose reader has gone, as Windows reports it."""
+
+    def write(self, _content: object) -> int:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+
+def test_a_closed_pipe_is_no_error_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "abandon", lambda _stream: None)
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(Closed()))
+    with pytest.raises(PoolcliError, match="invalid argument"):
+        storage.write("-", b"content")
+    monkeypatch.setattr(streams, "WINDOWS", True)
+    storage.write("-", b"content")
+    assert streams.is_broken_pipe(BrokenPipeError())
+    assert not streams.is_broken_pipe(OSError(errno.ENOSPC, "No space left on device"))
+
+
+def test_a_folder_is_named_as_such_on_windows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_settings: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(Path, "open", refuse)
+    for windows, message in ((False, "permission denied"), (True, "is a folder")):
+        monkeypatch.setattr(streams, "WINDOWS", windows)
+        with pytest.raises(PoolcliError, match=message):
+            storage.read(str(tmp_path))
+        with pytest.raises(PoolcliError, match=message):
+            list(storage.read_names(str(tmp_path)))
+        with pytest.raises(PoolcliError, match="permission denied"):
+            storage.read(str(tmp_path / "file"))

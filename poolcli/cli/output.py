@@ -56,7 +56,7 @@ class Output:
         except (OSError, ValueError) as error:
             # Nothing more is printed, but the run goes on.
             storage.abandon_output()
-            if not isinstance(error, BrokenPipeError):
+            if not storage.is_broken_pipe(error):
                 reason = getattr(error, "strerror", None) or str(error)
                 self._lose(f"standard output cannot be written: {reason.lower()}")
 

@@ -74,8 +74,9 @@ def _can_be_made(folder: Path) -> bool:
     """Return whether a folder exists and can be written to, or can be made."""
     if not folder.is_absolute():
         return False
-    existing = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
-    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
+    # On Windows not even the drive may exist.
+    existing = next((each for each in (folder, *folder.parents) if os.path.lexists(each)), None)
+    return existing is not None and existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
 
 
 def _temporary() -> Path | None:

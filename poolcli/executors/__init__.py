@@ -6,11 +6,13 @@ import re
 
 from poolcli.errors import PoolcliError
 from poolcli.executors import processes
+from poolcli.executors.cores import count_cores
 from poolcli.executors.engine import Engine, Pace, Pending, ThisProcess
-from poolcli.executors.processes import NO_WORKERS, count_cores
+from poolcli.executors.processes import MOST_WORKERS, NO_WORKERS
 
 __all__ = [
     "LOCAL",
+    "MOST_WORKERS",
     "NO_WORKERS",
     "Engine",
     "Pace",

@@ -24,7 +24,7 @@ import dask
 from poolcli import __version__
 from poolcli.errors import EngineError
 from poolcli.executors.engine import Pace
-from poolcli.executors.processes import check_import_path
+from poolcli.executors.processes import check_import_path, start_method
 
 CONNECT_SECONDS = 10
 WORKERS_SECONDS = 30
@@ -40,7 +40,6 @@ REMEDY = "install one version everywhere"
 
 # Dask's workers profile themselves every 10 ms by default.
 CONFIGURATION = {
-    "distributed.worker.multiprocessing-method": "forkserver",
     "distributed.worker.profile.enabled": False,
     "distributed.scheduler.active-memory-manager.start": False,
 }
@@ -269,7 +268,8 @@ def _folder() -> str | None:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Configure Dask without its messages and its slow defaults."""
-    with warnings.catch_warnings(), dask.config.set(CONFIGURATION):
+    method = {"distributed.worker.multiprocessing-method": start_method()}
+    with warnings.catch_warnings(), dask.config.set(CONFIGURATION | method):
         warnings.simplefilter("ignore")
         before = logging.root.manager.disable
         logging.disable(logging.CRITICAL)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from poolcli.silence import silence
+from poolcli.vocabulary import LARGEST_JOBS
 
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
@@ -18,26 +18,39 @@ if TYPE_CHECKING:
 # Raised if no more processes, threads or descriptors can be had.
 NO_WORKERS = (OSError, EOFError, RuntimeError)
 
+# Windows waits for at most 63 handles at a time, and a worker that starts has two: its pipe and its
+# process.
+MOST_WORKERS = 31 if sys.platform == "win32" else LARGEST_JOBS
 
-def count_cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+
+def start_method() -> str:
+    """Return how worker processes are started: `forkserver` on Linux, else `spawn`.
+
+    Workers are forked from a server process without threads: a fork of this process might copy a
+    lock that a thread holds. On macOS, libraries that are loaded already may fail after a fork, so
+    Python's default there is `spawn`, as on Windows. The server needs a folder for temporary files.
+    """
+    import multiprocessing
+    import tempfile
+
+    # The first one is the default of the platform.
+    default, *others = multiprocessing.get_all_start_methods()
+    if default == "spawn" or "forkserver" not in (default, *others):
+        return "spawn"
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        return "spawn"
+    return "forkserver"
 
 
 def choose_context(*modules: str) -> BaseContext:
-    """Return the multiprocessing context of workers, in which `modules` are imported already.
-
-    Workers are forked from a server process without threads: a fork of this process might copy a
-    lock that a thread holds.
-    """
+    """Return the multiprocessing context of workers, which import `modules` before they start."""
     import multiprocessing
 
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["poolcli.pipeline", "poolcli.opencv", *modules])
+    context = multiprocessing.get_context(start_method())
+    if context.get_start_method() == "forkserver":
+        context.set_forkserver_preload(["poolcli.pipeline", "poolcli.opencv", *modules])
     return context
 
 
@@ -49,6 +62,7 @@ def get_ready(*modules: str) -> None:
     OSError, EOFError or RuntimeError
         If it cannot be started.
     """
+    # Workers that are spawned import everything themselves.
     if choose_context(*modules).get_start_method() == "forkserver":
         from multiprocessing import forkserver
 
@@ -70,17 +84,24 @@ def starting() -> Iterator[None]:
         If the processes would import from the current folder.
     """
     check_import_path()
-    mask: Any = None
-    if hasattr(signal, "pthread_sigmask"):
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    with _hangup_blocked(), silence(), warnings.catch_warnings():
+        # A resource tracker that was killed is started again, with a warning.
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def _hangup_blocked() -> Iterator[None]:
+    """Block SIGHUP in this thread, and in processes that are started meanwhile."""
+    hangup = getattr(signal, "SIGHUP", None)
+    if sys.platform == "win32" or hangup is None:
+        yield
+        return
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {hangup})
     try:
-        with silence(), warnings.catch_warnings():
-            # A resource tracker that was killed is started again, with a warning.
-            warnings.simplefilter("ignore")
-            yield
+        yield
     finally:
-        if mask is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def check_import_path() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -21,9 +22,13 @@ from typing import TYPE_CHECKING, Any
 
 from poolcli.executors.engine import Pace
 from poolcli.executors.processes import NO_WORKERS, choose_context, starting
+from poolcli.storage import join_run, run_token
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+    if sys.platform == "win32":
+        from multiprocessing.connection import PipeConnection as Connection
+    else:
+        from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
 # Jobs that wait per worker, so that it stays busy while the first of them is slow.
@@ -110,9 +115,15 @@ class Workers:
 
         self._assign()
         if self._running:
-            ready = set(wait(list(self._running)))
-            for worker in [worker for pipe, worker in self._running.items() if pipe in ready]:
-                self._receive(worker)
+            # The pipe of a worker that ends before it has opened its end may stay open on Windows.
+            starting_now = [each.process for each in self._running.values() if not each.ready]
+            ended = [process.sentinel for process in starting_now]
+            ready = set(wait([*self._running, *ended]))
+            for worker in list(self._running.values()):
+                if worker.pipe in ready:
+                    self._receive(worker)
+                elif worker.process.sentinel in ready and not worker.pipe.poll():
+                    self._remove(worker)
             self._assign()
         elif not self.possible:
             self._run_here()
@@ -220,7 +231,7 @@ class Workers:
             return
         try:
             with starting():
-                process = context.Process(target=serve, args=(far,), daemon=True)  # type: ignore[attr-defined]
+                process = context.Process(target=serve, args=(far, run_token()), daemon=True)  # type: ignore[attr-defined]
                 process.start()
         except NO_WORKERS as error:
             pipe.close()
@@ -245,8 +256,9 @@ class Workers:
             call.outcome = _outcome(call.function, call.arguments)
 
 
-def serve(pipe: Connection[Any, Any]) -> None:
-    """Run calls from a pipe, as a worker, until its other end is closed."""
+def serve(pipe: Connection[Any, Any], token: str) -> None:
+    """Run calls from a pipe, as a worker of the run with a token, until its other end is closed."""
+    join_run(token)
     # Ctrl-C in a terminal is sent to all processes; the parent ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     calls: SimpleQueue[bytes] = SimpleQueue()

@@ -32,7 +32,7 @@ def load_matplotlib() -> None:
     Raises
     ------
     PoolcliError
-        If a file that matplotlib reads cannot be read.
+        If a file that matplotlib reads cannot be read, or it finds no folder to write to.
     """
     if "matplotlib" in sys.modules:
         return
@@ -45,10 +45,7 @@ def load_matplotlib() -> None:
             import matplotlib.backends.backend_agg
             import matplotlib.figure
     except (OSError, UnicodeDecodeError) as error:
-        raise PoolcliError(
-            f"matplotlib does not load: {error}; move a damaged matplotlibrc away, or use"
-            " --no-figure"
-        ) from error
+        raise PoolcliError(f"matplotlib does not load: {_reason(error)}") from error
     finally:
         if backend is not None:
             os.environ["MPLBACKEND"] = backend
@@ -56,3 +53,13 @@ def load_matplotlib() -> None:
         # The caller's own pyplot, as in a notebook, uses a valid MPLBACKEND.
         with suppress(ValueError):
             mpl.rcParams["backend"] = backend
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    """Return why matplotlib does not load, with a remedy."""
+    if isinstance(error, OSError) and error.filename is None:
+        return (
+            "no folder for its temporary files can be written to; set TMPDIR to one, or use"
+            " --no-figure"
+        )
+    return f"{error}; move a damaged matplotlibrc away, or use --no-figure"

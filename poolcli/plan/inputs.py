@@ -64,7 +64,7 @@ class Input:
         folder = os.path.dirname(self.path)  # noqa: PTH120 - a path is text
         if not storage.is_url(self.path):
             folder = os.path.abspath(folder)  # noqa: PTH100 - links are kept
-        return os.path.basename(folder.rstrip("/")) or "root"  # noqa: PTH119
+        return os.path.basename(folder.rstrip("/" + os.sep)) or "root"  # noqa: PTH119
 
 
 def _is_plain(path: str) -> bool:

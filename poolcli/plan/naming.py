@@ -213,7 +213,7 @@ def check_naming(naming: Naming, settings: Settings) -> None:
 
 def _check_output(output: str, naming: Naming) -> None:
     """Raise PoolcliError if `-o` is a folder, or if other options name files too."""
-    if output.endswith("/") or storage.is_folder(output):
+    if output.endswith(("/", os.sep)) or storage.is_folder(output):
         folder = SHELL.quote(output)
         raise PoolcliError(f"-o {folder} is a folder, and -o names a file; use -d {folder}")
     given = [("-d", naming.folder), ("--name", naming.template)]

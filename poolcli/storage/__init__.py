@@ -15,12 +15,14 @@ from poolcli.errors import PoolcliError
 from poolcli.storage import lists, local, replacing, sameness, streams
 from poolcli.storage.local import has_current_folder
 from poolcli.storage.paths import is_url, lies_in, local_path, name_of
+from poolcli.storage.replacing import join_run, run_token
 from poolcli.storage.sameness import fold
 from poolcli.storage.streams import (
     HEAD_BYTES,
     STANDARD,
     STANDARD_OUTPUT,
     abandon_output,
+    is_broken_pipe,
     print_error,
     print_output,
 )
@@ -40,6 +42,7 @@ __all__ = [
     "fold",
     "has_current_folder",
     "identity",
+    "is_broken_pipe",
     "is_current",
     "is_folder",
     "is_missing",
@@ -49,6 +52,7 @@ __all__ = [
     "is_stream",
     "is_url",
     "is_within",
+    "join_run",
     "lies_in",
     "list_times",
     "name_of",
@@ -59,6 +63,7 @@ __all__ = [
     "read_names",
     "resolve",
     "resolver",
+    "run_token",
     "sweep",
     "walk",
     "would_be_same",
@@ -249,10 +254,17 @@ def is_current(path: str, source: str, times: dict[str, int]) -> bool:
     return made is not None and read is not None and made >= read
 
 
-def sweep(folder: str) -> None:
-    """Remove the temporary files of killed processes in a folder."""
+def sweep(folder: str, *, own: bool = False) -> None:
+    """Remove the temporary files of killed processes in a folder.
+
+    Parameters
+    ----------
+    folder : str
+    own : bool
+        Remove those of this run too; none of its processes may be writing.
+    """
     if not is_url(folder):
-        replacing.sweep(local_path(folder))
+        replacing.sweep(local_path(folder), own=own)
 
 
 def identity(path: str) -> object | None:

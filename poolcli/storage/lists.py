@@ -13,6 +13,7 @@ from poolcli.storage.streams import (
     HEAD_BYTES,
     INPUT,
     input_descriptor,
+    names_folder,
     raw_standard_input,
     read_parts,
 )
@@ -39,9 +40,9 @@ def read_names(path: str, look: Callable[[bytes], None] | None = None) -> Iterat
     """
     try:
         yield from names_in(_parts(path), look)
-    except IsADirectoryError:
-        raise PoolcliError("is a folder; name it as an input instead") from None
     except OSError as error:
+        if names_folder(error, path):
+            raise PoolcliError("is a folder; name it as an input instead") from None
         reason = error.strerror.lower() if error.strerror else str(error)
         raise PoolcliError(f"cannot be read: {reason}") from None
 
@@ -57,7 +58,15 @@ def names_in(parts: Iterable[bytes], look: Callable[[bytes], None] | None = None
     PoolcliError
         If this is no list of names, or is larger than 256 MiB.
     """
-    return map(os.fsdecode, _split(_limited(parts), look))
+    return map(_decode, _split(_limited(parts), look))
+
+
+def _decode(name: bytes) -> str:
+    try:
+        return os.fsdecode(name)
+    except UnicodeDecodeError:
+        # On Windows names are Unicode; elsewhere any bytes are a name.
+        raise PoolcliError("is not UTF-8; save it as UTF-8 or UTF-16") from None
 
 
 def _parts(path: str) -> Iterator[bytes]:

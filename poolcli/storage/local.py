@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from poolcli.errors import PoolcliError
+from poolcli.storage.names import check_windows_name
 from poolcli.storage.replacing import replace
 from poolcli.storage.sameness import is_same_folder
 from poolcli.storage.streams import (
@@ -20,8 +21,10 @@ from poolcli.storage.streams import (
     INPUT,
     OUTPUT,
     STANDARD,
+    WINDOWS,
     descriptor_of,
     input_descriptor,
+    names_folder,
     output_descriptor,
     read_parts,
     standard_input,
@@ -51,9 +54,9 @@ def read(path: str, look: Callable[[bytes], None] | None = None, most: int | Non
             # Read again from the start: joining two parts would hold the file twice.
             stream.seek(0)
             return stream.readall()
-    except IsADirectoryError:
-        raise PoolcliError("is a folder that cannot be listed") from None
     except OSError as error:
+        if names_folder(error, path):
+            raise PoolcliError("is a folder that cannot be listed") from None
         raise PoolcliError(f"cannot be read: {_reason(error)}") from None
 
 
@@ -96,6 +99,8 @@ def write(path: str, *parts: bytes | memoryview) -> None:
         if descriptor is not None:
             write_output(descriptor, parts)
             return
+        if WINDOWS:
+            check_windows_name(path)
         old = _status(path)
         if old is not None and not stat.S_ISREG(old.st_mode):
             with Path(path).open("wb", buffering=0) as stream:

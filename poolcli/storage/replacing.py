@@ -5,10 +5,13 @@ A temporary file is locked while it is written. Those of killed processes are no
 system, in any container, but not always to those of other machines or mounts. So the name of a
 temporary file contains the identifier of the system's current boot and the device number of the
 folder. Files with other identifiers, and files without locks, are removed when they are a day old.
+Those of the workers of a run are removed when it has ended them, with or without locks: their names
+contain the token of the run.
 """
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -25,14 +28,36 @@ from poolcli.storage.streams import write_all
 PREFIX = ".poolcli-"
 # Age in seconds after which any temporary file counts as abandoned.
 ABANDONED = 24 * 3600
-_TEMPORARY = re.compile(re.escape(PREFIX) + r"(?P<domain>[0-9a-f]*)-[0-9a-f]{16}\.tmp")
+# Seconds between attempts to rename a file that another program holds open.
+HELD_SECONDS = (0.01, 0.1, 0.5)
+# Errors of Windows for it: access denied, sharing violation, lock violation.
+_HELD = (5, 32, 33)
+_TEMPORARY = re.compile(
+    re.escape(PREFIX) + r"(?P<domain>[0-9a-f]*)-(?P<run>[0-9a-f]{8})[0-9a-f]{8}\.tmp"
+)
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
+# Neither a link nor a pipe that has taken the place of a file is opened.
+_WITHOUT_WAITING = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+_TOKEN_BYTES = 4
+# The token of the run that this process belongs to.
+_runs = [os.urandom(_TOKEN_BYTES).hex()]
 
 fcntl: ModuleType | None
 try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None
+
+
+def run_token() -> str:
+    """Return the token of the run of this process, which the names of temporary files contain."""
+    return _runs[-1]
+
+
+def join_run(token: str) -> None:
+    """Write temporary files as a worker of the process with this token."""
+    _runs[:] = [token]
 
 
 def replace(target: Path, parts: Iterable[bytes | memoryview], old: os.stat_result | None) -> None:
@@ -69,7 +94,8 @@ def _try_to_replace(
     file system refuses to change permissions: it may allow to create a file with them.
     """
     # A short name: the target's may have the maximum length already.
-    temporary = target.with_name(f"{PREFIX}{_domain(target.parent)}-{os.urandom(8).hex()}.tmp")
+    token = run_token() + os.urandom(_TOKEN_BYTES).hex()
+    temporary = target.with_name(f"{PREFIX}{_domain(target.parent)}-{token}.tmp")
     kept = None
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -84,13 +110,27 @@ def _try_to_replace(
                 if wanted != stat.S_IMODE(os.fstat(descriptor).st_mode) and mode != wanted:
                     return wanted
             write_all(stream, parts)
-        temporary.replace(target)
+        _rename(temporary, target)
         return None
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()
         if kept is not None:
             os.close(kept)
+
+
+def _rename(temporary: Path, target: Path) -> None:
+    """Rename a file to its target; try again if a program such as a virus scanner holds either."""
+    for pause in HELD_SECONDS:
+        try:
+            temporary.replace(target)
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in _HELD:
+                raise
+            time.sleep(pause)
+        else:
+            return
+    raise PermissionError(errno.EACCES, "another program holds it open; close it there")
 
 
 def _take_over(descriptor: int, old: os.stat_result) -> int:
@@ -113,7 +153,9 @@ def _take_over(descriptor: int, old: os.stat_result) -> int:
             # Members of the new group must not get more than all others had.
             mode &= ~0o070 | (mode & 0o007) << 3
     with suppress(OSError):
-        os.fchmod(descriptor, mode)
+        # On Windows it is as old as Python 3.13.
+        if (change := getattr(os, "fchmod", None)) is not None:
+            change(descriptor, mode)
     return mode
 
 
@@ -129,8 +171,15 @@ def make_folders(folder: Path) -> None:
         each.mkdir(exist_ok=True)
 
 
-def sweep(folder: str) -> None:
-    """Remove the temporary files of killed processes in a folder."""
+def sweep(folder: str, *, own: bool = False) -> None:
+    """Remove the temporary files of killed processes in a folder.
+
+    Parameters
+    ----------
+    folder : str
+    own : bool
+        Remove those of this run too; none of its processes may be writing.
+    """
     try:
         with os.scandir(folder) as listing:
             names = [entry.name for entry in listing if entry.name.startswith(PREFIX)]
@@ -140,26 +189,31 @@ def sweep(folder: str) -> None:
     for name in names:
         if found := _TEMPORARY.fullmatch(name):
             known = bool(domain) and found["domain"] == domain
+            ended = own and found["run"] == run_token()
             with suppress(OSError):
-                _remove_if_abandoned(Path(folder, name), known=known)
+                _remove_if_abandoned(Path(folder, name), known=known, ended=ended)
 
 
-def _remove_if_abandoned(path: Path, *, known: bool) -> None:
-    """Remove a file of this user if it is old, or not locked where locks are visible (`known`)."""
+def _remove_if_abandoned(path: Path, *, known: bool, ended: bool) -> None:
+    """Remove a file of this user if it is abandoned.
+
+    It is if it is old, if its process has `ended`, or if it is not locked where locks are visible
+    (`known`).
+    """
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
         return
     if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
         return
-    old = time.time() - status.st_mtime > ABANDONED
+    ended = ended or time.time() - status.st_mtime > ABANDONED
     if fcntl is None:
-        if old:
+        if ended:
             path.unlink()
         return
-    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    descriptor = os.open(path, os.O_RDWR | _WITHOUT_WAITING)
     try:
         locked = _lock(descriptor)
-        abandoned = old or (known and locked is True)
+        abandoned = ended or (known and locked is True)
         # Removed under the lock: a process that has just made the file notices that it is gone.
         same = os.path.samestat(os.fstat(descriptor), path.lstat())
         if abandoned and same and locked is not False:

@@ -6,6 +6,7 @@ until everything is transferred.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -19,6 +20,8 @@ from typing import Any, NoReturn, TextIO
 
 from poolcli.errors import PoolcliError
 from poolcli.silence import abandon
+
+WINDOWS = os.name == "nt"
 
 STANDARD = "-"
 INPUT, OUTPUT, ERRORS = range(3)
@@ -96,7 +99,7 @@ def read_parts(raw: Any) -> Iterator[bytes]:
 
 def _wait(descriptor: int, *, for_reading: bool) -> None:
     """Wait until a non-blocking descriptor can be read or written, or its other end is closed."""
-    if hasattr(select, "poll"):
+    if sys.platform != "win32":
         ready = select.poll()
         ready.register(descriptor, select.POLLIN if for_reading else select.POLLOUT)
         ready.poll()
@@ -205,8 +208,25 @@ def write_output(descriptor: int, parts: Iterable[bytes | memoryview]) -> None:
     except OSError as error:
         if stream is not None:
             abandon(stream)
-        if not isinstance(error, BrokenPipeError):
+        if not is_broken_pipe(error):
             raise
+
+
+def is_broken_pipe(error: Exception) -> bool:
+    """Return whether the reader of a pipe has closed it, which Windows reports as EINVAL."""
+    if isinstance(error, BrokenPipeError):
+        return True
+    return WINDOWS and isinstance(error, OSError) and error.errno == errno.EINVAL
+
+
+def names_folder(error: OSError, path: str) -> bool:
+    """Return whether a path could not be opened since it is a folder.
+
+    Windows reports this as a lack of permission.
+    """
+    if isinstance(error, IsADirectoryError):
+        return True
+    return WINDOWS and isinstance(error, PermissionError) and os.path.isdir(path)  # noqa: PTH112
 
 
 def print_output(text: bytes) -> None:

@@ -235,3 +235,18 @@ def test_a_scheduler_without_workers_is_one_line(
         f" dask worker {address}"
     )
     assert summary == "poolcli: 0 written, 0 failed of 2"
+
+
+def test_workers_on_this_machine_are_spawned_where_nothing_can_be_forked(folder: Path) -> None:
+    (folder / "a.png").write_bytes(saved(noise("u1"), "PNG"))
+    elsewhere = str(Path(__file__).parent.parent / "helpers" / "elsewhere")
+    ended = subprocess.run(
+        [*COMMAND, "a.png", "--scheduler", "local", "--no-figure", "-v"],
+        env={**os.environ, "PYTHONPATH": elsewhere},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )
+    assert (ended.returncode, ended.stdout) == (0, "pooled/a_max_k2_1.png\n")
+    assert "warning" not in ended.stderr

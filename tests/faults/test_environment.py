@@ -87,6 +87,60 @@ def test_a_folder_for_temporary_files_that_is_missing_is_not_missed(tmp_path: Pa
     assert (ended.status, ended.errors) == (0, ["poolcli: 3 written, 0 failed of 3"])
 
 
+@pytest.fixture
+def closed(tmp_path: Path) -> tuple[str, ...]:
+    """Return the start of a command for which the system has no folder for temporary files.
+
+    Requires root, who may mount: home, /tmp, /var/tmp, /dev/shm and the current folder are
+    read-only; of `tmp_path`, only `out` can be written to.
+    """
+    work, out = tmp_path / "work", tmp_path / "out"
+    work.mkdir()
+    out.mkdir()
+    for number in range(3):
+        (work / f"{number}.png").write_bytes(picture(number))
+    # Mounted first: `tmp_path` itself may lie in /tmp.
+    script = f"""
+        set -e
+        mount -t tmpfs tmpfs /mnt; cd /mnt
+        mkdir work out; mount --bind {work} work; mount --bind {out} out
+        mount -o remount,ro,bind work
+        for each in /tmp /var/tmp /dev/shm; do mount -t tmpfs -o ro tmpfs $each; done
+        cd work; exec "$@"
+    """
+    start = ("unshare", "--mount", "sh", "-c", script, "sh")
+    try:
+        tried = subprocess.run([*start, "true"], capture_output=True, check=False)
+    except OSError:
+        pytest.skip("there is no unshare")
+    if tried.returncode:
+        pytest.skip(f"nothing may be mounted: {tried.stderr.decode()}")
+    return start
+
+
+# A home that cannot be made, even by root.
+HOMELESS = {**os.environ, "HOME": "/proc/home", "XDG_CONFIG_HOME": "/proc/home"}
+
+
+def test_without_any_folder_for_temporary_files_the_line_says_so(
+    closed: tuple[str, ...],
+) -> None:
+    arguments = ("max", ".", "-d", "../out", "-j", 2)
+    ended = poolcli(*arguments, before=closed, env=HOMELESS)
+    assert (ended.status, ended.errors) == (
+        1,
+        [
+            f"poolcli: ./{number}.png: matplotlib does not load: no folder for its temporary files"
+            " can be written to; set TMPDIR to one, or use --no-figure"
+            for number in range(3)
+        ]
+        + ["poolcli: 0 written, 3 failed of 3"],
+    )
+    for remedy, added in ((("--no-figure",), {}), ((), {"TMPDIR": "/mnt/out"})):
+        ended = poolcli(*arguments, *remedy, before=closed, env={**HOMELESS, **added})
+        assert (ended.status, ended.errors) == (0, ["poolcli: 3 written, 0 failed of 3"])
+
+
 def test_a_deleted_working_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "gone").mkdir()
     command = f"cd gone; rmdir ../gone; exec {' '.join(COMMAND)} max ../a.png"

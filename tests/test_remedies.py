@@ -141,6 +141,7 @@ FOLLOWED = [
 
 # Messages whose remedies need more than a folder; the reason stands beside each.
 ELSEWHERE = {
+    "cannot be written on Windows": "Windows: tests/test_paths.py",
     "an image cannot be shown": "a terminal: test_process",
     "is for this machine, and a scheduler has workers": "Dask: tests/cluster",
     "write the address of a Dask scheduler": "Dask: tests/cluster",

@@ -9,7 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 from poolcli.errors import shorten
 
@@ -120,6 +123,8 @@ def spell_number(value: float | Decimal) -> str:
     """Return an integer in full, any other number with at most six significant digits."""
     if isinstance(value, int):
         return str(int(value))
+    from decimal import Decimal
+
     # Decimal numbers, and floats with more bits than Python's, may exceed the range of float.
     exact = Decimal(str(value))
     near = float(value if isinstance(value, float) else exact)
@@ -133,6 +138,8 @@ def spell_decimal(value: float) -> str:
     """Return a number as the command line takes it, in full: `3`, `2.5`."""
     if value == 0:
         return "0"
+    from decimal import Decimal
+
     # In positional notation: repr writes small numbers with an exponent.
     return f"{Decimal(repr(value)):f}".removesuffix(".0")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +66,8 @@ def environment() -> Iterator[None]:
         yield
     finally:
         if temporary is not None:
+            import shutil
+
             shutil.rmtree(temporary, ignore_errors=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from poolcli.errors import PoolcliError
 from poolcli.geometry.axis import AnyAxis, Axis
@@ -11,7 +11,10 @@ from poolcli.geometry.chain import Step
 from poolcli.geometry.parameters import Pair, pair, whole
 from poolcli.spelling import spell_shape
 
-Span = tuple[Fraction, Fraction]
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    Span = tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ class Zoom:
 
 def _around(centre: int, size: int, limit: int) -> Span:
     """Return `size` pixels around one, moved to lie within `limit` pixels."""
+    from fractions import Fraction
+
     size = min(size, limit)
     first = min(max(centre - (size - 1) // 2, 0), limit - size)
     return Fraction(first), Fraction(first + size)
@@ -97,6 +102,8 @@ def _after(span: Span, axis: AnyAxis) -> Span:
 
     The middle of output pixel `i` is the middle of its window, `i·stride − before + (extent−1)/2`.
     """
+    from fractions import Fraction
+
     if isinstance(axis, Axis):
         distance, offset = Fraction(axis.stride), Fraction(axis.extent - axis.stride, 2)
         first, stop = (edge - offset + axis.before for edge in span)

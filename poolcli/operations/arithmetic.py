@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 
@@ -23,6 +22,8 @@ def exact_mean(numbers: Sequence[Any], divisor: int) -> Any:
     float
         Of other floats, with infinities as IEEE 754 defines them.
     """
+    from fractions import Fraction
+
     if not all(map(math.isfinite, numbers)):
         return sum(numbers)
     if isinstance(numbers[0], int):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from decimal import Decimal, localcontext
+from typing import TYPE_CHECKING
 
 from poolcli.operations.cell import Cell, Number
 from poolcli.spelling import join, spell_number, spell_set
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 MOST_WINNERS = 3
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -76,6 +79,8 @@ def _add(
             return total
     except OverflowError:
         pass
+    from decimal import Decimal, localcontext
+
     with localcontext(prec=30):
         power = Decimal(1 if norm is None else norm)
         return sum(
@@ -90,6 +95,8 @@ def _add(
 
 def _decimal(pixel: Number) -> Decimal:
     """Convert a number of any type, exactly enough to be written."""
+    from decimal import Decimal
+
     return Decimal(pixel) if isinstance(pixel, (int, float)) else Decimal(str(pixel))
 
 

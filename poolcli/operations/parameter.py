@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from poolcli.errors import ParameterError
@@ -74,6 +75,11 @@ def declare(default: Any, parameter: Parameter) -> Any:
 
 def parameters_of(kind: Any) -> dict[str, Parameter]:
     """Return the parameters of an operation or of its class by the names of their fields."""
+    return _parameters_of(kind if isinstance(kind, type) else type(kind))
+
+
+@cache
+def _parameters_of(kind: Any) -> dict[str, Parameter]:
     return {
         field.name: field.metadata["parameter"]
         for field in dataclasses.fields(kind)

@@ -136,12 +136,12 @@ def spell_number(value: float | Decimal) -> str:
 
 def spell_decimal(value: float) -> str:
     """Return a number as the command line takes it, in full: `3`, `2.5`."""
-    if value == 0:
-        return "0"
-    from decimal import Decimal
+    text = repr(value or 0).removesuffix(".0")
+    if "e" in text:
+        from decimal import Decimal
 
-    # In positional notation: repr writes small numbers with an exponent.
-    return f"{Decimal(repr(value)):f}".removesuffix(".0")
+        return f"{Decimal(text):f}"
+    return text
 
 
 def read_whole(text: str) -> int:

@@ -9,6 +9,7 @@ import click
 from poolcli.cli import options
 from poolcli.cli.command import figure_command
 from poolcli.cli.commands import ENTRIES
+from poolcli.cli.options.results import PICTURE
 from poolcli.cli.running import Run, run_inputs
 from poolcli.cli.settings import Poolings, Results, make_settings
 from poolcli.errors import PoolcliError
@@ -46,7 +47,7 @@ def command() -> click.Command:
     bundles = [
         options.several_poolings(operations_first=True),
         options.PREPARATION,
-        options.PICTURE,
+        PICTURE,
         options.READING,
         options.RUN,
     ]

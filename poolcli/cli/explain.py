@@ -14,6 +14,7 @@ from poolcli.cli.command import figure_command
 from poolcli.cli.commands import ENTRIES
 from poolcli.cli.failures import about
 from poolcli.cli.messages import complain, name_input
+from poolcli.cli.options.results import EXPLANATION
 from poolcli.cli.output import Output
 from poolcli.cli.records import as_number
 from poolcli.cli.settings import Poolings, make_settings
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from poolcli.explanation import Stage, Subject
     from poolcli.geometry import Pair
     from poolcli.images import Reading
-    from poolcli.operations import Cell
+    from poolcli.operations.cell import Cell
     from poolcli.pipeline import Settings
     from poolcli.prepare import Preparation
 
@@ -159,7 +160,7 @@ def command() -> click.Command:
         options.several_poolings(),
         options.AT,
         options.PREPARATION,
-        options.EXPLANATION,
+        EXPLANATION,
         options.READING,
         options.REPORT,
     ]

@@ -8,10 +8,11 @@ import click
 
 from poolcli.cli import options
 from poolcli.cli.command import figure_command
-from poolcli.cli.running import Run, run_inputs
-from poolcli.cli.settings import Poolings, Results, make_settings
+from poolcli.cli.options.results import RESULTS
 
 if TYPE_CHECKING:
+    from poolcli.cli.running import Run
+    from poolcli.cli.settings import Poolings, Results
     from poolcli.images import Reading
     from poolcli.operations import Operation
     from poolcli.prepare import Preparation
@@ -33,6 +34,9 @@ def pool(
     poolings: Poolings, preparation: Preparation, results: Results, reading: Reading, run: Run
 ) -> int:
     """Pool every input, and write the iterations and a figure."""
+    from poolcli.cli.running import run_inputs
+    from poolcli.cli.settings import make_settings
+
     settings = make_settings(poolings, preparation, reading, results, figure_command())
     return run_inputs(settings, results.naming, run)
 
@@ -42,7 +46,7 @@ def command(kind: type[Operation]) -> click.Command:
     bundles = [
         options.one_pooling(kind),
         options.PREPARATION,
-        options.RESULTS,
+        RESULTS,
         options.READING,
         options.RUN,
     ]

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from poolcli.errors import PoolcliError
 from poolcli.geometry import AdaptiveWindow, AnyWindow, Pair, Window
 from poolcli.geometry.parameters import whole
-from poolcli.geometry.region import Zoom
 from poolcli.operations import OPERATIONS, Operation, Pooling, owners, parameters_of
 from poolcli.vocabulary import LARGEST_ITERATIONS
 
 if TYPE_CHECKING:
     from poolcli.geometry import PaddingLike
+    from poolcli.geometry.region import Zoom
     from poolcli.images import Reading
     from poolcli.pipeline import Settings
     from poolcli.plan import Naming
@@ -56,6 +56,13 @@ class Poolings:
         return tuple(Pooling(operation, self.window) for operation in self.operations)
 
 
+def _usual_zoom() -> Zoom:
+    """Return the zoom that the figure chooses."""
+    from poolcli.geometry.region import Zoom
+
+    return Zoom()
+
+
 @dataclass(frozen=True)
 class Look:
     """The look of a figure.
@@ -76,7 +83,7 @@ class Look:
     """
 
     colormap: str | None = None
-    zoom: Zoom | None = field(default_factory=Zoom)
+    zoom: Zoom | None = field(default_factory=_usual_zoom)
     histogram: bool = False
 
     def __post_init__(self) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from poolcli.arrays import Array
 from poolcli.geometry import AnyAxis, Axis, Pair, Step, views
-from poolcli.operations import Cell, Operation
+from poolcli.operations import Operation
+from poolcli.operations.cell import Cell
 
 # A panel is at most 5 times as wide as high, or 4 times as high; this many extents around a window
 # fill it.

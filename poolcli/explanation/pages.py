@@ -9,7 +9,7 @@ from poolcli.explanation.cells import Stage, overlaps, trace
 from poolcli.explanation.diagram import PADDING, Diagram, becomes, beside, draw_image
 from poolcli.explanation.sentences import sentence
 from poolcli.geometry import AnyAxis, Axis, Pair, around, near, views
-from poolcli.operations import Cell
+from poolcli.operations.cell import Cell
 from poolcli.spelling import count, spell_number, spell_range, spell_sides
 
 WIDTH = 96

@@ -11,7 +11,7 @@ from poolcli.arrays import Array
 from poolcli.explanation.cells import Stage, trace
 from poolcli.explanation.sentences import derivation
 from poolcli.geometry import Pair, views
-from poolcli.operations import Cell
+from poolcli.operations.cell import Cell
 from poolcli.spelling import spell_sides
 
 if TYPE_CHECKING:

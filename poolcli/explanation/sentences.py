@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from poolcli.operations import Cell
+from poolcli.operations.cell import Cell
 from poolcli.spelling import spell_number, spell_range, spell_set
 
 

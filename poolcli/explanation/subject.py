@@ -12,7 +12,8 @@ from poolcli.explanation.cells import Stage, stages, trace
 from poolcli.explanation.pages import explain_all, explain_cell
 from poolcli.geometry import Pair, Step
 from poolcli.images import Image
-from poolcli.operations import Cell, Pooling
+from poolcli.operations import Pooling
+from poolcli.operations.cell import Cell
 from poolcli.spelling import spell_lines, spell_sides
 
 SMALL = 16  # rows and columns of an image that is explained whole

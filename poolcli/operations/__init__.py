@@ -11,7 +11,6 @@ from typing import Any
 from poolcli.errors import PoolcliError
 from poolcli.geometry.parameters import quote
 from poolcli.operations.average import Average
-from poolcli.operations.cell import Cell
 from poolcli.operations.lp import Lp
 from poolcli.operations.max import Max
 from poolcli.operations.median import Median
@@ -23,7 +22,6 @@ from poolcli.operations.pooling import Pooling
 __all__ = [
     "OPERATIONS",
     "Average",
-    "Cell",
     "Lp",
     "Max",
     "Median",

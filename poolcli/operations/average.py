@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from poolcli.operations.arithmetic import exact_mean
-from poolcli.operations.derivations import derive_mean
 from poolcli.operations.operation import Operation
 from poolcli.operations.parameter import Parameter, declare
 
@@ -111,4 +110,6 @@ class Average(Operation):
 
     def derive(self, cell: Cell) -> list[str]:
         """Return the sum, the quotient and the value."""
+        from poolcli.operations.derivations import derive_mean
+
         return derive_mean(cell, counted=cell.padding if self.count_padding else 0)

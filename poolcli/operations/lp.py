@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from poolcli.operations.derivations import derive_mean
 from poolcli.operations.operation import Operation
 from poolcli.operations.parameter import Parameter, declare
 
@@ -132,4 +131,6 @@ class Lp(Operation):
 
     def derive(self, cell: Cell) -> list[str]:
         """Return the sum of powers, the root of its mean and the value."""
+        from poolcli.operations.derivations import derive_mean
+
         return derive_mean(cell, norm=self.norm)

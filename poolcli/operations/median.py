@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from poolcli.operations.arithmetic import exact_mean
-from poolcli.operations.derivations import spell_chosen
 from poolcli.operations.operation import Operation
 from poolcli.spelling import join_around_middle, spell_number
 
@@ -70,6 +69,8 @@ class Median(Operation):
 
     def derive(self, cell: Cell) -> list[str]:
         """Return the sorted pixels, and the middle one or the mean of two."""
+        from poolcli.operations.derivations import spell_chosen
+
         ranked = [spell_number(pixel) for pixel in sorted(cell.visible)]
         text = f"the middle of {{{join_around_middle(ranked)}}} in order"
         if len(ranked) % 2:

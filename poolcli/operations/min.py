@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from poolcli.operations.derivations import derive_choice
 from poolcli.operations.operation import Operation
 
 if TYPE_CHECKING:
@@ -71,4 +70,6 @@ class Min(Operation):
 
     def derive(self, cell: Cell) -> list[str]:
         """Return the pixels and the smallest of them."""
+        from poolcli.operations.derivations import derive_choice
+
         return derive_choice(cell)

@@ -10,7 +10,7 @@ import numpy as np
 from poolcli.arrays import Array
 from poolcli.geometry import AnyAxis, Axis
 
-CHUNK = 2**20  # the number of windows that are counted at once
+CHUNK = 2**14  # windows counted at once; each takes about 60 bytes meanwhile
 
 
 def pieces(count: int, most: int) -> Iterator[range]:

@@ -105,7 +105,9 @@ def closed(tmp_path: Path) -> tuple[str, ...]:
         mount -t tmpfs tmpfs /mnt; cd /mnt
         mkdir work out; mount --bind {work} work; mount --bind {out} out
         mount -o remount,ro,bind work
-        for each in /tmp /var/tmp /dev/shm; do mount -t tmpfs -o ro tmpfs $each; done
+        for each in /tmp /var/tmp /dev/shm; do
+            mount --bind $each $each; mount -o remount,ro,bind $each
+        done
         cd work; exec "$@"
     """
     start = ("unshare", "--mount", "sh", "-c", script, "sh")

@@ -381,12 +381,14 @@ def test_paths_load_no_fsspec_and_no_dask(folder: Path) -> None:
 
 PLANNER = """
 import fsspec
+from poolcli.operations import Max, Pooling
+from poolcli.pipeline import Settings
 from poolcli.plan import Naming, plan
 memory = fsspec.filesystem("memory")
 for number in range(100_000):
     memory.pipe_file(f"/in/{number // 5000:03}/{number:06}.png", b"x")
 naming = Naming(folder="memory://out")
-found = plan(["memory://in/"], settings("max"), naming, recursive=True)
+found = plan(["memory://in/"], Settings(Pooling(Max())), naming, recursive=True)
 status = open("/proc/self/status").read()
 print(len(found.jobs), int(status.partition("VmHWM:")[2].split()[0]) // 1024)
 """

@@ -16,7 +16,7 @@ from poolcli.storage.names import check_windows_name
 
 @pytest.fixture(params=[posixpath, ntpath])
 def flavour(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Let the module treat paths as one of the two kinds of systems does."""
+    """Make the module treat paths as one of the two kinds of systems does."""
     own = ModuleType("os")
     module: ModuleType = request.param
     own.__dict__.update(path=module, sep=module.sep)

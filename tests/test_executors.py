@@ -144,7 +144,7 @@ def test_workers_that_are_killed_at_random_cost_no_call() -> None:
                 pytest.fail(f"call {number}: {call.deaths} deaths; {workers.shortage}")
             # Workers that die before they are ready, three in succession, cannot be started.
             ready = [worker for worker in workers._running.values() if worker.ready]
-            if number % 25 == 0 and ready:
+            if number % 8 == 0 and ready:
                 victim = numbers.choice(ready).process.pid
                 with suppress(ProcessLookupError):
                     os.kill(victim or 0, signal.SIGKILL)
